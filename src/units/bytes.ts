@@ -23,8 +23,10 @@ export const BYTES_FORM = 'a size such as 512, 64KB, 1.5MB or 2GB';
 export function parseBytes(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
   if (!match) return undefined;
-  const factor = FACTORS[(match[2] ?? '').toLowerCase()];
-  return factor === undefined ? undefined : Math.round(Number(match[1]) * factor);
+  const unit = (match[2] ?? '').toLowerCase();
+  const factor = Object.hasOwn(FACTORS, unit) ? FACTORS[unit] : undefined;
+  const bytes = Math.round(Number(match[1]) * (factor ?? Number.NaN));
+  return Number.isFinite(bytes) ? bytes : undefined;
 }
 
 /** A size for people: `0 B`, `1.5 KB`, `12.3 MB`. */
@@ -32,7 +34,7 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
   let value = bytes;
   let unit = 0;
-  while (value >= 1023.95 && unit < units.length - 1) {
+  while (value >= 1023.5 && unit < units.length - 1) {
     value /= 1024;
     unit++;
   }

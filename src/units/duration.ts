@@ -18,13 +18,17 @@ export const DURATION_FORM = 'a duration such as 500ms, 30s, 5m, 1h30m or 7d';
 /** Milliseconds of a written duration, or `undefined` where it is not one (negative ones are not). */
 export function parseDurationMs(text: string): number | undefined {
   const trimmed = text.trim();
-  if (/^\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed) * 1_000;
+  if (/^\d+(\.\d+)?$/.test(trimmed)) return finite(Number(trimmed) * 1_000);
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(trimmed)) return undefined;
   let total = 0;
   for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)) {
     total += Number(amount) * (MILLISECONDS[unit ?? ''] ?? Number.NaN);
   }
-  return Number.isFinite(total) ? total : undefined;
+  return finite(total);
+}
+
+function finite(ms: number): number | undefined {
+  return Number.isFinite(ms) ? ms : undefined;
 }
 
 /**

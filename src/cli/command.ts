@@ -1,0 +1,112 @@
+import type { Context } from './context.ts';
+import type { CachectlError } from './errors.ts';
+import type { ExitCode } from './exit-code.ts';
+import type { Input } from './input.ts';
+import type { TerminalInfo } from '../terminal/terminal-info.ts';
+
+/** The forms that a report can be printed in. */
+export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'markdown';
+
+/** One flag of a command, as help, completion and the parser see it. */
+export interface FlagSpec {
+  /** Without dashes: `dry-run`. */
+  readonly name: string;
+  /** One letter, without the dash. */
+  readonly short?: string;
+  /** The placeholder of its value (`GLOB`); a flag without one is a switch. */
+  readonly value?: string;
+  readonly repeatable?: boolean;
+  readonly choices?: readonly string[];
+  readonly summary: string;
+  /** The value that holds where the flag is not given, as help shows it. */
+  readonly fallback?: string;
+}
+
+/** One positional argument. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly summary: string;
+  readonly required?: boolean;
+  readonly repeatable?: boolean;
+}
+
+/** A line to type and what it does. */
+export interface Example {
+  readonly line: string;
+  readonly does: string;
+}
+
+/** What a command may do to the cache: `write` and `destroy` obey `CACHECTL_ENABLED=false`. */
+export type Risk = 'read' | 'write' | 'destroy';
+
+/** Whether a command reads the spec file: `optional` reads it where one is found. */
+export type SpecUse = 'none' | 'optional' | 'required';
+
+/** All that is known of a command without loading its code: help, completion and docs are made from it. */
+export interface CommandSpec {
+  /** `['warm']`, `['config', 'show']`. */
+  readonly path: readonly [string, ...string[]];
+  readonly summary: string;
+  readonly description?: string;
+  readonly args?: readonly ArgumentSpec[];
+  readonly flags: readonly FlagSpec[];
+  readonly examples: readonly Example[];
+  readonly risk: Risk;
+  readonly spec: SpecUse;
+  /** The formats its report has; the first one is what a person gets. */
+  readonly formats: readonly OutputFormat[];
+  /** Whether it talks to Redis, and so takes `--on-unavailable` and the like. */
+  readonly usesRedis: boolean;
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+/** What a command hands back: a report in each of its forms, not yet written anywhere. */
+export interface Outcome {
+  readonly exitCode: ExitCode;
+  readonly views: ReportViews;
+  /**
+   * What broke the work off, where the report tells of a part only; said on stderr as well. The exit
+   * code is its own.
+   */
+  readonly failure?: CachectlError | undefined;
+  /** Ctrl-C is how this command is meant to end: then it is no interruption. */
+  readonly endsWithSignal?: boolean;
+}
+
+/** The forms of one report. Every view is pure; nothing is written by it. */
+export interface ReportViews {
+  /** For people; `terminal` says how wide and whether colours and borders are wanted. Ends without a line feed. */
+  readonly table: (terminal: TerminalInfo) => string;
+  /** The stable document. Its `schema` field names command and version. */
+  readonly json: () => JsonDocument;
+  readonly ndjson?: () => readonly unknown[];
+  readonly csv?: () => string;
+  readonly markdown?: () => string;
+}
+
+/**
+ * A JSON report: `schema` is `cachectl/<command>/v<n>`, and the rest grows only by addition. What is itself a
+ * JSON Schema has `$schema` instead.
+ */
+export type JsonDocument = Readonly<Record<string, unknown>> &
+  ({ readonly schema: string } | { readonly $schema: string });
+
+/** The code of a command: raw input to options (pure, throws UsageError), options to an outcome. */
+export interface Command {
+  readonly run: (input: Input, context: Context) => Promise<Outcome>;
+}
+
+/** Ties a command's two halves together, so that each can be tested alone. */
+export function defineCommand<Options>(parts: {
+  readonly parse: (input: Input, context: Context) => Options | Promise<Options>;
+  readonly run: (options: Options, context: Context) => Promise<Outcome>;
+}): Command {
+  return {
+    run: async (input, context) => parts.run(await parts.parse(input, context), context),
+  };
+}
+
+/** The name of a command as typed after `cachectl`. */
+export function commandName(spec: Pick<CommandSpec, 'path'>): string {
+  return spec.path.join(' ');
+}

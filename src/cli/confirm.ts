@@ -1,0 +1,58 @@
+import { escapeText } from '../keys/printable.ts';
+import type { RedisTarget } from '../redis/types.ts';
+import type { Prompter } from '../terminal/prompt.ts';
+import { decideConfirmation } from './confirmation.ts';
+import type { ConfirmationRequest } from './context.ts';
+import { CachectlError } from './errors.ts';
+import { ExitCode } from './exit-code.ts';
+
+/** The person who may be asked. */
+export interface Person {
+  readonly canAsk: boolean;
+  readonly prompter: Prompter;
+  readonly write: (text: string) => Promise<void>;
+}
+
+/**
+ * Gets the consent that a deletion needs.
+ * @throws CachectlError `unconfirmed` (exit 7) where it is refused or cannot be asked for
+ */
+export async function confirmWithPerson(
+  request: ConfirmationRequest,
+  target: RedisTarget,
+  person: Person,
+): Promise<void> {
+  const step = decideConfirmation(request.reach, target, {
+    yes: request.yes,
+    confirm: request.confirm,
+    canAsk: person.canAsk,
+  });
+  switch (step.kind) {
+    case 'proceed':
+      return;
+    case 'refuse':
+      throw unconfirmed(step.message, step.hint);
+    case 'ask-yes-no': {
+      await showPreview(request, person);
+      const answer = await person.prompter.yesNo(`Delete them from ${target.name}?`);
+      if (answer !== true) throw unconfirmed('not confirmed: nothing was deleted');
+      return;
+    }
+    case 'ask-name': {
+      await showPreview(request, person);
+      const answer = await person.prompter.text(`Type ${step.name} to delete them:`);
+      if (answer?.trim() !== step.name) {
+        const typed = answer === undefined ? '' : ` ("${escapeText(answer.trim())}" is not ${step.name})`;
+        throw unconfirmed(`not confirmed: nothing was deleted${typed}`);
+      }
+    }
+  }
+}
+
+async function showPreview(request: ConfirmationRequest, person: Person): Promise<void> {
+  for (const line of await request.preview()) await person.write(`${line}\n`);
+}
+
+function unconfirmed(message: string, hint?: string): CachectlError {
+  return new CachectlError(message, { code: 'unconfirmed', exitCode: ExitCode.unconfirmed, hint });
+}

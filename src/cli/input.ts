@@ -1,0 +1,98 @@
+import { parseQuoted } from '../keys/printable.ts';
+import { DURATION_FORM, parseDurationMs } from '../units/duration.ts';
+import { UsageError } from './errors.ts';
+
+/** A flag's value before it means anything. */
+export type RawValue = string | boolean | readonly string[];
+
+/**
+ * The arguments and flags of one command line, read by name and checked as they are read.
+ * Every method throws UsageError where a value does not fit, naming the flag and the value.
+ */
+export class Input {
+  readonly args: readonly string[];
+  readonly #flags: ReadonlyMap<string, RawValue>;
+
+  constructor(args: readonly string[], flags: ReadonlyMap<string, RawValue>) {
+    this.args = args;
+    this.#flags = flags;
+  }
+
+  /** Whether a flag stands on the command line at all. */
+  has(name: string): boolean {
+    return this.#flags.has(name);
+  }
+
+  /** A switch. */
+  on(name: string): boolean {
+    return this.#flags.get(name) === true;
+  }
+
+  /** The value of a flag that may be given once. */
+  text(name: string): string | undefined {
+    const value = this.#flags.get(name);
+    if (typeof value === 'boolean' || value === undefined) return undefined;
+    if (typeof value === 'string') return value;
+    if (value.length > 1) throw new UsageError(`--${name} can be given only once`);
+    return value[0];
+  }
+
+  /** All values of a repeatable flag. */
+  texts(name: string): readonly string[] {
+    const value = this.#flags.get(name);
+    if (typeof value === 'boolean' || value === undefined) return [];
+    return typeof value === 'string' ? [value] : value;
+  }
+
+  /** A whole number within bounds, both included. */
+  wholeNumber(name: string, bounds: { readonly min: number; readonly max?: number }): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const number = /^[+-]?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    const max = bounds.max ?? Number.MAX_SAFE_INTEGER;
+    if (!(number >= bounds.min && number <= max)) {
+      const range = bounds.max === undefined ? `of ${bounds.min} or more` : `from ${bounds.min} to ${max}`;
+      throw new UsageError(`--${name} takes a whole number ${range}, not "${text}"`);
+    }
+    return number;
+  }
+
+  /** A duration in milliseconds, more than zero. */
+  durationMs(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const ms = parseDurationMs(text);
+    if (ms === undefined || ms <= 0) {
+      throw new UsageError(`--${name} takes ${DURATION_FORM}, not "${text}"`);
+    }
+    return ms;
+  }
+
+  /** One of a flag's choices. */
+  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) {
+      throw new UsageError(`--${name} takes ${choices.join(', ')}, not "${text}"`);
+    }
+    return choice;
+  }
+
+  /**
+   * Keys or patterns as bytes. With `--quoted-input` each is a string in double quotes as redis-cli
+   * prints it, which is the only way to type bytes that are not UTF-8.
+   */
+  bytes(texts: readonly string[]): readonly Buffer[] {
+    if (!this.on('quoted-input')) return texts.map((text) => Buffer.from(text, 'utf8'));
+    return texts.map((text) => {
+      const bytes = parseQuoted(text);
+      if (bytes === undefined) {
+        throw new UsageError(`with --quoted-input, ${text} must be in double quotes`, {
+          hint: `quote it for the shell as well: '"user:\\x00\\xff"'`,
+        });
+      }
+      return bytes;
+    });
+  }
+}

@@ -1,0 +1,196 @@
+import { Command as Commander, CommanderError, Option } from 'commander';
+import { nearest } from '../text/nearest.ts';
+import { commandName, type CommandSpec, type FlagSpec } from './command.ts';
+import { UsageError } from './errors.ts';
+import { flagsOf, GLOBAL_FLAGS } from './global-options.ts';
+import { Input, type RawValue } from './input.ts';
+
+/** What a command line asks for. */
+export type Invocation =
+  | { readonly kind: 'command'; readonly spec: CommandSpec; readonly input: Input }
+  /** Help of a command, of a group of commands (`config`), or of everything (empty path). */
+  | { readonly kind: 'help'; readonly path: readonly string[] }
+  | { readonly kind: 'version' }
+  /** No command at all. */
+  | { readonly kind: 'welcome' };
+
+/**
+ * Reads a command line against the command specs.
+ * @throws UsageError for unknown commands and flags (with the nearest name), missing values and arguments
+ */
+export function parseCommandLine(argv: readonly string[], specs: readonly CommandSpec[]): Invocation {
+  let found: Invocation = { kind: 'welcome' };
+  const root = groupCommand('cachectl');
+  root.option('--version');
+  root.action(() => {
+    if (root.opts().version === true) found = { kind: 'version' };
+    else if (helpWanted(root)) found = { kind: 'help', path: [] };
+    else if (root.args.length > 0) throw unknownCommand(root, root.args, specs);
+  });
+  const groups = new Map<string, Commander>([['', root]]);
+  for (const spec of specs) {
+    const group = spec.path.slice(0, -1);
+    const parent = groupFor(group, groups, (args, command) => {
+      if (args.length > 0 && !helpWanted(command)) throw unknownCommand(command, args, specs, group);
+      found = { kind: 'help', path: group };
+    });
+    const command = leafCommand(spec);
+    command.action(() => {
+      if (helpWanted(command)) found = { kind: 'help', path: spec.path };
+      else {
+        requireArguments(spec, command.args);
+        found = { kind: 'command', spec, input: new Input(command.args, collectFlags(command)) };
+      }
+    });
+    parent.addCommand(command);
+  }
+  try {
+    root.parse([...argv], { from: 'user' });
+  } catch (error) {
+    throw error instanceof CommanderError ? translate(error, argv, specs) : error;
+  }
+  return found;
+}
+
+function groupCommand(name: string): Commander {
+  const command = new Commander(name)
+    .enablePositionalOptions()
+    .allowExcessArguments(true)
+    .helpOption(false)
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
+    .showSuggestionAfterError(false);
+  for (const flag of GLOBAL_FLAGS) command.addOption(toOption(flag));
+  return command;
+}
+
+function leafCommand(spec: CommandSpec): Commander {
+  const command = groupCommand(spec.path.at(-1) ?? '');
+  const own = flagsOf(spec);
+  for (const flag of own) command.addOption(toOption(flag));
+  return command;
+}
+
+function groupFor(
+  path: readonly string[],
+  groups: Map<string, Commander>,
+  action: (args: readonly string[], command: Commander) => void,
+): Commander {
+  const name = path.join(' ');
+  const known = groups.get(name);
+  if (known !== undefined) return known;
+  const command = groupCommand(path.at(-1) ?? '');
+  command.action(() => action(command.args, command));
+  groups.set(name, command);
+  groupFor(path.slice(0, -1), groups, action).addCommand(command);
+  return command;
+}
+
+function toOption(flag: FlagSpec): Option {
+  const dashes = flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`;
+  const option = new Option(flag.value === undefined ? dashes : `${dashes} <${flag.value}>`);
+  // Commander turns --no-x into the negation of x; here it is a switch of its own name.
+  option.negate = false;
+  if (flag.value !== undefined) {
+    option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
+  }
+  return option;
+}
+
+function helpWanted(command: Commander): boolean {
+  for (let at: Commander | null = command; at !== null; at = at.parent) {
+    if (at.opts().help === true) return true;
+  }
+  return false;
+}
+
+/** Flags of the command and of everything above it; the nearer one wins, repeated ones add up. */
+function collectFlags(command: Commander): ReadonlyMap<string, RawValue> {
+  const flags = new Map<string, RawValue>();
+  for (let at: Commander | null = command; at !== null; at = at.parent) {
+    for (const option of at.options) {
+      const name = option.name();
+      const value = rawValue(at.getOptionValue(option.attributeName()));
+      if (value === undefined) continue;
+      const nearer = flags.get(name);
+      if (nearer === undefined) flags.set(name, value);
+      else if (name === 'url' && typeof nearer !== 'boolean' && typeof value !== 'boolean') {
+        flags.set(name, [value, nearer].flat());
+      }
+    }
+  }
+  return flags;
+}
+
+/** Commander keeps `true` for a switch and, with toOption's parser, a list for everything else. */
+function rawValue(value: unknown): RawValue | undefined {
+  if (value === true) return true;
+  return Array.isArray(value) ? value.map(String) : undefined;
+}
+
+function requireArguments(spec: CommandSpec, args: readonly string[]): void {
+  const expected = spec.args ?? [];
+  const missing = expected.find((argument, index) => argument.required === true && args[index] === undefined);
+  if (missing !== undefined) {
+    throw new UsageError(`${commandName(spec)} needs ${missing.name}: ${missing.summary}`, {
+      hint: `see cachectl ${commandName(spec)} --help`,
+    });
+  }
+  const last = expected.at(-1);
+  if (last?.repeatable !== true && args.length > expected.length) {
+    throw new UsageError(`${commandName(spec)} does not take the argument "${args[expected.length] ?? ''}"`, {
+      hint: `see cachectl ${commandName(spec)} --help`,
+    });
+  }
+}
+
+function unknownCommand(
+  command: Commander,
+  args: readonly string[],
+  specs: readonly CommandSpec[],
+  group: readonly string[] = [],
+): UsageError {
+  const word = args[0] ?? '';
+  const names = command.commands.map((known) => known.name());
+  const guess =
+    nearest(word, names) ??
+    nearest(
+      word,
+      specs.map((spec) => spec.path.at(-1) ?? ''),
+    );
+  const prefix = ['cachectl', ...group].join(' ');
+  return new UsageError(`unknown command "${[...group, word].join(' ')}"`, {
+    hint: guess === undefined ? `${prefix} --help lists the commands` : `did you mean ${prefix} ${guess}?`,
+  });
+}
+
+function translate(
+  error: CommanderError,
+  argv: readonly string[],
+  specs: readonly CommandSpec[],
+): UsageError {
+  if (error.code === 'commander.unknownOption') {
+    const flag = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+    const spec = specs.find((candidate) =>
+      candidate.path.every((word, index) => words(argv)[index] === word),
+    );
+    const known = [...GLOBAL_FLAGS, ...(spec === undefined ? [] : flagsOf(spec))].map(
+      (known) => `--${known.name}`,
+    );
+    const guess = nearest(flag, known);
+    const help = ['cachectl', ...(spec?.path ?? []), '--help'].join(' ');
+    return new UsageError(`unknown flag ${flag}`, {
+      hint: guess === undefined ? `see ${help}` : `did you mean ${guess}? (${help})`,
+    });
+  }
+  if (error.code === 'commander.optionMissingArgument') {
+    const flag = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+    return new UsageError(`${flag.replace(/^-\w, | <.*>$/g, '')} is missing its value`);
+  }
+  return new UsageError(error.message.replace(/^error: /, ''));
+}
+
+function words(argv: readonly string[]): readonly string[] {
+  return argv.filter((word) => !word.startsWith('-'));
+}

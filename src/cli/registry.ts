@@ -1,0 +1,23 @@
+import { clearSpec } from '../clear/command.ts';
+import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
+import { demoSpec } from '../demo/command.ts';
+import { inspectSpec } from '../inspect/command.ts';
+import { loadtestSpec } from '../loadtest/command.ts';
+import { statsSpec } from '../stats/command.ts';
+import { warmSpec } from '../warm/command.ts';
+import type { CommandSpec } from './command.ts';
+import { helpSpec } from './help-command.ts';
+
+/** Every command, in the order of help. Data only: a command's code is loaded when it runs. */
+export const COMMANDS: readonly CommandSpec[] = [
+  warmSpec,
+  clearSpec,
+  inspectSpec,
+  statsSpec,
+  loadtestSpec,
+  configValidateSpec,
+  configShowSpec,
+  configSchemaSpec,
+  demoSpec,
+  helpSpec,
+];

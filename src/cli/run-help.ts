@@ -1,0 +1,33 @@
+import { nearest } from '../text/nearest.ts';
+import { commandName, defineCommand } from './command.ts';
+import { UsageError } from './errors.ts';
+import { ExitCode } from './exit-code.ts';
+import { renderCommandHelp, renderExitCodes, renderGroupHelp, renderRootHelp } from './help.ts';
+import { COMMANDS } from './registry.ts';
+import type { TerminalInfo } from '../terminal/terminal-info.ts';
+
+export const command = defineCommand<readonly string[]>({
+  parse: (input) => input.args,
+  run: (topic) => {
+    const render = pageFor(topic);
+    return Promise.resolve({
+      exitCode: ExitCode.ok,
+      views: { table: render, json: () => ({ schema: 'cachectl/help/v1' }) },
+    });
+  },
+});
+
+function pageFor(topic: readonly string[]): (terminal: TerminalInfo) => string {
+  const name = topic.join(' ');
+  if (name === '') return (terminal) => renderRootHelp(COMMANDS, terminal);
+  if (name === 'exit-codes') return renderExitCodes;
+  const spec = COMMANDS.find((candidate) => commandName(candidate) === name);
+  if (spec !== undefined) return (terminal) => renderCommandHelp(spec, terminal);
+  if (COMMANDS.some((candidate) => candidate.path[0] === name)) {
+    return (terminal) => renderGroupHelp(topic, COMMANDS, terminal);
+  }
+  const guess = nearest(name, [...COMMANDS.map(commandName), 'exit-codes']);
+  throw new UsageError(`there is no help about "${name}"`, {
+    hint: guess === undefined ? 'cachectl --help lists the commands' : `did you mean cachectl help ${guess}?`,
+  });
+}

@@ -1,0 +1,26 @@
+import type { FlagSpec } from './command.ts';
+
+/** What every destructive command takes as consent. */
+export const CONSENT_FLAGS: readonly FlagSpec[] = [
+  { name: 'yes', short: 'y', summary: 'do not ask' },
+  {
+    name: 'confirm',
+    value: 'NAME',
+    summary: "the target's name, where everything or a protected connection is concerned",
+  },
+];
+
+/** For bytes that cannot be typed. */
+export const QUOTED_INPUT_FLAG: FlagSpec = {
+  name: 'quoted-input',
+  summary: 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\'',
+};
+
+/** Which scopes of the spec file are meant. */
+export const SCOPE_FLAG: FlagSpec = {
+  name: 'scope',
+  short: 's',
+  value: 'NAME',
+  repeatable: true,
+  summary: 'scope of the spec file; all is every scope',
+};

@@ -1,0 +1,61 @@
+import type { EndSignal, Host } from '../host.ts';
+import { ExitCode } from './exit-code.ts';
+import { CachectlError } from './errors.ts';
+
+/** Why a command was told to stop: the reason of its AbortSignal. */
+export class Interrupted extends CachectlError {
+  override readonly name = 'Interrupted';
+
+  constructor(signal: EndSignal) {
+    super(`interrupted by ${signal}`, {
+      code: 'interrupted',
+      exitCode: signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated,
+    });
+  }
+}
+
+/** The whole command's time limit ran out. */
+export class TimeLimitReached extends CachectlError {
+  override readonly name = 'TimeLimitReached';
+
+  constructor(limit: string) {
+    super(`the command's time limit of ${limit} ran out`, {
+      code: 'timeout',
+      exitCode: ExitCode.unreachable,
+      hint: 'give it more with --timeout, or find out what is slow with --verbose',
+    });
+  }
+}
+
+/** What stops a command early: a signal, or its time limit. */
+export interface StopControl {
+  readonly signal: AbortSignal;
+  /** The reason, once it was told to stop. */
+  readonly reason: () => CachectlError | undefined;
+  readonly dispose: () => void;
+}
+
+/** First signal: stop cleanly and report. Second one: end at once. */
+export function watchForStop(
+  host: Host,
+  limit: { readonly ms: number; readonly text: string } | undefined,
+): StopControl {
+  const controller = new AbortController();
+  const stopListening = host.onSignal((name) => {
+    const interrupted = new Interrupted(name);
+    if (controller.signal.reason instanceof Interrupted) host.exitNow(interrupted.exitCode);
+    else controller.abort(interrupted);
+  });
+  const timer =
+    limit === undefined
+      ? undefined
+      : setTimeout(() => controller.abort(new TimeLimitReached(limit.text)), limit.ms);
+  return {
+    signal: controller.signal,
+    reason: () => (controller.signal.reason instanceof CachectlError ? controller.signal.reason : undefined),
+    dispose: () => {
+      stopListening();
+      clearTimeout(timer);
+    },
+  };
+}

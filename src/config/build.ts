@@ -1,0 +1,131 @@
+import type { EntryFile, SpecFile } from './schema.ts';
+import { listItems, mapEntries, nodeAt, type SourceNode, type SourcePath } from './source-tree.ts';
+import {
+  DEFAULT_LAYOUT,
+  PRODUCT_DEFAULTS,
+  type ConnectionSpec,
+  type DefaultsSpec,
+  type EntrySpec,
+  type ForeachSpec,
+  type ScopeSpec,
+  type Spec,
+} from './spec.ts';
+import { resolveTtlSeconds } from './ttl.ts';
+
+/**
+ * The resolved spec of a file without mistakes.
+ * @param root the same file as a tree: numbers in lists and headers keep the text they were written as
+ */
+export function buildSpec(file: SpecFile, root: SourceNode): Spec {
+  const ttlClasses = mapRecord(file.ttl_classes, (seconds) => seconds);
+  const defaults = buildDefaults(file.defaults, ttlClasses);
+  return {
+    version: 1,
+    connections: mapRecord(file.connections, buildConnection),
+    layout: file.layout ? { type: 'plain', prefix: file.layout.prefix ?? '' } : DEFAULT_LAYOUT,
+    ...(file.origin && {
+      origin: {
+        baseUrl: file.origin.base_url,
+        headers: textRecord(nodeAt(root, ['origin', 'headers'])),
+      },
+    }),
+    ttlClasses,
+    defaults,
+    scopes: mapRecord(file.scopes, (scope, name): ScopeSpec => ({
+      name,
+      ...(scope.description !== undefined && { description: scope.description }),
+      ...(scope.limit !== undefined && { limit: scope.limit }),
+      entries: scope.entries.map((entry, index) =>
+        buildEntry(entry, ['scopes', name, 'entries', index], root, ttlClasses, defaults),
+      ),
+    })),
+  };
+}
+
+function buildConnection(file: NonNullable<SpecFile['connections']>[string]): ConnectionSpec {
+  return {
+    url: file.url,
+    ...(file.username !== undefined && { username: file.username }),
+    ...(file.password !== undefined && { password: file.password }),
+    protected: file.protected ?? false,
+    ...(file.connect_timeout !== undefined && { connectTimeoutMs: file.connect_timeout }),
+    ...(file.command_timeout !== undefined && { commandTimeoutMs: file.command_timeout }),
+    ...(file.retries !== undefined && { retries: file.retries }),
+  };
+}
+
+function buildDefaults(
+  file: SpecFile['defaults'],
+  ttlClasses: Readonly<Record<string, number>>,
+): DefaultsSpec {
+  const ttl = file?.ttl === undefined ? undefined : resolveTtlSeconds(file.ttl, ttlClasses);
+  return {
+    ttlSeconds: ttl ?? PRODUCT_DEFAULTS.ttlSeconds,
+    ttlJitter: file?.ttl_jitter ?? PRODUCT_DEFAULTS.ttlJitter,
+    concurrency: file?.concurrency ?? PRODUCT_DEFAULTS.concurrency,
+    timeoutMs: file?.timeout ?? PRODUCT_DEFAULTS.timeoutMs,
+    retries: file?.retries ?? PRODUCT_DEFAULTS.retries,
+  };
+}
+
+function buildEntry(
+  file: EntryFile,
+  path: SourcePath,
+  root: SourceNode,
+  ttlClasses: Readonly<Record<string, number>>,
+  defaults: DefaultsSpec,
+): EntrySpec {
+  const node = nodeAt(root, path);
+  const matrix = nodeAt(node, ['matrix']);
+  const ttl = file.ttl === undefined ? undefined : resolveTtlSeconds(file.ttl, ttlClasses);
+  return {
+    key: file.key,
+    path: file.path,
+    ttlSeconds: ttl ?? defaults.ttlSeconds,
+    ttlJitter: file.ttl_jitter ?? defaults.ttlJitter,
+    headers: textRecord(nodeAt(node, ['headers'])),
+    tags: texts(nodeAt(node, ['tags'])),
+    ...(matrix && {
+      matrix: mapRecord(Object.fromEntries(mapEntries(matrix)), (entry) => texts(entry.node)),
+    }),
+    ...(file.foreach && { foreach: buildForeach(file.foreach, nodeAt(node, ['foreach'])) }),
+    ...(file.limit !== undefined && { limit: file.limit }),
+    ...(file.timeout !== undefined && { timeoutMs: file.timeout }),
+    at: { pointer: jsonPointer(path), line: node?.line ?? 1 },
+  };
+}
+
+function buildForeach(file: NonNullable<EntryFile['foreach']>, node: SourceNode | undefined): ForeachSpec {
+  switch (file.from) {
+    case 'inline':
+      return { from: 'inline', values: texts(nodeAt(node, ['values'])), as: file.as };
+    case 'range':
+      return { from: 'range', start: file.start, end: file.end, step: file.step ?? 1, as: file.as };
+    case 'http':
+      return { from: 'http', path: file.path, select: file.select, as: file.as };
+  }
+}
+
+function texts(list: SourceNode | undefined): readonly string[] {
+  return listItems(list).flatMap((item) => (item.kind === 'scalar' ? [item.text] : []));
+}
+
+function textRecord(map: SourceNode | undefined): Readonly<Record<string, string>> {
+  return mapRecord(Object.fromEntries(mapEntries(map)), ({ node }) =>
+    node.kind === 'scalar' ? node.text : '',
+  );
+}
+
+/** Without a prototype: a user may ask for a scope called `constructor`. */
+function mapRecord<In, Out>(
+  record: Readonly<Record<string, In>> | undefined,
+  map: (value: In, name: string) => Out,
+): Readonly<Record<string, Out>> {
+  const result = Object.create(null) as Record<string, Out>;
+  for (const [name, value] of Object.entries(record ?? {})) result[name] = map(value, name);
+  return result;
+}
+
+function jsonPointer(path: SourcePath): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

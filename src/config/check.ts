@@ -1,0 +1,104 @@
+import { checkEntry, checkHeaders } from './check-entry.ts';
+import { connectionUrlProblem, originUrlProblem } from './connection-url.ts';
+import { didYouMean, quoted } from './issues.ts';
+import {
+  listItems,
+  mapEntries,
+  nodeAt,
+  stringScalar,
+  type SourceNode,
+  type SourcePath,
+} from './source-tree.ts';
+import { RESERVED_SCOPE } from './spec.ts';
+import { readDurationMs, readTtlSeconds, TTL_FORM } from './ttl.ts';
+import type { Finding } from './finding.ts';
+
+/**
+ * Everything that the schema cannot see: URLs, names, TTL classes, placeholders, duplicates. Works
+ * on whatever part of the file has the right shape, so that its findings stand beside the schema's.
+ */
+export function checkReferences(root: SourceNode): readonly Finding[] {
+  return [
+    ...checkNames(root),
+    ...checkUrls(root),
+    ...checkHeaders(nodeAt(root, ['origin', 'headers'])),
+    ...checkTtl(root, ['defaults', 'ttl']),
+    ...mapEntries(nodeAt(root, ['scopes'])).flatMap(([name, scope]) => checkScope(root, name, scope.node)),
+  ];
+}
+
+function checkNames(root: SourceNode): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const section of ['connections', 'ttl_classes', 'scopes']) {
+    for (const [name, { keyStart: offset }] of mapEntries(nodeAt(root, [section]))) {
+      // Names are given on the command line, in lists, and typed to confirm.
+      if (!/^[^\s,\p{C}]+$/u.test(name)) {
+        findings.push({ offset, message: 'a name here has no spaces, commas or control characters' });
+      } else if (section === 'scopes' && name === RESERVED_SCOPE) {
+        findings.push({
+          offset,
+          message: `the scope name \`${name}\` is reserved: it stands for every scope`,
+        });
+      } else if (section === 'ttl_classes' && readDurationMs(name) !== undefined) {
+        findings.push({ offset, message: `a TTL class cannot be named like a duration: \`${name}\`` });
+      }
+    }
+  }
+  return findings;
+}
+
+function checkUrls(root: SourceNode): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const [, { node }] of mapEntries(nodeAt(root, ['connections']))) {
+    const url = stringScalar(nodeAt(node, ['url']));
+    const problem = url && connectionUrlProblem(url.value);
+    if (problem) findings.push({ offset: url.start, ...problem });
+  }
+  const base = stringScalar(nodeAt(root, ['origin', 'base_url']));
+  const problem = base && originUrlProblem(base.value);
+  if (problem) findings.push({ offset: base.start, ...problem });
+  return findings;
+}
+
+function checkScope(root: SourceNode, name: string, scope: SourceNode): readonly Finding[] {
+  const lineOfKey = new Map<string, number>();
+  const baseUrl = stringScalar(nodeAt(root, ['origin', 'base_url']))?.value;
+  return listItems(nodeAt(scope, ['entries'])).flatMap((entry, index) => [
+    ...checkEntry(entry, baseUrl),
+    ...checkTtl(root, ['scopes', name, 'entries', index, 'ttl']),
+    ...checkDuplicate(entry, lineOfKey),
+  ]);
+}
+
+/** Remembers the entry's key; a key template given before is a mistake. */
+function checkDuplicate(entry: SourceNode, lineOfKey: Map<string, number>): readonly Finding[] {
+  const key = stringScalar(nodeAt(entry, ['key']));
+  if (!key) return [];
+  const earlier = lineOfKey.get(key.value);
+  if (earlier === undefined) {
+    lineOfKey.set(key.value, key.line);
+    return [];
+  }
+  const message = `another entry of this scope writes the same key, on line ${earlier}`;
+  return [{ offset: key.start, message }];
+}
+
+function checkTtl(root: SourceNode, path: SourcePath): readonly Finding[] {
+  const node = nodeAt(root, path);
+  if (node?.kind !== 'scalar' || node.unresolved) return [];
+  if (typeof node.value !== 'string' && typeof node.value !== 'number') return [];
+  const classes = mapEntries(nodeAt(root, ['ttl_classes'])).map(([name]) => name);
+  if (classes.includes(String(node.value)) || readTtlSeconds(node.value) !== undefined) return [];
+  const found = quoted(node, path);
+  if (typeof node.value === 'number' || readDurationMs(node.value) !== undefined) {
+    return [{ offset: node.start, message: `expected ${TTL_FORM}, found ${found}` }];
+  }
+  const known = classes.length === 0 ? 'the file has no `ttl_classes`' : `known: ${classes.join(', ')}`;
+  return [
+    {
+      offset: node.start,
+      message: `unknown TTL class: ${found}`,
+      suggestion: didYouMean(node.value, classes) ?? `use ${TTL_FORM} (${known})`,
+    },
+  ];
+}

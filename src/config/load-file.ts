@@ -1,0 +1,73 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { CachectlError } from '../cli/errors.ts';
+import { ExitCode } from '../cli/exit-code.ts';
+import { findSpecFile } from './find.ts';
+import type { Environment } from './interpolate.ts';
+import { decodeSpec, MAX_SPEC_BYTES, parseSpec, type LoadedSpec } from './load.ts';
+
+/** Where to look for the spec file, and whether there has to be one. */
+export interface SpecRequest {
+  /** `--config` or CACHECTL_CONFIG. */
+  readonly explicitPath: string | undefined;
+  readonly cwd: string;
+  readonly env: Environment;
+  readonly required: boolean;
+}
+
+/**
+ * Finds, reads and checks the spec file.
+ * @returns `undefined` where there is none and none is required
+ * @throws CachectlError `config.missing` (exit 2) with where it looked; ConfigError with every mistake
+ */
+export async function findAndLoadSpec(request: SpecRequest): Promise<LoadedSpec | undefined> {
+  const { explicitPath, cwd, env } = request;
+  if (explicitPath !== undefined && explicitPath !== '') {
+    return load(path.resolve(cwd, explicitPath), explicitPath, env);
+  }
+  const search = await findSpecFile(cwd, isFile);
+  if (search.found) return load(search.path, path.relative(cwd, search.path), env);
+  if (!request.required) return undefined;
+  const folders = [...new Set(search.lookedAt.map((file) => path.dirname(file)))];
+  throw new CachectlError('there is no spec file cachectl.yaml', {
+    code: 'config.missing',
+    exitCode: ExitCode.usage,
+    hint: `looked in ${folders.join(', ')}; name one with --config FILE or CACHECTL_CONFIG`,
+  });
+}
+
+async function load(file: string, shownPath: string, env: Environment): Promise<LoadedSpec> {
+  return parseSpec(decodeSpec(shownPath, await readBounded(file, shownPath)), env);
+}
+
+/** A file over the limit is refused for its size alone: its content is never read. */
+async function readBounded(file: string, shownPath: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_SPEC_BYTES) return new Uint8Array(size);
+    return await readFile(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const why =
+      code === 'ENOENT'
+        ? 'it does not exist'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : code === 'EACCES'
+            ? 'permission denied'
+            : String(code);
+    throw new CachectlError(`the spec file ${shownPath} cannot be read: ${why}`, {
+      code: 'config.unreadable',
+      exitCode: ExitCode.usage,
+      cause: error,
+    });
+  }
+}
+
+async function isFile(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}

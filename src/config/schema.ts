@@ -1,0 +1,165 @@
+import * as z from 'zod/mini';
+
+import {
+  fieldNotes,
+  fraction,
+  scalar,
+  text,
+  timeout,
+  timeToLive,
+  trueOrFalse,
+  ttlOrClass,
+  wholeNumber,
+} from './fields.ts';
+
+/** The file form of the spec: what people write. References between its parts are checked elsewhere. */
+
+const named = z.string();
+
+const headers = z
+  .record(named, scalar('A header; in entries `{name}` is filled in'))
+  .register(fieldNotes, { description: 'HTTP request headers by name' });
+
+const connection = z
+  .strictObject({
+    url: text('redis://, rediss:// (TLS) or unix:// URL', 'redis://127.0.0.1:6379/0'),
+    username: z.optional(text('ACL user name')),
+    password: z.optional(text('Password; take it from the environment', '${CACHE_PASSWORD:?}')),
+    protected: z.optional(
+      trueOrFalse('Deleting by pattern, tag or scope asks for the name of the connection'),
+    ),
+    connect_timeout: z.optional(timeout('The longest wait for a connection')),
+    command_timeout: z.optional(timeout('The longest wait for a reply')),
+    retries: z.optional(wholeNumber(0, 'How often a lost connection is tried again')),
+  })
+  .register(fieldNotes, { description: 'One Redis or Valkey server' });
+
+const plainLayout = z
+  .strictObject({
+    type: z.literal('plain'),
+    prefix: z.optional(text('What every physical key starts with', 'shop:')),
+  })
+  .register(fieldNotes, { description: 'Physical key = prefix + logical key' });
+
+const layout = z
+  .discriminatedUnion('type', [plainLayout])
+  .register(fieldNotes, { description: 'The rule between logical and physical keys' });
+
+const origin = z
+  .strictObject({
+    base_url: text('Absolute http(s) URL of the application', 'http://127.0.0.1:8000'),
+    headers: z.optional(headers),
+  })
+  .register(fieldNotes, { description: 'The HTTP application whose responses are cached' });
+
+const as = text('The variable that takes each value', 'id');
+const values = (description: string) =>
+  z
+    .array(scalar('One value'))
+    .check(z.minLength(1, { error: 'expected at least one value' }))
+    .register(fieldNotes, { description });
+
+const foreach = z
+  .discriminatedUnion('from', [
+    z
+      .strictObject({ from: z.literal('inline'), values: values('The values themselves'), as })
+      .register(fieldNotes, { description: 'A list in this file' }),
+    z
+      .strictObject({
+        from: z.literal('range'),
+        start: wholeNumber(Number.MIN_SAFE_INTEGER, 'The first value'),
+        end: wholeNumber(Number.MIN_SAFE_INTEGER, 'The last value, inclusive'),
+        step: z.optional(wholeNumber(Number.MIN_SAFE_INTEGER, 'The distance, 1 unless given; not 0')),
+        as,
+      })
+      .register(fieldNotes, { description: 'A range of whole numbers' }),
+    z
+      .strictObject({
+        from: z.literal('http'),
+        path: text('A path of the origin that answers with JSON', '/api/users'),
+        select: text('JMESPath expression for the values in the answer', 'results[*].id'),
+        as,
+      })
+      .register(fieldNotes, { description: 'Values from an answer of the origin' }),
+  ])
+  .register(fieldNotes, { description: 'Where the values of a variable come from' });
+
+const entry = z
+  .strictObject({
+    key: text('Key template: `{name}` is a variable, `{{` a literal brace', 'user:{id}:dashboard'),
+    path: text('Path template of the request', '/api/users/{id}/dashboard'),
+    ttl: z.optional(ttlOrClass('Time to live: a TTL class, a duration or seconds')),
+    ttl_jitter: z.optional(fraction('By how much the TTL varies, so that keys do not expire together')),
+    headers: z.optional(headers),
+    tags: z.optional(
+      z.array(scalar('A tag template')).register(fieldNotes, { description: 'Labels to clear keys by' }),
+    ),
+    matrix: z.optional(
+      z
+        .record(named, values('The values of one variable'))
+        .register(fieldNotes, { description: 'Variables with their values; every combination is warmed' }),
+    ),
+    foreach: z.optional(foreach),
+    limit: z.optional(wholeNumber(1, 'The most targets of this entry')),
+    timeout: z.optional(timeout('The longest wait for one answer')),
+  })
+  .register(fieldNotes, { description: 'A request template and a key template' });
+
+const scope = z
+  .strictObject({
+    description: z.optional(text('What the scope is for')),
+    limit: z.optional(wholeNumber(1, 'The most targets of the scope')),
+    entries: z.array(entry).register(fieldNotes, { description: 'What the scope warms' }),
+  })
+  .register(fieldNotes, { description: 'A named group of entries' });
+
+const defaults = z
+  .strictObject({
+    ttl: z.optional(ttlOrClass('Time to live where an entry has none')),
+    ttl_jitter: z.optional(fraction('By how much TTLs vary, 0% unless given')),
+    concurrency: z.optional(wholeNumber(1, 'How many requests run at once, 16 unless given')),
+    timeout: z.optional(timeout('The longest wait for one answer, 10s unless given')),
+    retries: z.optional(wholeNumber(0, 'How often a failed request is tried again, 2 unless given')),
+  })
+  .register(fieldNotes, { description: 'What entries use where they say nothing' });
+
+/** The schema of the whole file; its output is {@link SpecFile}. */
+export const specFileSchema = z
+  .strictObject({
+    version: z
+      .literal(1, { error: 'expected 1' })
+      .register(fieldNotes, { description: 'Version of the file format: 1' }),
+    connections: z.optional(
+      z.record(named, connection).register(fieldNotes, { description: 'Redis servers by name' }),
+    ),
+    layout: z.optional(layout),
+    origin: z.optional(origin),
+    ttl_classes: z.optional(
+      z
+        .record(named, timeToLive('Time to live of the class'))
+        .register(fieldNotes, { description: 'Named times to live' }),
+    ),
+    defaults: z.optional(defaults),
+    scopes: z.optional(
+      z
+        .record(named, scope)
+        .register(fieldNotes, { description: 'Groups of entries by name; `all` is reserved' }),
+    ),
+  })
+  .register(fieldNotes, { title: 'cachectl spec file', description: 'What cachectl warms, and where' });
+
+/** A file that the schema accepts: durations and fractions are numbers already, names still the file's. */
+export type SpecFile = z.output<typeof specFileSchema>;
+
+/** One entry of {@link SpecFile}. */
+export type EntryFile = z.output<typeof entry>;
+
+/** The JSON Schema (draft 2020-12) of the file, for editors and `cachectl config schema`. */
+export function specJsonSchema() {
+  return z.toJSONSchema(specFileSchema, {
+    target: 'draft-2020-12',
+    io: 'input',
+    metadata: fieldNotes,
+    unrepresentable: 'throw',
+  });
+}

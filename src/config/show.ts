@@ -1,0 +1,64 @@
+import type { LoadedSpec } from './load.ts';
+import { MASK, redactUrl, visibilityAt } from './redact.ts';
+import { nodeAt, scalars, type ScalarNode, type SourcePath } from './source-tree.ts';
+import { DEFAULT_REDIS_URL } from './spec.ts';
+
+/** One effective setting of the spec file, for `config show`. Holds no secret. */
+export interface EffectiveSetting {
+  /** As in the file: `connections.default.url`, `scopes.users.entries[0].key`. */
+  readonly key: string;
+  /** As written, variables filled in; `null` where a required variable has no value. */
+  readonly value: string | number | boolean | null;
+  /** `file cachectl.yaml:3`, `environment REDIS_URL, file cachectl.yaml:3` or `default`. */
+  readonly source: string;
+}
+
+/** What holds where the file is silent, in the file's own notation. */
+const DEFAULT_SETTINGS: readonly (readonly [path: SourcePath, value: string | number])[] = [
+  [['connections', 'default', 'url'], DEFAULT_REDIS_URL],
+  [['layout', 'type'], 'plain'],
+  [['layout', 'prefix'], ''],
+  [['defaults', 'ttl'], '5m'],
+  [['defaults', 'ttl_jitter'], '0%'],
+  [['defaults', 'concurrency'], 16],
+  [['defaults', 'timeout'], '10s'],
+  [['defaults', 'retries'], 2],
+];
+
+/**
+ * Every leaf of the spec file in its order, then the product's defaults for what it does not say.
+ * Flags and `CACHECTL_*` variables are the caller's to add.
+ */
+export function effectiveSettings(loaded: LoadedSpec | undefined): readonly EffectiveSetting[] {
+  const fromFile = loaded
+    ? [...scalars(loaded.root)].map(([path, scalar]) => fileSetting(loaded.path, path, scalar))
+    : [];
+  const fromProduct = DEFAULT_SETTINGS.filter(([path]) => !nodeAt(loaded?.root, path)).map(
+    ([path, value]): EffectiveSetting => ({ key: settingKey(path), value, source: 'default' }),
+  );
+  return [...fromFile, ...fromProduct];
+}
+
+function fileSetting(file: string, path: SourcePath, scalar: ScalarNode): EffectiveSetting {
+  const place = `file ${file}:${scalar.line}`;
+  const variables = scalar.variables.length === 0 ? '' : `environment ${scalar.variables.join(', ')}, `;
+  return { key: settingKey(path), value: shownValue(path, scalar), source: variables + place };
+}
+
+function shownValue(path: SourcePath, scalar: ScalarNode): EffectiveSetting['value'] {
+  if (scalar.unresolved) return null;
+  if (scalar.value === '' || scalar.value === null) return scalar.value;
+  if (visibilityAt(path) === 'hidden') return MASK;
+  return typeof scalar.value === 'string' ? redactUrl(scalar.value) : scalar.value;
+}
+
+/** Dots between names, brackets around positions and around names that hold dots or brackets. */
+function settingKey(path: SourcePath): string {
+  return path
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`;
+      if (/[.[\]"\s]/.test(step)) return `[${JSON.stringify(step)}]`;
+      return index === 0 ? step : `.${step}`;
+    })
+    .join('');
+}

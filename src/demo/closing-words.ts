@@ -1,0 +1,35 @@
+import type { JsonDocument } from '../cli/command.ts';
+
+/** The end of the demo: what was gained, from the load test's own report, and what to try next. */
+export function closingWords(loadtest: JsonDocument | undefined): string {
+  return [
+    gain(loadtest),
+    'Try next:',
+    '  cachectl demo --keep                  # and type commands of your own against it',
+    '  cachectl config schema                # what a cachectl.yaml of yours can say',
+    "  cachectl stats --assert 'hit_rate >= 80'   # on your own Redis: --url redis://host:6379/0",
+  ].join('\n');
+}
+
+interface EndpointFigures {
+  readonly without_cache?: { readonly p50_ms?: number };
+  readonly with_cache?: { readonly p50_ms?: number } | null;
+}
+
+function gain(loadtest: JsonDocument | undefined): string {
+  const endpoints = (loadtest?.['endpoints'] ?? []) as readonly EndpointFigures[];
+  const pairs = endpoints.flatMap(({ without_cache: without, with_cache: cached }) =>
+    without?.p50_ms !== undefined && cached?.p50_ms !== undefined
+      ? [{ without: without.p50_ms, cached: cached.p50_ms }]
+      : [],
+  );
+  if (pairs.length === 0) return 'Gained: nothing was measured.';
+  const without = median(pairs.map((pair) => pair.without));
+  const cached = median(pairs.map((pair) => pair.cached));
+  return `Gained: half of the homepage's requests took over ${without.toFixed(0)} ms without the cache, and ${cached.toFixed(1)} ms with it.`;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}

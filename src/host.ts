@@ -1,0 +1,67 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** A stream to write to, which may be a terminal. */
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** A stream to read from, which may be a terminal. */
+export type InputStream = Readable & { readonly isTTY?: boolean };
+
+/** Time as the program sees it. */
+export interface Clock {
+  /** Milliseconds since the epoch: for moments that people or servers see. */
+  now(): number;
+  /** Milliseconds from an arbitrary start, never going back: for measuring. */
+  monotonicMs(): number;
+}
+
+/** The signals that end a command cleanly. */
+export type EndSignal = 'SIGINT' | 'SIGTERM';
+
+/** Everything that the program takes from the process it runs in; tests pass their own. */
+export interface Host {
+  /** Arguments without the interpreter and the script. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly platform: NodeJS.Platform;
+  /** The Node program that runs this one, for starting another. */
+  readonly nodePath: string;
+  /** Whether this process may install packages without sudo. */
+  readonly isRoot: boolean;
+  /** Calls the listener for each end signal; returns how to stop listening. */
+  readonly onSignal: (listener: (signal: EndSignal) => void) => () => void;
+  /** Ends the process at once: the answer to a second Ctrl-C. */
+  readonly exitNow: (code: number) => void;
+}
+
+/** The real process. The only place that names `process`, `Date` and `performance`. */
+export function processHost(): Host {
+  return {
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
+    random: () => Math.random(),
+    platform: process.platform,
+    nodePath: process.execPath,
+    isRoot: process.getuid?.() === 0,
+    onSignal: (listener) => {
+      process.on('SIGINT', listener);
+      process.on('SIGTERM', listener);
+      return () => {
+        process.off('SIGINT', listener);
+        process.off('SIGTERM', listener);
+      };
+    },
+    exitNow: (code) => process.exit(code),
+  };
+}

@@ -1,0 +1,33 @@
+import type { CommandSpec } from '../cli/command.ts';
+import { QUOTED_INPUT_FLAG } from '../cli/shared-flags.ts';
+
+/** `cachectl inspect`. */
+export const inspectSpec: CommandSpec = {
+  path: ['inspect'],
+  summary: 'Show what is stored under a key, and for how long',
+  description:
+    'Keys are logical: the prefix of the layout in the spec file is put in front. Looking does not change when ' +
+    'a key expires; reading its value counts as a use of it.',
+  args: [{ name: 'KEY', summary: 'a key to look at', required: true, repeatable: true }],
+  flags: [
+    { name: 'max-bytes', value: 'SIZE', summary: 'show at most so much of a value', fallback: '4KB' },
+    {
+      name: 'max-items',
+      value: 'N',
+      summary: 'show at most so many items of a hash, list, set, sorted set or stream',
+      fallback: '20',
+    },
+    { name: 'no-value', summary: 'leave the value out' },
+    QUOTED_INPUT_FLAG,
+  ],
+  examples: [
+    { line: 'cachectl inspect user:42', does: 'What is in there, and for how long' },
+    { line: 'cachectl inspect user:42 --json', does: 'For a script' },
+    { line: 'cachectl inspect user:1 user:2 --no-value', does: 'Several keys, without their values' },
+  ],
+  risk: 'read',
+  spec: 'optional',
+  formats: ['table', 'json'],
+  usesRedis: true,
+  load: () => import('./run.ts'),
+};

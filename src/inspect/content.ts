@@ -1,0 +1,58 @@
+import type { Excerpt } from '../values/excerpt.ts';
+
+/** What is stored under a key, as far as it was read; the whole length stands beside it. */
+export type Content =
+  | { readonly kind: 'string'; readonly value: Excerpt }
+  | { readonly kind: 'hash'; readonly items: readonly HashItem[] }
+  | { readonly kind: 'list'; readonly items: readonly Excerpt[] }
+  | { readonly kind: 'set'; readonly items: readonly Excerpt[] }
+  | { readonly kind: 'zset'; readonly items: readonly ScoredItem[] }
+  | { readonly kind: 'stream'; readonly items: readonly StreamEntry[] };
+
+/** One field of a hash or of a stream's entry. */
+export interface HashItem {
+  readonly field: Buffer;
+  readonly value: Excerpt;
+}
+
+/** One member of a sorted set; the score as Redis writes it, which is exact. */
+export interface ScoredItem {
+  readonly member: Excerpt;
+  readonly score: string;
+}
+
+/** One entry of a stream: its ID and its fields, in their order, with repetitions. */
+export interface StreamEntry {
+  readonly id: string;
+  readonly fields: readonly HashItem[];
+}
+
+/** All that is known of one key. What the server refused or does not have is `undefined`. */
+export type KeyState =
+  | { readonly exists: false }
+  | {
+      readonly exists: true;
+      /** As TYPE says it; modules have types of their own. */
+      readonly type: string;
+      /** `undefined` where the key never expires. */
+      readonly ttlMs: number | undefined;
+      /** Milliseconds since the epoch. */
+      readonly expiresAtMs: number | undefined;
+      readonly encoding: string | undefined;
+      /** Bytes of a string, items of anything else. */
+      readonly length: number | undefined;
+      readonly memoryBytes: number | undefined;
+      /** Only where the server keeps the time of the last use. */
+      readonly idleSeconds: number | undefined;
+      /** Only where the server's eviction policy is an LFU one: the logarithmic counter, 0 to 255. */
+      readonly frequency: number | undefined;
+      /** `undefined` where it was not asked for, or of a type that only its module can read. */
+      readonly content: Content | undefined;
+    };
+
+/** A key with what is known of it. */
+export interface InspectedKey {
+  readonly logical: Buffer;
+  readonly physical: Buffer;
+  readonly state: KeyState;
+}

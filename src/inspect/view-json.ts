@@ -1,0 +1,71 @@
+import type { JsonDocument } from '../cli/command.ts';
+import { decodeUtf8, keyJson } from '../keys/printable.ts';
+import { valueJson, type ValueJson } from '../values/value-json.ts';
+import type { Content, HashItem, InspectedKey } from './content.ts';
+
+/** `cachectl/inspect/v1`. Every key has every field; `null` where there is nothing to say. */
+export function inspectionJson(keys: readonly InspectedKey[]): JsonDocument {
+  return { schema: 'cachectl/inspect/v1', keys: keys.map(keyDocument) };
+}
+
+function keyDocument({ logical, physical, state }: InspectedKey): unknown {
+  const known = state.exists ? state : undefined;
+  return {
+    ...keyJson(logical),
+    ...bytesField('physical_key', physical),
+    exists: state.exists,
+    type: known?.type ?? null,
+    ttl_seconds: known?.ttlMs === undefined ? null : Math.round(known.ttlMs / 1_000),
+    expires_at: known?.expiresAtMs === undefined ? null : new Date(known.expiresAtMs).toISOString(),
+    encoding: known?.encoding ?? null,
+    length: known?.length ?? null,
+    memory_bytes: known?.memoryBytes ?? null,
+    idle_seconds: known?.idleSeconds ?? null,
+    frequency: known?.frequency ?? null,
+    value: known?.content === undefined ? null : contentJson(known.content, known.length),
+  };
+}
+
+/** Items of a collection, with how many there are in all. */
+interface ItemsJson {
+  readonly items: readonly unknown[];
+  readonly truncated: boolean;
+  readonly total_items: number | null;
+}
+
+function contentJson(content: Content, length: number | undefined): ValueJson | ItemsJson {
+  if (content.kind === 'string') return valueJson(content.value);
+  const items = itemsJson(content);
+  return { items, truncated: length === undefined || items.length < length, total_items: length ?? null };
+}
+
+function itemsJson(content: Exclude<Content, { readonly kind: 'string' }>): readonly unknown[] {
+  switch (content.kind) {
+    case 'hash':
+      return content.items.map(fieldJson);
+    case 'list':
+      return content.items.map((item, index) => ({ index, value: valueJson(item) }));
+    case 'set':
+      return content.items.map((item) => ({ member: valueJson(item) }));
+    case 'zset':
+      return content.items.map((item) => ({ member: valueJson(item.member), score: scoreJson(item.score) }));
+    case 'stream':
+      return content.items.map((entry) => ({ id: entry.id, fields: entry.fields.map(fieldJson) }));
+  }
+}
+
+function fieldJson(item: HashItem): unknown {
+  return { ...bytesField('field', item.field), value: valueJson(item.value) };
+}
+
+/** JSON has no infinity: those two scores stay text. */
+function scoreJson(score: string): number | string {
+  const number = Number(score);
+  return Number.isFinite(number) ? number : score;
+}
+
+/** Bytes under a name, exact: as text, or as base64 under a name that says so. */
+function bytesField(name: string, bytes: Buffer): Readonly<Record<string, string>> {
+  const text = decodeUtf8(bytes);
+  return text === undefined ? { [`${name}_base64`]: bytes.toString('base64') } : { [name]: text };
+}

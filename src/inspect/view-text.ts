@@ -1,0 +1,84 @@
+import { escapeText, printableKey } from '../keys/printable.ts';
+import { renderFields } from '../terminal/table.ts';
+import type { TerminalInfo } from '../terminal/terminal-info.ts';
+import { formatBytes } from '../units/bytes.ts';
+import { formatDurationMs } from '../units/duration.ts';
+import { countOf } from '../units/number.ts';
+import type { InspectedKey, KeyState } from './content.ts';
+import { formatMoment } from './moment.ts';
+import { renderContent } from './view-content.ts';
+
+type Field = readonly [name: string, value: string];
+type Existing = Extract<KeyState, { readonly exists: true }>;
+
+/** The report for people: a block of fields for each key, an empty line between two keys. */
+export function renderInspection(
+  keys: readonly InspectedKey[],
+  nowMs: number,
+  terminal: TerminalInfo,
+): string {
+  return keys.map((key) => renderKey(key, nowMs, terminal)).join('\n\n');
+}
+
+function renderKey(key: InspectedKey, nowMs: number, terminal: TerminalInfo): string {
+  const names: readonly Field[] = [
+    ['key', terminal.style.bold(printableKey(key.logical))],
+    ...(key.physical.equals(key.logical) ? [] : [['physical key', printableKey(key.physical)] as const]),
+    ['exists', key.state.exists ? terminal.style.good('yes') : terminal.style.warn('no')],
+  ];
+  if (!key.state.exists) return renderFields(names, terminal);
+  const shown = renderContent(key.state.content, key.state.length, terminal);
+  const block = shown.includes('\n') || key.state.content?.kind !== 'string';
+  const value: readonly Field[] = shown === '' ? [] : [['value', block ? '' : shown]];
+  const fields = renderFields([...names, ...stateFields(key.state, nowMs), ...value], terminal);
+  return block && shown !== '' ? `${fields}\n${indent(shown)}` : fields;
+}
+
+function stateFields(state: Existing, nowMs: number): readonly Field[] {
+  return [
+    ['type', escapeText(state.type)],
+    ...optional('encoding', state.encoding, escapeText),
+    ['TTL', ttlText(state, nowMs)],
+    ...optional('length', state.length, (length) => lengthText(state.type, length)),
+    ...optional('memory', state.memoryBytes, bytesText),
+    ...optional('idle', state.idleSeconds, secondsText),
+    ...optional('frequency', state.frequency, (frequency) => `${frequency} of 255`),
+  ];
+}
+
+function optional<Value>(
+  name: string,
+  value: Value | undefined,
+  render: (value: Value) => string,
+): readonly Field[] {
+  return value === undefined ? [] : [[name, render(value)]];
+}
+
+function ttlText(state: Existing, nowMs: number): string {
+  if (state.ttlMs === undefined || state.expiresAtMs === undefined) return 'none, never expires';
+  return `${secondsText(Math.round(state.ttlMs / 1_000))}, until ${formatMoment(state.expiresAtMs, nowMs)}`;
+}
+
+function lengthText(type: string, length: number): string {
+  if (type === 'string') return bytesText(length);
+  return type === 'stream'
+    ? countOf(length, 'entry', 'entries')
+    : countOf(length, type === 'hash' ? 'field' : 'item');
+}
+
+function bytesText(bytes: number): string {
+  return bytes < 1_024 ? countOf(bytes, 'byte') : `${countOf(bytes, 'byte')} (${formatBytes(bytes)})`;
+}
+
+function secondsText(seconds: number): string {
+  const exact = countOf(seconds, 'second');
+  return seconds < 60 ? exact : `${exact} (${formatDurationMs(seconds * 1_000)})`;
+}
+
+/** Values stand further right than fields, so that a value with line feeds cannot pass for one. */
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (line === '' ? '' : `  ${line}`))
+    .join('\n');
+}

@@ -1,0 +1,30 @@
+/** One GET request to the origin. */
+export interface OriginRequest {
+  /** Absolute. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of the whole request: connection, headers and body. */
+  readonly timeoutMs: number;
+  /** A longer body is refused, and no more of it is read. */
+  readonly maxBodyBytes: number;
+}
+
+/** A complete answer, of whatever status. */
+export interface OriginResponse {
+  readonly status: number;
+  /** Names in lower case; several values of one name are joined with a comma and a blank (RFC 9110, 5.3). */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** From sending the request to the last byte of the answer. */
+  readonly elapsedMs: number;
+}
+
+/** The one door to the origin. Connections are kept alive and shared. */
+export interface OriginClient {
+  /**
+   * @throws CachectlError with a code `origin.*` and exit code 3: refused, dns, timeout, reset, tls,
+   * redirect (to another host), too-large, invalid (not an HTTP answer)
+   */
+  readonly get: (request: OriginRequest, signal: AbortSignal) => Promise<OriginResponse>;
+  readonly close: () => Promise<void>;
+}

@@ -1,0 +1,68 @@
+import { CachectlError } from '../cli/errors.ts';
+import type { RedisNode, RedisReply } from './types.ts';
+
+/** SCAN asks for about this many keys at a time: some 1 ms of the server's time (measured). */
+export const SCAN_COUNT = 1_000;
+
+/** What to walk. */
+export interface ScanQuery {
+  /** Redis glob over physical keys; every key where it is left out. */
+  readonly pattern?: Buffer;
+  readonly count?: number;
+}
+
+/**
+ * The keys of one node that match, batch by batch, with the next SCAN on its way while the caller works
+ * on a batch. A key may come twice, as SCAN's guarantees allow; one that exists throughout always comes.
+ * Ends early, without an error, once the signal is aborted.
+ */
+export async function* scanKeys(
+  node: RedisNode,
+  query: ScanQuery,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Buffer[], void, void> {
+  const ask = (cursor: string): Promise<readonly [cursor: string, keys: readonly Buffer[]]> =>
+    node
+      .call(
+        'SCAN',
+        cursor,
+        ...(query.pattern === undefined ? [] : ['MATCH', query.pattern]),
+        'COUNT',
+        query.count ?? SCAN_COUNT,
+      )
+      .then(parseScanReply);
+
+  let next: ReturnType<typeof ask> | undefined = ask('0');
+  try {
+    while (next !== undefined && !signal.aborted) {
+      const [cursor, keys]: readonly [string, readonly Buffer[]] = await next;
+      next = cursor === '0' ? undefined : ask(cursor);
+      if (keys.length > 0) yield keys;
+    }
+  } finally {
+    // A caller that stops early leaves one SCAN under way; its failure concerns nobody.
+    next?.catch(() => undefined);
+  }
+}
+
+/** Cursors are unsigned 64-bit numbers: they stay text. */
+function parseScanReply(reply: RedisReply): readonly [string, readonly Buffer[]] {
+  if (!Array.isArray(reply)) throw new Error('SCAN gave no list');
+  const [cursor, keys] = reply as readonly RedisReply[];
+  if (!Array.isArray(keys)) throw new Error('SCAN gave no keys');
+  return [String(cursor), (keys as readonly RedisReply[]).filter((key) => Buffer.isBuffer(key))];
+}
+
+/**
+ * Removes keys that one node owns; gives how many were really there. UNLINK frees big values in the
+ * background; DEL stands in only where the server is too old to know UNLINK (before 4.0).
+ */
+export async function removeKeys(node: RedisNode, keys: readonly Buffer[]): Promise<number> {
+  if (keys.length === 0) return 0;
+  try {
+    return Number(await node.call('UNLINK', ...keys));
+  } catch (error) {
+    if (!(error instanceof CachectlError && /unknown command/i.test(error.message))) throw error;
+    return Number(await node.call('DEL', ...keys));
+  }
+}

@@ -1,0 +1,52 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** Waits that end: by a time limit, by an abort, or by what was waited for. */
+
+/** An error as the network gives it, so that one place translates both. */
+export class NoReplyError extends Error {
+  readonly code = 'ETIMEDOUT';
+
+  constructor() {
+    super('no reply in time');
+  }
+}
+
+/**
+ * The result of some work, unless it takes longer than `ms` milliseconds or the signal is aborted first.
+ * The work itself is not stopped: whoever calls closes what it depends on.
+ * @throws NoReplyError when the time is up; the signal's reason when it is aborted
+ */
+export async function within<Result>(
+  work: Promise<Result>,
+  ms: number,
+  signal?: AbortSignal,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    timer = globalThis.setTimeout(() => reject(new NoReplyError()), ms);
+    onAbort = () => reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+    // The loser of the race may still fail; nobody is left to hear it.
+    work.catch(() => undefined);
+  }
+}
+
+/**
+ * A pause.
+ * @throws the signal's reason as soon as it is aborted
+ */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal });
+  } catch {
+    signal.throwIfAborted();
+  }
+}

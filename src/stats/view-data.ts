@@ -1,0 +1,46 @@
+import type { JsonDocument } from '../cli/command.ts';
+import { renderCsv } from '../terminal/csv.ts';
+import type { Verdict } from './assertion.ts';
+import { METRICS } from './metrics.ts';
+import type { StatsReport } from './report.ts';
+
+/** `cachectl/stats/v1`: raw numbers, `null` where there is no data; `hit_rate` is in percent. */
+export function statsJson(report: StatsReport): JsonDocument {
+  return {
+    schema: 'cachectl/stats/v1',
+    ...Object.fromEntries(fields(report)),
+    assertions: report.verdicts.map(verdictJson),
+  };
+}
+
+/** `metric,value` lines: the fields of the JSON report. */
+export function statsCsv(report: StatsReport): string {
+  return renderCsv(['metric', 'value'], fields(report));
+}
+
+function fields({
+  target,
+  primaries,
+  figures,
+}: StatsReport): readonly (readonly [string, string | number | null])[] {
+  return [
+    ['target', target],
+    ['server', figures.server],
+    ['version', figures.version],
+    ['role', figures.role],
+    ['primaries', primaries],
+    ...METRICS.map((metric) => [metric.jsonName, metric.read(figures)] as const),
+    ['maxmemory_policy', figures.maxmemoryPolicy],
+  ];
+}
+
+function verdictJson({ assertion, measured, pass }: Verdict): unknown {
+  return {
+    assertion: assertion.text,
+    metric: assertion.metric.jsonName,
+    operator: assertion.operator,
+    wanted: assertion.wanted,
+    measured,
+    pass,
+  };
+}

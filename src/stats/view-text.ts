@@ -1,0 +1,93 @@
+import { escapeText } from '../keys/printable.ts';
+import { renderMarkdownTable } from '../terminal/csv.ts';
+import { renderFields, renderTable } from '../terminal/table.ts';
+import type { TerminalInfo } from '../terminal/terminal-info.ts';
+import { measuredText, type Verdict } from './assertion.ts';
+import { formatMetric, METRICS } from './metrics.ts';
+import type { StatsReport } from './report.ts';
+
+/** One figure: as scripts name it, as people read it, and its value for people. */
+interface Row {
+  readonly name: string;
+  readonly title: string;
+  readonly value: string;
+}
+
+/** The report for people: a table on a terminal, `name  value` lines in a pipe, a line for each assertion. */
+export function renderStats(report: StatsReport, terminal: TerminalInfo): string {
+  const rows = figureRows(report);
+  const figures = terminal.interactive
+    ? renderTable(
+        [{ title: 'metric' }, { title: 'value', align: 'right', flexible: true }],
+        rows.map((row) => [row.title, row.value]),
+        terminal,
+      )
+    : renderFields(
+        rows.map((row) => [row.name, row.value]),
+        terminal,
+      );
+  if (report.verdicts.length === 0) return figures;
+  return `${figures}\n\n${renderVerdicts(report.verdicts, terminal)}`;
+}
+
+/** The report for a pull request comment. */
+export function renderStatsMarkdown(report: StatsReport): string {
+  const figures = renderMarkdownTable(
+    ['metric', 'value'],
+    figureRows(report).map((row) => [row.title, row.value]),
+    ['left', 'right'],
+  );
+  if (report.verdicts.length === 0) return figures;
+  const assertions = renderMarkdownTable(
+    ['result', 'assertion', 'measured'],
+    report.verdicts.map((verdict) => [
+      resultWord(verdict),
+      escapeText(verdict.assertion.text),
+      measuredText(verdict),
+    ]),
+    ['left', 'left', 'right'],
+  );
+  return `${figures}\n\n${assertions}`;
+}
+
+function renderVerdicts(verdicts: readonly Verdict[], terminal: TerminalInfo): string {
+  const text = (verdict: Verdict): string => escapeText(verdict.assertion.text);
+  const widest = Math.max(...verdicts.map((verdict) => text(verdict).length));
+  return verdicts
+    .map((verdict) => {
+      const word = verdict.pass
+        ? terminal.style.good(resultWord(verdict))
+        : terminal.style.bad(resultWord(verdict));
+      return `${word}  ${text(verdict).padEnd(widest)}  measured ${measuredText(verdict)}`;
+    })
+    .join('\n');
+}
+
+function resultWord(verdict: Verdict): string {
+  return verdict.pass ? 'pass' : 'FAIL';
+}
+
+function figureRows({ target, primaries, figures }: StatsReport): readonly Row[] {
+  const word = (name: string, value: string | null, title = name): Row => ({
+    name,
+    title,
+    value: value === null ? 'unknown' : escapeText(value),
+  });
+  const metrics = METRICS.map((metric): Row => ({
+    name: metric.name,
+    title: metric.title,
+    value: formatMetric(metric, metric.read(figures)),
+  }));
+  return [
+    word('target', target),
+    word('server', figures.server),
+    word('version', figures.version),
+    word('role', figures.role),
+    ...(primaries > 1 ? [word('primaries', String(primaries))] : []),
+    ...metrics.flatMap((row) =>
+      row.name === 'maxmemory'
+        ? [row, word('maxmemory_policy', figures.maxmemoryPolicy, 'maxmemory policy')]
+        : [row],
+    ),
+  ];
+}

@@ -1,0 +1,121 @@
+import type { Ora } from 'ora';
+import type { Clock } from '../host.ts';
+import { formatDurationMs } from '../units/duration.ts';
+import { formatCount } from '../units/number.ts';
+import type { TextStream } from './streams.ts';
+
+/** A piece of work whose progress can be shown. */
+export interface Task {
+  /** What is going on, as in "warming users". */
+  readonly label: string;
+  /** What is counted, in the plural: "keys". */
+  readonly unit: string;
+  /** How many there will be, where that is known. */
+  readonly total?: number | undefined;
+}
+
+/** Tells how far a task is. Calls are cheap: it draws at its own pace. */
+export interface Progress {
+  readonly update: (done: number, detail?: string) => void;
+  readonly total: (total: number) => void;
+  /** Removes the bar. */
+  readonly stop: () => void;
+}
+
+/** Work shorter than this shows nothing. */
+const QUIET_MS = 1_000;
+const TERMINAL_INTERVAL_MS = 100;
+/** In a log a line now and then: often enough to show life, seldom enough to read. */
+const LOG_INTERVAL_MS = 10_000;
+const BAR_COLUMNS = 20;
+
+/** A progress that shows nothing, for `--quiet`. */
+export const silentProgress: Progress = {
+  update: () => undefined,
+  total: () => undefined,
+  stop: () => undefined,
+};
+
+/** A bar with count, rate and time left on a terminal; in a log a plain line now and then. */
+export function startProgress(
+  task: Task,
+  stream: TextStream,
+  clock: Clock,
+  options: { readonly unicode: boolean; readonly drawn: boolean },
+): Progress {
+  const startedAt = clock.monotonicMs();
+  let total = task.total;
+  let done = 0;
+  let detail = '';
+  let spinner: Ora | undefined;
+  let stopped = false;
+  const line = (bar: boolean): string =>
+    progressLine({ ...task, total }, done, clock.monotonicMs() - startedAt, {
+      detail,
+      bar,
+      unicode: options.unicode,
+    });
+
+  const drawTerminal = async (): Promise<void> => {
+    if (stopped) return;
+    if (spinner === undefined) {
+      const { default: ora } = await import('ora');
+      if (stopped) return;
+      // discardStdin off: it would put the terminal into raw mode, and Ctrl-C would no longer be a signal.
+      spinner = ora({ stream: stream.raw, discardStdin: false, text: line(true) }).start();
+    } else spinner.text = line(true);
+  };
+  const timer = setInterval(
+    () => {
+      if (options.drawn) {
+        if (clock.monotonicMs() - startedAt >= QUIET_MS) void drawTerminal();
+      } else void stream.write(`${line(false)}\n`);
+    },
+    options.drawn ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS,
+  );
+  timer.unref();
+  return {
+    update: (now, text) => {
+      done = now;
+      if (text !== undefined) detail = text;
+    },
+    total: (now) => {
+      total = now;
+    },
+    stop: () => {
+      stopped = true;
+      clearInterval(timer);
+      spinner?.stop();
+    },
+  };
+}
+
+/** The text of a progress line. Pure. */
+export function progressLine(
+  task: Task,
+  done: number,
+  elapsedMs: number,
+  look: { readonly detail: string; readonly bar: boolean; readonly unicode: boolean },
+): string {
+  const perSecond = elapsedMs > 0 ? (done / elapsedMs) * 1_000 : 0;
+  const total = task.total === undefined ? undefined : Math.max(task.total, done);
+  const parts: string[] = [];
+  if (look.bar && total !== undefined && total > 0) parts.push(bar(done / total, look.unicode));
+  parts.push(
+    total === undefined
+      ? `${formatCount(done)} ${task.unit}`
+      : `${formatCount(done)} of ${formatCount(total)} ${task.unit}`,
+  );
+  if (done > 0) parts.push(`${formatCount(perSecond)}/s`);
+  if (total !== undefined && done > 0 && done < total) {
+    parts.push(`${formatDurationMs(((total - done) / perSecond) * 1_000)} left`);
+  }
+  if (look.detail !== '') parts.push(look.detail);
+  return `${task.label}: ${parts.join(', ')}`;
+}
+
+function bar(fraction: number, unicode: boolean): string {
+  const filled = Math.round(Math.min(1, fraction) * BAR_COLUMNS);
+  const [full, empty] = unicode ? ['█', '░'] : ['#', '-'];
+  return `[${full.repeat(filled)}${empty.repeat(BAR_COLUMNS - filled)}]`;
+}

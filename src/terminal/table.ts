@@ -1,0 +1,119 @@
+import CliTable from 'cli-table3';
+import type { TerminalInfo } from './terminal-info.ts';
+import { displayWidth, pad, truncate } from './width.ts';
+
+/** One column of a table. */
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** May be cut where the terminal is narrow; the widest such column is cut first. */
+  readonly flexible?: boolean;
+}
+
+const MINIMUM_FLEXIBLE = 12;
+
+const ASCII_BORDERS = {
+  top: '-',
+  'top-mid': '+',
+  'top-left': '+',
+  'top-right': '+',
+  bottom: '-',
+  'bottom-mid': '+',
+  'bottom-left': '+',
+  'bottom-right': '+',
+  left: '|',
+  'left-mid': '+',
+  mid: '-',
+  'mid-mid': '+',
+  right: '|',
+  'right-mid': '+',
+  middle: '|',
+};
+
+/**
+ * A table: with borders on a terminal, cut to its width; otherwise a heading and one record a line in
+ * aligned columns two blanks apart, never cut. Cells are single lines and already safe to show.
+ */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  terminal: TerminalInfo,
+): string {
+  return terminal.interactive ? bordered(columns, rows, terminal) : plain(columns, rows);
+}
+
+function plain(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const lines = [columns.map((column) => column.title), ...rows];
+  const widths = contentWidths(columns, rows);
+  return lines
+    .map((cells) =>
+      columns
+        .map((column, index) => pad(cells[index] ?? '', widths[index] ?? 0, column.align ?? 'left'))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function bordered(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  terminal: TerminalInfo,
+): string {
+  const widths = fittingWidths(columns, contentWidths(columns, rows), terminal.width);
+  const table = new CliTable({
+    head: columns.map((column, index) =>
+      terminal.style.bold(truncate(column.title, widths[index] ?? 0, terminal.unicode)),
+    ),
+    colAligns: columns.map((column) => column.align ?? 'left'),
+    style: { head: [], border: [], compact: true },
+    ...(terminal.unicode ? {} : { chars: ASCII_BORDERS }),
+  });
+  for (const row of rows) {
+    table.push(columns.map((_, index) => truncate(row[index] ?? '', widths[index] ?? 0, terminal.unicode)));
+  }
+  return table.toString();
+}
+
+function contentWidths(columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
+  return columns.map((column, index) =>
+    rows.reduce(
+      (widest, row) => Math.max(widest, displayWidth(row[index] ?? '')),
+      displayWidth(column.title),
+    ),
+  );
+}
+
+/** Takes what is over the terminal's width from the widest flexible columns, then from all. */
+function fittingWidths(
+  columns: readonly Column[],
+  content: readonly number[],
+  terminalWidth: number,
+): number[] {
+  const widths = [...content];
+  const borders = columns.length * 3 + 1;
+  let excess = widths.reduce((sum, width) => sum + width, borders) - terminalWidth;
+  while (excess > 0) {
+    let widest = -1;
+    for (const [index, column] of columns.entries()) {
+      const width = widths[index] ?? 0;
+      if (column.flexible !== true || width <= MINIMUM_FLEXIBLE) continue;
+      if (widest === -1 || width > (widths[widest] ?? 0)) widest = index;
+    }
+    if (widest === -1) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    excess--;
+  }
+  return widths;
+}
+
+/** `name: value` lines with the values in one column: for the description of one thing. */
+export function renderFields(
+  fields: readonly (readonly [name: string, value: string])[],
+  terminal: TerminalInfo,
+): string {
+  const width = fields.reduce((widest, [name]) => Math.max(widest, displayWidth(name)), 0);
+  return fields
+    .map(([name, value]) => `${terminal.style.dim(pad(name, width, 'left'))}  ${value}`.trimEnd())
+    .join('\n');
+}

@@ -1,0 +1,116 @@
+import { CachectlError } from '../cli/errors.ts';
+import { ExitCode } from '../cli/exit-code.ts';
+import type { DefaultsSpec, EntrySpec, OriginSpec } from '../config/spec.ts';
+import { escapeText } from '../keys/printable.ts';
+import type { Layout } from '../keys/layout.ts';
+import { parseTemplate, placeholders, renderTemplate, type Template } from '../text/template.ts';
+import type { Variables } from './sources/source.ts';
+import type { Target } from './target.ts';
+
+/** What all targets of a run share. */
+export interface TargetSettings {
+  readonly specPath: string;
+  readonly origin: OriginSpec;
+  readonly defaults: DefaultsSpec;
+  readonly layout: Layout;
+}
+
+/** Fills in one entry; made once, because parsing templates costs more than filling them in. */
+export type BuildTarget = (variables: Variables) => Target;
+
+/**
+ * Prepares an entry.
+ * @returns a function that throws CachectlError `warm.value`, naming the entry's place in the file, where
+ * a value is empty or fits neither header nor path
+ */
+export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetSettings): BuildTarget {
+  const { origin, layout } = settings;
+  const key = parseTemplate(entry.key);
+  const path = parseTemplate(entry.path);
+  const headers = Object.entries(entry.headers).map(([name, value]) => [name, parseTemplate(value)] as const);
+  const tags = entry.tags.map((tag) => parseTemplate(tag));
+  const used = new Set([key, path, ...headers.map(([, value]) => value), ...tags].flatMap((part) => placeholders(part)));
+  const originHeaders = withoutNames(origin.headers, Object.keys(entry.headers));
+  const refuse = (what: string): never => {
+    throw valueFailure(entryPlace(settings.specPath, entry), what);
+  };
+  return (variables) => {
+    for (const name of used) checkValue(name, variables[name] ?? '', refuse);
+    const logicalKey = renderTemplate(key, variables);
+    return {
+      scope,
+      entry,
+      key: logicalKey,
+      physicalKey: layout.toPhysical(Buffer.from(logicalKey, 'utf8')),
+      url: requestUrl(origin.baseUrl, renderPath(path, variables, refuse)),
+      headers: { ...originHeaders, ...renderHeaders(headers, variables, refuse) },
+      tags: tags.map((tag) => renderTemplate(tag, variables)),
+      ttlSeconds: entry.ttlSeconds,
+      ttlJitter: entry.ttlJitter,
+      timeoutMs: entry.timeoutMs ?? settings.defaults.timeoutMs,
+    };
+  };
+}
+
+/** `file:line` of an entry, safe to show. */
+export function entryPlace(specPath: string, entry: Pick<EntrySpec, 'at'>): string {
+  return `${escapeText(specPath)}:${entry.at.line}`;
+}
+
+/** The absolute URL of a path, or of a URL that is absolute already; without fragment. */
+export function requestUrl(baseUrl: string, path: string): string {
+  const url = new URL(/^https?:\/\//i.test(path) ? path : `${baseUrl.replace(/\/+$/, '')}${path}`);
+  url.hash = '';
+  return url.href;
+}
+
+type Refuse = (what: string) => never;
+
+function valueFailure(place: string, what: string): CachectlError {
+  return new CachectlError(`${place}: ${what}`, {
+    code: 'warm.value',
+    exitCode: ExitCode.usage,
+    hint: 'look at the values that matrix or foreach give this entry',
+  });
+}
+
+function checkValue(name: string, value: string, refuse: Refuse): void {
+  if (value === '') refuse(`{${name}} is empty`);
+  // Half a surrogate pair has no UTF-8 form: in a key it would silently become another character.
+  if (/\p{Cs}/u.test(value)) refuse(`{${name}} is not valid Unicode text`);
+}
+
+function renderPath(path: Template, variables: Variables, refuse: Refuse): string {
+  const rendered = renderTemplate(path, variables, encodeURIComponent);
+  // URL parsers take "..", encoded or not, as a step up: a value could lead to another endpoint.
+  const segments = rendered.split(/[?#]/, 1)[0]?.split('/') ?? [];
+  if (segments.some((segment) => /^(\.|%2e){1,2}$/i.test(segment))) {
+    refuse(`the path ${escapeText(rendered)} has a segment of dots, which leads elsewhere`);
+  }
+  return rendered;
+}
+
+function renderHeaders(
+  headers: readonly (readonly [name: string, value: Template])[],
+  variables: Variables,
+  refuse: Refuse,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    headers.map(([name, template]) => {
+      const value = renderTemplate(template, variables);
+      // The value itself stays unsaid: it may be a secret. Beyond Latin-1 no header can be sent (RFC 9110, 5.5).
+      if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+        refuse(`the value of header ${name} has a character that no header can hold`);
+      }
+      return [name, value];
+    }),
+  );
+}
+
+function withoutNames(
+  headers: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Readonly<Record<string, string>> {
+  const replaced = new Set(names.map((name) => name.toLowerCase()));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !replaced.has(name.toLowerCase())));
+}

@@ -1,0 +1,108 @@
+import { setImmediate } from 'node:timers/promises';
+import { CachectlError, UsageError } from '../cli/errors.ts';
+import type { EntrySpec } from '../config/spec.ts';
+import { expandScope } from './expand.ts';
+import type { TargetSettings } from './build-target.ts';
+import type { Failure } from './failure.ts';
+import type { OpenScope } from './plan.ts';
+import { SeenKeys } from './seen-keys.ts';
+import type { Target } from './target.ts';
+
+/** What a plan will do, found by expanding it without acting on it. */
+export interface Survey {
+  /** False where the plan has more targets than were counted. */
+  readonly complete: boolean;
+  readonly targets: number;
+  readonly merged: number;
+  readonly scopes: readonly ScopeSurvey[];
+  /** What will not become a target. */
+  readonly failures: readonly Failure[];
+}
+
+/** One scope of a {@link Survey}. */
+export interface ScopeSurvey {
+  readonly scope: string;
+  readonly targets: number;
+  readonly entries: readonly EntrySurvey[];
+}
+
+/** One entry of a {@link Survey}, with its first targets. */
+export interface EntrySurvey {
+  readonly entry: EntrySpec;
+  readonly targets: number;
+  readonly first: readonly Target[];
+}
+
+/** How far to look. */
+export interface SurveyOptions {
+  readonly settings: TargetSettings;
+  readonly maxTargets: number;
+  /** First targets of each entry to keep. */
+  readonly samples: number;
+  readonly signal: AbortSignal;
+}
+
+/** Expansion alone never waits for anything: every so often signals get their turn. */
+const TURN_TARGETS = 1_000;
+const MOST_FAILURES = 10_000;
+
+/** Counts the targets of opened scopes; ends early, `complete: false`, at the most targets or an abort. */
+export async function surveyScopes(scopes: readonly OpenScope[], options: SurveyOptions): Promise<Survey> {
+  const seen = new SeenKeys();
+  const failures: Failure[] = [];
+  let targets = 0;
+  let merged = 0;
+  let complete = true;
+  const onFailure = (failure: Failure): void => void (failures.length < MOST_FAILURES && failures.push(failure));
+  const surveyed: ScopeSurvey[] = [];
+  for (const open of scopes) {
+    const entries = new Map<EntrySpec, { targets: number; first: Target[] }>(
+      open.entries.map(({ entry }) => [entry, { targets: 0, first: [] }]),
+    );
+    let ofScope = 0;
+    const expansion = expandScope(open, { settings: options.settings, seen, onFailure, onMerged: () => void merged++ });
+    for await (const target of expansion) {
+      if (targets === options.maxTargets || options.signal.aborted) {
+        complete = false;
+        break;
+      }
+      targets++;
+      ofScope++;
+      const counted = entries.get(target.entry);
+      if (counted !== undefined) {
+        counted.targets++;
+        if (counted.first.length < options.samples) counted.first.push(target);
+      }
+      if (targets % TURN_TARGETS === 0) await setImmediate();
+    }
+    surveyed.push({
+      scope: open.scope.name,
+      targets: ofScope,
+      entries: Array.from(entries, ([entry, counted]) => ({ entry, ...counted })),
+    });
+    if (!complete) break;
+  }
+  return { complete, targets, merged, scopes: surveyed, failures };
+}
+
+const MISTAKES_SHOWN = 10;
+
+/**
+ * Stops a run for mistakes that stand in the spec file: keys that two requests claim, and values written
+ * there that do not fit. Values that the origin gave fail alone.
+ * @throws UsageError with the first mistakes
+ */
+export function refuseMistakes(survey: Pick<Survey, 'failures'>): void {
+  const mistakes = survey.failures.filter(({ error, entry }) => isMistake(error, entry)).map(({ error }) => error);
+  const [first] = mistakes;
+  if (first === undefined) return;
+  const messages = [...new Set(mistakes.map((error) => error.message))];
+  const more = messages.length - MISTAKES_SHOWN;
+  const lines = [...messages.slice(0, MISTAKES_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])];
+  throw new UsageError(lines.join('\n'), { code: first.code, hint: first.hint });
+}
+
+function isMistake(error: CachectlError, entry: EntrySpec): boolean {
+  if (error.code === 'warm.duplicate-key') return true;
+  return error.code === 'warm.value' && entry.foreach?.from !== 'http';
+}

@@ -1,0 +1,19 @@
+import type { EntrySpec } from '../config/spec.ts';
+
+/** One entry with all its variables filled in: one request, one key. */
+export interface Target {
+  readonly scope: string;
+  readonly entry: EntrySpec;
+  /** Logical. */
+  readonly key: string;
+  readonly physicalKey: Buffer;
+  /** Absolute. */
+  readonly url: string;
+  /** The origin's headers and the entry's own, placeholders filled in. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tags: readonly string[];
+  readonly ttlSeconds: number;
+  /** Fraction from 0 to 1 by which the TTL may differ either way. */
+  readonly ttlJitter: number;
+  readonly timeoutMs: number;
+}

@@ -1,0 +1,161 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../src/local-server/start-redis.ts';
+import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { runMain } from '../support/run-main.ts';
+import { startTcpServer } from '../support/tcp-server.ts';
+
+const SECRET = 's3cret-of-the-test';
+
+let redis: TestRedis;
+let folder: string;
+let spec: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
+  spec = path.join(folder, 'spec.yaml');
+  redis = await startTestRedis(['--requirepass', SECRET], { password: SECRET });
+});
+afterAll(async () => {
+  await redis.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** What a command says that needs Redis, wherever that is. */
+async function clearAt(url: string, ...more: readonly string[]) {
+  const run = await runMain(['clear', 'some-key', '--url', url, ...more]);
+  expect(run.stderr).not.toContain(SECRET);
+  expect(run.stderr).not.toMatch(/^\s+at /m);
+  return run;
+}
+
+describe('a Redis that cannot be used', () => {
+  test('refuses: nobody listens', async () => {
+    const port = await freePort();
+    expect(await clearAt(`redis://:${SECRET}@127.0.0.1:${port}`)).toEqual({
+      code: 3,
+      stdout: '',
+      stderr:
+        `error: Redis at 127.0.0.1:${port} refused the connection\n` +
+        'hint: is the server running, and is this its port? --url, CACHECTL_URL or the spec file say where it is\n',
+    });
+  });
+
+  test('tells the same as one JSON document', async () => {
+    const port = await freePort();
+    const run = await clearAt(`redis://127.0.0.1:${port}`, '--json');
+    expect(JSON.parse(run.stdout)).toEqual({
+      error: {
+        code: 'redis.refused',
+        message: `Redis at 127.0.0.1:${port} refused the connection`,
+        hint: 'is the server running, and is this its port? --url, CACHECTL_URL or the spec file say where it is',
+      },
+    });
+    expect(run.code).toBe(3);
+  });
+
+  test('is skipped with a warning and exit 0 where a deploy says so', async () => {
+    const port = await freePort();
+    expect(await clearAt(`redis://127.0.0.1:${port}`, '--on-unavailable', 'skip')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `warning: Redis at 127.0.0.1:${port} refused the connection; skipped, as --on-unavailable skip says\n`,
+    });
+  });
+
+  test('has a host name that does not resolve', async () => {
+    const run = await clearAt('redis://no-such-host.invalid:6379');
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain('error: the host name in no-such-host.invalid:6379 cannot be resolved\n');
+  });
+
+  test('has no socket where one is named', async () => {
+    const run = await clearAt('unix:///no/such/redis.sock');
+    expect(run).toMatchObject({ code: 3 });
+    expect(run.stderr).toContain('error: there is no Redis socket at /no/such/redis.sock\n');
+  });
+
+  test('accepts and never answers: stopped by the time limit of the connection', async () => {
+    const hanging = await startTcpServer(() => undefined);
+    const run = await clearAt(`redis://127.0.0.1:${hanging.port}`, '--timeout', '300ms');
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain("error: the command's time limit of 300 ms ran out\n");
+    await hanging.close();
+  });
+
+  test('closes every connection at once, and is tried three times', async () => {
+    const closing = await startTcpServer((socket) => socket.destroy());
+    const run = await clearAt(`redis://127.0.0.1:${closing.port}`);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain(`error: Redis at 127.0.0.1:${closing.port} closed the connection\n`);
+    expect(closing.connections()).toBe(3);
+    await closing.close();
+  });
+
+  test('is not a Redis server at all', async () => {
+    const web = await startTcpServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const run = await clearAt(`redis://127.0.0.1:${web.port}`);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain(`error: what answers at 127.0.0.1:${web.port} is not a Redis server\n`);
+    await web.close();
+  });
+
+  test('speaks no TLS where rediss:// is asked for', async () => {
+    await writeFile(
+      spec,
+      `version: 1
+connections: { default: { url: "rediss://127.0.0.1:${redis.port}", connect_timeout: 300ms } }
+`,
+    );
+    const run = await runMain(['clear', 'some-key', '--config', spec]);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toMatch(
+      /error: Redis at .* does not speak TLS\nhint: use redis:\/\/ instead of rediss:\/\/\n/,
+    );
+  });
+
+  test('wants a password', async () => {
+    expect(await clearAt(redis.url)).toEqual({
+      code: 4,
+      stdout: '',
+      stderr:
+        `error: Redis at 127.0.0.1:${redis.port} wants a password\n` +
+        'hint: put it into the URL (redis://user:password@host) or into the spec file as "${NAME}"\n',
+    });
+  });
+
+  test('does not accept the password', async () => {
+    expect(await clearAt(`redis://:${SECRET}-wrong@127.0.0.1:${redis.port}`)).toEqual({
+      code: 4,
+      stdout: '',
+      stderr:
+        `error: Redis at 127.0.0.1:${redis.port} does not accept this user and password\n` +
+        'hint: check user and password; a server with no password set refuses every one\n',
+    });
+  });
+
+  test('lets the user do nothing', async () => {
+    await redis.call('ACL', 'SETUSER', 'reader', 'on', '>pw', '~*', '+@read', '+ping', '+select');
+    const run = await clearAt(`redis://reader:pw@127.0.0.1:${redis.port}`);
+    expect(run.code).toBe(4);
+    expect(run.stderr).toMatch(/^error: the Redis user may not do this: NOPERM .*unlink/);
+  });
+
+  test('has no database of that number', async () => {
+    const run = await clearAt(`redis://:${SECRET}@127.0.0.1:${redis.port}/99`);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('has no database of that number');
+  });
+
+  test.each([
+    ['redis://host:6379/zero', 'the database in the Redis URL must be a number, not "zero"'],
+    ['http://127.0.0.1:6379', '--url names a Redis, and this is a web address'],
+    ['ftp://127.0.0.1', '"ftp://" is not a kind of Redis URL'],
+    ['not a url', 'the Redis URL cannot be read'],
+  ])('cannot be named by %s', async (url, message) => {
+    const run = await clearAt(url);
+    expect(run.code).toBe(2);
+    expect(run.stderr.split('\n')[0]).toBe(`error: ${message}`);
+  });
+});

@@ -1,0 +1,42 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { RunResult } from './run-main.ts';
+
+/**
+ * The program under test: the checkout's, or the one that CACHECTL_TEST_BINARY names (an installed
+ * package, so that the same tests pass on what users get).
+ */
+export const BINARY: string =
+  process.env['CACHECTL_TEST_BINARY'] ?? fileURLToPath(new URL('../../bin/cachectl.js', import.meta.url));
+
+/** How to start it. */
+export interface BinaryOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+}
+
+/** Starts the built program with pipes; nothing of the test's environment but PATH reaches it. */
+export function startBinary(
+  argv: readonly string[],
+  options: BinaryOptions = {},
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [BINARY, ...argv], {
+    cwd: options.cwd ?? '/',
+    env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...options.env },
+    stdio: 'pipe',
+  });
+}
+
+/** Runs the built program to its end. */
+export async function runBinary(argv: readonly string[], options: BinaryOptions = {}): Promise<RunResult> {
+  const child = startBinary(argv, options);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
+  const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));
+  return { code, stdout, stderr };
+}

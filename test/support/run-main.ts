@@ -1,0 +1,68 @@
+import { Readable, Writable } from 'node:stream';
+import type { EndSignal, Host } from '../../src/host.ts';
+import { main } from '../../src/main.ts';
+
+/** What a run of the program in this process gave. */
+export interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a test's host differs from a pipe without any environment. */
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** stdout and stderr are a terminal of so many columns. */
+  readonly columns?: number;
+  readonly stdin?: string;
+  /** Typed on a terminal: stdin is one, and these keys come in this order. */
+  readonly random?: () => number;
+  /** Called with a function that sends a signal, before the program starts. */
+  readonly onStart?: (send: (signal: EndSignal) => void) => void;
+}
+
+class Sink extends Writable {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  text = '';
+
+  constructor(columns: number | undefined) {
+    super({ decodeStrings: true });
+    this.isTTY = columns !== undefined;
+    this.columns = columns ?? 80;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
+
+/** Runs `cachectl` in this process, everything real but the streams; the seam between argv and output. */
+export async function runMain(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const stdout = new Sink(options.columns);
+  const stderr = new Sink(options.columns);
+  const listeners = new Set<(signal: EndSignal) => void>();
+  const host: Host = {
+    argv,
+    env: { LANG: 'C.UTF-8', NO_COLOR: '1', ...options.env },
+    cwd: options.cwd ?? '/',
+    stdin: Readable.from(options.stdin === undefined ? [] : [options.stdin]),
+    stdout,
+    stderr,
+    clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
+    random: options.random ?? Math.random,
+    platform: process.platform,
+    nodePath: process.execPath,
+    isRoot: process.getuid?.() === 0,
+    onSignal: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    exitNow: () => undefined,
+  };
+  options.onStart?.((signal) => listeners.forEach((listener) => listener(signal)));
+  const code = await main(host);
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
