@@ -172,9 +172,7 @@ function translate(
 ): UsageError {
   if (error.code === 'commander.unknownOption') {
     const flag = /'([^']*)'/.exec(error.message)?.[1] ?? '';
-    const spec = specs.find((candidate) =>
-      candidate.path.every((word, index) => words(argv)[index] === word),
-    );
+    const spec = specs.find((candidate) => namesCommand(argv, candidate));
     const known = [...GLOBAL_FLAGS, ...(spec === undefined ? [] : flagsOf(spec))].map(
       (known) => `--${known.name}`,
     );
@@ -191,6 +189,7 @@ function translate(
   return new UsageError(error.message.replace(/^error: /, ''));
 }
 
-function words(argv: readonly string[]): readonly string[] {
-  return argv.filter((word) => !word.startsWith('-'));
+/** Whether a command's name stands somewhere on the line, its words one after the other. */
+function namesCommand(argv: readonly string[], spec: CommandSpec): boolean {
+  return argv.some((_, start) => spec.path.every((word, index) => argv[start + index] === word));
 }

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
@@ -40,12 +41,12 @@ async function load(file: string, shownPath: string, env: Environment): Promise<
   return parseSpec(decodeSpec(shownPath, await readBounded(file, shownPath)), env);
 }
 
-/** A file over the limit is refused for its size alone: its content is never read. */
+/** Reads one byte more than the limit at most: enough for the refusal, also of a device that never ends. */
 async function readBounded(file: string, shownPath: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(file);
-    if (size > MAX_SPEC_BYTES) return new Uint8Array(size);
-    return await readFile(file);
+    const chunks: Buffer[] = [];
+    for await (const chunk of createReadStream(file, { end: MAX_SPEC_BYTES })) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const why =

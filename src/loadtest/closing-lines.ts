@@ -41,7 +41,9 @@ function savedText(scope: ScopeReport, countHeader: string | undefined): string 
   const text = formatMean(saved);
   const words = countedThing(countHeader);
   if (words === undefined) return `${countHeader} falls by ${text} a page`;
-  return text === '1' ? `1 ${words.slice(0, -1).replace(/ie$/, 'y')} a page is saved` : `${text} ${words} a page are saved`;
+  return text === '1'
+    ? `1 ${words.slice(0, -1).replace(/ie$/, 'y')} a page is saved`
+    : `${text} ${words} a page are saved`;
 }
 
 /** `X-DB-Queries` counts database queries; a header that is no plural is called by its name. */
@@ -66,8 +68,12 @@ export function troubleLines(report: LoadtestReport): readonly string[] {
     ] as const;
     for (const [name, phase] of phases) {
       if (phase === undefined || phase.errors === 0) continue;
-      const causes = phase.errorsByCause.map(([cause, count]) => `${escapeText(cause)} (${count})`).join(', ');
-      lines.push(`${endpoint.label}${name}: ${phase.errors} of ${countOf(phase.requests, 'request')} failed: ${causes}`);
+      const causes = phase.errorsByCause
+        .map(([cause, count]) => `${escapeText(cause)} (${count})`)
+        .join(', ');
+      lines.push(
+        `${endpoint.label}${name}: ${phase.errors} of ${countOf(phase.requests, 'request')} failed: ${causes}`,
+      );
     }
     if (problem !== undefined) lines.push(`${endpoint.label}: ${problem}`);
   }
@@ -76,9 +82,15 @@ export function troubleLines(report: LoadtestReport): readonly string[] {
 }
 
 function interruptedLines({ endpoints }: LoadtestReport): readonly string[] {
-  const unreached = endpoints.filter(({ withoutCache, problem }) => withoutCache === undefined && problem === undefined);
-  const partly = endpoints.filter(({ withoutCache, withCache, endpoint, problem }) =>
-    endpoint.kind === 'entry' && withoutCache !== undefined && withCache === undefined && problem === undefined,
+  const unreached = endpoints.filter(
+    ({ withoutCache, problem }) => withoutCache === undefined && problem === undefined,
+  );
+  const partly = endpoints.filter(
+    ({ withoutCache, withCache, endpoint, problem }) =>
+      endpoint.kind === 'entry' &&
+      withoutCache !== undefined &&
+      withCache === undefined &&
+      problem === undefined,
   );
   return [
     ...partly.map(({ endpoint }) => `${endpoint.label}: stopped before it was read from the cache`),

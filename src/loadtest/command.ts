@@ -11,17 +11,42 @@ export const loadtestSpec: CommandSpec = {
     'one that starts with redis:// names the Redis, as everywhere.',
   flags: [
     SCOPE_FLAG,
-    { name: 'requests', short: 'n', value: 'N', summary: 'requests for each endpoint and phase', fallback: '50' },
-    { name: 'duration', short: 'd', value: 'DURATION', summary: 'instead of a number: how long for each endpoint and phase' },
+    {
+      name: 'requests',
+      short: 'n',
+      value: 'N',
+      summary: 'requests for each endpoint and phase',
+      fallback: '50',
+    },
+    {
+      name: 'duration',
+      short: 'd',
+      value: 'DURATION',
+      summary: 'instead of a number: how long for each endpoint and phase',
+    },
     { name: 'connections', value: 'N', summary: 'requests under way at once', fallback: '4' },
     { name: 'limit', value: 'N', summary: 'at most so many targets of each scope', fallback: '10' },
-    { name: 'count-header', value: 'NAME', summary: 'a number in the answers to average, such as X-DB-Queries' },
-    { name: 'confirm', value: 'NAME', summary: "the target's name, where a protected connection is concerned" },
+    {
+      name: 'count-header',
+      value: 'NAME',
+      summary: 'a number in the answers to average, such as X-DB-Queries',
+    },
+    {
+      name: 'confirm',
+      value: 'NAME',
+      summary: "the target's name, where a protected connection is concerned",
+    },
   ],
   examples: [
     { line: 'cachectl loadtest --scope homepage', does: 'Without the cache against with it' },
-    { line: 'cachectl loadtest --scope homepage --count-header X-DB-Queries', does: 'With database queries counted' },
-    { line: 'cachectl loadtest --url http://127.0.0.1:8000/ --duration 10s', does: 'One address, for ten seconds' },
+    {
+      line: 'cachectl loadtest --scope homepage --count-header X-DB-Queries',
+      does: 'With database queries counted',
+    },
+    {
+      line: 'cachectl loadtest --url http://127.0.0.1:8000/ --duration 10s',
+      does: 'One address, for ten seconds',
+    },
   ],
   risk: 'write',
   spec: 'optional',

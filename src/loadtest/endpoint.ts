@@ -25,13 +25,11 @@ export function nameEndpoints(
   });
   return [
     ...entries,
-    ...addresses.map(
-      (address): Endpoint => ({
-        kind: 'address',
-        label: escapeText(redactUrl(address.url)),
-        address,
-      }),
-    ),
+    ...addresses.map((address): Endpoint => ({
+      kind: 'address',
+      label: escapeText(redactUrl(address.url)),
+      address,
+    })),
   ];
 }
 

@@ -6,7 +6,13 @@ import { closingLines, troubleLines } from './closing-lines.ts';
 import { urlOf } from './endpoint.ts';
 import { formatImprovement, formatLatency, formatMean, formatRate, NO_FIGURE } from './figures.ts';
 import { comparisonRows, countedCell, phaseRows } from './render-table.ts';
-import { scopeOf, type Comparison, type EndpointReport, type LoadtestReport, type PhaseReport } from './report.ts';
+import {
+  scopeOf,
+  type Comparison,
+  type EndpointReport,
+  type LoadtestReport,
+  type PhaseReport,
+} from './report.ts';
 
 /** The stable document, `cachectl/loadtest/v1`. A figure that does not exist is null. */
 export function loadtestJson(report: LoadtestReport): JsonDocument {
@@ -33,7 +39,11 @@ export function loadtestJson(report: LoadtestReport): JsonDocument {
   };
 }
 
-function comparisonJson({ withoutCache, withCache, improvementPercent }: Comparison): Record<string, unknown> {
+function comparisonJson({
+  withoutCache,
+  withCache,
+  improvementPercent,
+}: Comparison): Record<string, unknown> {
   return {
     without_cache: withoutCache === undefined ? null : phaseJson(withoutCache),
     with_cache: withCache === undefined ? null : phaseJson(withCache),

@@ -8,7 +8,7 @@ import { cacheLoad } from './cache-load.ts';
 import { putBackEntry, rememberEntry } from './cached-entry.ts';
 import { GIVE_UP_AFTER, runClosedLoop, type ClosedLoad, type PhaseTools } from './closed-loop.ts';
 import type { Endpoint } from './endpoint.ts';
-import { originLoad } from './origin-load.ts';
+import { entryRefusal, originLoad, statusRefusal } from './origin-load.ts';
 import type { PhaseFigures } from './phase.ts';
 import type { Measurement } from './report.ts';
 
@@ -18,7 +18,7 @@ export interface MeasureTools extends PhaseTools {
   readonly load: ClosedLoad;
   readonly countHeader: string | undefined;
   /** Stores an answer under its target's key, as `cachectl warm` does. @throws CachectlError */
-  readonly store: (node: RedisNode, target: Target, body: Buffer) => Promise<void>;
+  readonly store: (target: Target, body: Buffer) => Promise<void>;
 }
 
 /** A web address: the origin alone. */
@@ -28,7 +28,12 @@ export async function measureAddress(
   tools: MeasureTools,
 ): Promise<Measurement> {
   const request = { ...endpoint.address, timeoutMs, maxBodyBytes: DEFAULT_MAX_BODY_BYTES };
-  const { operation } = originLoad(tools.origin, request, tools.countHeader);
+  const { operation } = originLoad({
+    client: tools.origin,
+    request,
+    countHeader: tools.countHeader,
+    refusal: statusRefusal,
+  });
   const withoutCache = await runClosedLoop(operation, tools.load, tools);
   return { endpoint, withoutCache, withCache: undefined, problem: gaveUpText(withoutCache) };
 }
@@ -62,7 +67,13 @@ export async function measureEntry(
   const remove = async (): Promise<void> => {
     await removeKeys(node, [target.physicalKey]);
   };
-  const { operation, lastGoodBody } = originLoad(tools.origin, request, tools.countHeader, remove);
+  const { operation, lastGoodBody } = originLoad({
+    client: tools.origin,
+    request,
+    countHeader: tools.countHeader,
+    refusal: entryRefusal(target),
+    prepare: remove,
+  });
   let withoutCache: PhaseFigures;
   let putBackProblem: string | undefined;
   try {
@@ -70,7 +81,7 @@ export async function measureEntry(
   } finally {
     putBackProblem = await attempt(tools, async () => {
       const body = lastGoodBody();
-      if (body !== undefined) await tools.store(node, target, body);
+      if (body !== undefined) await tools.store(target, body);
       else if (before !== undefined) await putBackEntry(node, target.physicalKey, before, tools.clock);
     });
   }
@@ -80,7 +91,9 @@ export async function measureEntry(
   }
   if (lastGoodBody() === undefined) {
     const gaveUp = gaveUpText(withoutCache);
-    const why = tools.signal.aborted ? undefined : 'not read from the cache: no request to the origin succeeded';
+    const why = tools.signal.aborted
+      ? undefined
+      : 'not read from the cache: no request to the origin succeeded';
     return { ...measured, problem: gaveUp ?? why };
   }
   if (tools.signal.aborted) return { ...measured, problem: undefined };
@@ -112,5 +125,7 @@ function failureText(error: unknown, tools: MeasureTools): string {
 }
 
 function gaveUpText(figures: PhaseFigures): string | undefined {
-  return figures.gaveUp ? `given up: none of its first ${GIVE_UP_AFTER} or more requests was answered` : undefined;
+  return figures.gaveUp
+    ? `given up: none of its first ${GIVE_UP_AFTER} or more requests was answered`
+    : undefined;
 }

@@ -12,8 +12,8 @@ export interface LoadtestOptions {
   readonly scopes: readonly string[];
   readonly addresses: readonly WebAddress[];
   readonly load: ClosedLoad;
-  /** The most targets of each scope. */
-  readonly limit: number;
+  /** The most targets of each scope, where the command line says so. */
+  readonly limit: number | undefined;
   readonly countHeader: string | undefined;
   readonly confirm: string | undefined;
 }
@@ -28,7 +28,8 @@ const DEFAULT_REQUESTS = 50;
 const DEFAULT_CONNECTIONS = 4;
 /** More sockets than one process and one port range have use for. */
 const MAX_CONNECTIONS = 10_000;
-const DEFAULT_LIMIT = 10;
+/** Targets of a scope, where nothing is said: as many as a table shows well. */
+export const DEFAULT_LIMIT = 10;
 
 /** The characters of a header's name (RFC 9110, 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -58,14 +59,13 @@ export function parseLoadtestOptions(
     // (--allow-remote, issue 8) belongs here, and in expand-endpoints.ts for the spec's origin.
     addresses: urls.map(parseAddress),
     load: {
-      connections:
-        input.wholeNumber('connections', { min: 1, max: MAX_CONNECTIONS }) ?? DEFAULT_CONNECTIONS,
+      connections: input.wholeNumber('connections', { min: 1, max: MAX_CONNECTIONS }) ?? DEFAULT_CONNECTIONS,
       until:
         durationMs === undefined
           ? { kind: 'requests', count: requests ?? DEFAULT_REQUESTS }
           : { kind: 'duration', ms: durationMs },
     },
-    limit: input.wholeNumber('limit', { min: 1 }) ?? DEFAULT_LIMIT,
+    limit: input.wholeNumber('limit', { min: 1 }),
     countHeader,
     confirm: input.text('confirm'),
   };

@@ -78,7 +78,12 @@ function comparisonColumns({ countHeader }: LoadtestReport): readonly FittingCol
       align: 'right',
       cell: (row) => formatLatency(row.withoutCache?.p50Ms),
     },
-    { title: 'with cache', shortTitle: 'with', align: 'right', cell: (row) => formatLatency(row.withCache?.p50Ms) },
+    {
+      title: 'with cache',
+      shortTitle: 'with',
+      align: 'right',
+      cell: (row) => formatLatency(row.withCache?.p50Ms),
+    },
     {
       title: 'improvement',
       shortTitle: 'gain',

@@ -29,7 +29,12 @@ export function createOriginClient(options: OriginClientOptions): OriginClient {
   const poolFor = (url: URL): Pool => {
     const known = pools.get(url.origin);
     if (known !== undefined) return known;
-    const pool = new Pool(url.origin, { connections: options.connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+    const pool = new Pool(url.origin, {
+      connections: options.connections,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
     pools.set(url.origin, pool);
     return pool;
   };

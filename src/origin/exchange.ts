@@ -44,11 +44,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** Sends a request; rejects with the cause as undici gives it, or with what it was cancelled with. */
-  static send(pool: Dispatcher, request: ExchangeRequest, onStart: (exchange: Exchange) => void): Promise<Answer> {
+  static send(
+    pool: Dispatcher,
+    request: ExchangeRequest,
+    onStart: (exchange: Exchange) => void,
+  ): Promise<Answer> {
     const exchange = new Exchange(request);
     onStart(exchange);
     pool.dispatch(
-      { method: 'GET', path: request.path, headers: { ...request.headers }, headersTimeout: 0, bodyTimeout: 0 },
+      {
+        method: 'GET',
+        path: request.path,
+        headers: { ...request.headers },
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
       exchange,
     );
     return exchange.#settled;

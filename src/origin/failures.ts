@@ -17,11 +17,14 @@ export function timeoutFailure(host: string, timeoutMs: number): CachectlError {
 
 /** The body is longer than anybody wants to cache. */
 export function tooLargeFailure(host: string, maxBodyBytes: number): CachectlError {
-  return new CachectlError(`the answer of the origin at ${host} is larger than ${formatBytes(maxBodyBytes)}`, {
-    code: 'origin.too-large',
-    exitCode: ExitCode.unreachable,
-    hint: 'nothing more of it was read; does the path name what should be cached?',
-  });
+  return new CachectlError(
+    `the answer of the origin at ${host} is larger than ${formatBytes(maxBodyBytes)}`,
+    {
+      code: 'origin.too-large',
+      exitCode: ExitCode.unreachable,
+      hint: 'nothing more of it was read; does the path name what should be cached?',
+    },
+  );
 }
 
 /** @param destination the other origin, without path and query */

@@ -99,7 +99,10 @@ async function attempt(
   client: OriginClient,
   request: OriginRequest,
   signal: AbortSignal,
-): Promise<{ readonly kind: 'response'; readonly response: OriginResponse } | { readonly kind: 'error'; readonly error: unknown }> {
+): Promise<
+  | { readonly kind: 'response'; readonly response: OriginResponse }
+  | { readonly kind: 'error'; readonly error: unknown }
+> {
   try {
     return { kind: 'response', response: await client.get(request, signal) };
   } catch (error) {

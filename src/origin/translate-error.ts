@@ -95,12 +95,15 @@ export function translateOriginError(error: unknown, host: string): CachectlErro
   if (error instanceof CachectlError) return error;
   const { code, message } = describe(error);
   const translation = translationFor(code, message);
-  return new CachectlError(translation.message.replace('{at}', () => host).replace('{cause}', () => escapeText(message)), {
-    code: translation.code,
-    exitCode: translation.exitCode ?? ExitCode.unreachable,
-    hint: translation.hint,
-    cause: error,
-  });
+  return new CachectlError(
+    translation.message.replace('{at}', () => host).replace('{cause}', () => escapeText(message)),
+    {
+      code: translation.code,
+      exitCode: translation.exitCode ?? ExitCode.unreachable,
+      hint: translation.hint,
+      cause: error,
+    },
+  );
 }
 
 function describe(error: unknown): { readonly code: string; readonly message: string } {
@@ -124,9 +127,14 @@ function translationFor(code: string, message: string): Translation {
 function tlsTranslation(code: string, message: string): Translation {
   const base = { code: 'origin.tls' } as const;
   if (/wrong version number|packet length too long/.test(message)) {
-    return { ...base, message: 'the origin at {at} does not speak TLS', hint: 'use http:// instead of https://' };
+    return {
+      ...base,
+      message: 'the origin at {at} does not speak TLS',
+      hint: 'use http:// instead of https://',
+    };
   }
-  if (code === 'CERT_HAS_EXPIRED') return { ...base, message: 'the certificate of the origin at {at} has expired' };
+  if (code === 'CERT_HAS_EXPIRED')
+    return { ...base, message: 'the certificate of the origin at {at} has expired' };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
     return { ...base, message: 'the certificate of the origin at {at} is for another host name' };
   }

@@ -1,29 +1,39 @@
 import type { InputStream, OutputStream } from '../host.ts';
 
-/** Asks a person; only ever used where stdin and stderr are terminals. Answers are `undefined` after Ctrl-C. */
+/** Asks a person; only ever used where stdin and stderr are terminals. Ctrl-C answers no, or `undefined`. */
 export interface Prompter {
-  readonly yesNo: (question: string) => Promise<boolean | undefined>;
+  readonly yesNo: (question: string) => Promise<boolean>;
   readonly text: (question: string) => Promise<string | undefined>;
   readonly secret: (question: string) => Promise<string | undefined>;
 }
 
+interface Question {
+  readonly type: 'confirm' | 'input' | 'password';
+  readonly message: string;
+  /** What an empty answer means: the library's own default for a confirmation is yes. */
+  readonly default?: false;
+}
+
 /** Prompts on stderr, so that stdout stays the command's result. */
 export function createPrompter(stdin: InputStream, stderr: OutputStream, signal: AbortSignal): Prompter {
-  const ask = async <Answer>(question: Record<string, unknown>): Promise<Answer | undefined> => {
+  const ask = async (question: Question): Promise<unknown> => {
     const { default: inquirer } = await import('inquirer');
     const prompt = inquirer.createPromptModule({ input: stdin, output: stderr, signal });
     try {
-      // The library types answers by literal questions; these are data.
-      const answers: unknown = await prompt([{ name: 'answer', ...question }]);
-      return (answers as { readonly answer?: Answer }).answer;
+      const answers: { readonly answer?: unknown } = await prompt([{ ...question, name: 'answer' }]);
+      return answers.answer;
     } catch (error) {
       if (error instanceof Error && /ExitPromptError|AbortPromptError/.test(error.name)) return undefined;
       throw error;
     }
   };
+  const askText = async (question: Question): Promise<string | undefined> => {
+    const answer = await ask(question);
+    return typeof answer === 'string' ? answer : undefined;
+  };
   return {
-    yesNo: (message) => ask<boolean>({ type: 'confirm', message, default: false }),
-    text: (message) => ask<string>({ type: 'input', message }),
-    secret: (message) => ask<string>({ type: 'password', message, mask: false }),
+    yesNo: async (message) => (await ask({ type: 'confirm', message, default: false })) === true,
+    text: (message) => askText({ type: 'input', message }),
+    secret: (message) => askText({ type: 'password', message }),
   };
 }

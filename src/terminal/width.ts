@@ -2,7 +2,6 @@ import stringWidth from 'string-width';
 
 /** Columns that a text takes on a terminal; colour codes take none, wide characters two. */
 export function displayWidth(text: string): number {
-   
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
 

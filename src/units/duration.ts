@@ -18,6 +18,8 @@ export const DURATION_FORM = 'a duration such as 500ms, 30s, 5m, 1h30m or 7d';
 /** Milliseconds of a written duration, or `undefined` where it is not one (negative ones are not). */
 export function parseDurationMs(text: string): number | undefined {
   const trimmed = text.trim();
+  // Longer than any duration; the expressions below would take their time over a megabyte.
+  if (trimmed.length > 64) return undefined;
   if (/^\d+(\.\d+)?$/.test(trimmed)) return finite(Number(trimmed) * 1_000);
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(trimmed)) return undefined;
   let total = 0;

@@ -29,7 +29,9 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
   const path = parseTemplate(entry.path);
   const headers = Object.entries(entry.headers).map(([name, value]) => [name, parseTemplate(value)] as const);
   const tags = entry.tags.map((tag) => parseTemplate(tag));
-  const used = new Set([key, path, ...headers.map(([, value]) => value), ...tags].flatMap((part) => placeholders(part)));
+  const used = new Set(
+    [key, path, ...headers.map(([, value]) => value), ...tags].flatMap((part) => placeholders(part)),
+  );
   const originHeaders = withoutNames(origin.headers, Object.keys(entry.headers));
   const refuse = (what: string): never => {
     throw valueFailure(entryPlace(settings.specPath, entry), what);

@@ -5,12 +5,19 @@ import { escapeText } from '../keys/printable.ts';
 import type { OriginResponse } from '../origin/types.ts';
 
 /** Why an answer is not stored; `undefined` where nothing speaks against it. Messages name no URL, so that causes group. */
-export function refusalOf(response: Pick<OriginResponse, 'status' | 'headers' | 'body'>): CachectlError | undefined {
+export function refusalOf(
+  response: Pick<OriginResponse, 'status' | 'headers' | 'body'>,
+): CachectlError | undefined {
   const { status } = response;
-  if (status < 200 || status > 299) return refusal('origin.status', `the origin answered ${statusText(status)}`, statusHint(status));
+  if (status < 200 || status > 299)
+    return refusal('origin.status', `the origin answered ${statusText(status)}`, statusHint(status));
   if (response.body.length === 0) {
     const note = status === 200 ? '' : ` (${statusText(status)})`;
-    return refusal('origin.empty', `empty answer${note}`, 'an entry without content is not worth its key; check the path');
+    return refusal(
+      'origin.empty',
+      `empty answer${note}`,
+      'an entry without content is not worth its key; check the path',
+    );
   }
   const encoding = response.headers['content-encoding'];
   if (encoding !== undefined && !/^(identity)?$/i.test(encoding.trim())) {

@@ -11,7 +11,12 @@ export const warmSpec: CommandSpec = {
   flags: [
     SCOPE_FLAG,
     { name: 'limit', value: 'N', summary: 'at most so many targets of each scope' },
-    { name: 'concurrency', value: 'N', summary: 'requests under way at once', fallback: '16, or what the spec file says' },
+    {
+      name: 'concurrency',
+      value: 'N',
+      summary: 'requests under way at once',
+      fallback: '16, or what the spec file says',
+    },
     { name: 'dry-run', summary: 'show the plan: ask the sources of variables, request and store nothing' },
   ],
   examples: [

@@ -24,7 +24,10 @@ export interface ExpandOptions {
  * The targets of a scope, one at a time: `foreach` outside, `matrix` inside, within the limits of entry
  * and scope. Only a target that is yielded counts towards a limit.
  */
-export async function* expandScope(open: OpenScope, options: ExpandOptions): AsyncGenerator<Target, void, void> {
+export async function* expandScope(
+  open: OpenScope,
+  options: ExpandOptions,
+): AsyncGenerator<Target, void, void> {
   let left = open.limit ?? Number.POSITIVE_INFINITY;
   for (const { entry, source } of open.entries) {
     if (left <= 0) return;
@@ -93,7 +96,13 @@ function isFirst(target: Target, options: ExpandOptions): boolean {
       return false;
     case 'conflict': {
       const { scope, entry, key, url } = target;
-      options.onFailure({ scope, entry, key, url, error: conflictError(target, verdict.entry, options.settings.specPath) });
+      options.onFailure({
+        scope,
+        entry,
+        key,
+        url,
+        error: conflictError(target, verdict.entry, options.settings.specPath),
+      });
       return false;
     }
   }

@@ -14,7 +14,11 @@ export interface FetchDeps {
  * The origin's answer to a target's request, worth being stored.
  * @throws CachectlError `origin.*`: no answer, or one that is not to be stored; the reason of the abort
  */
-export async function fetchTarget(target: Target, deps: FetchDeps, signal: AbortSignal): Promise<OriginResponse> {
+export async function fetchTarget(
+  target: Target,
+  deps: FetchDeps,
+  signal: AbortSignal,
+): Promise<OriginResponse> {
   const { url, headers, timeoutMs } = target;
   const request = { url, headers, timeoutMs, maxBodyBytes: DEFAULT_MAX_BODY_BYTES };
   const response = await getWithRetries(deps.origin, request, deps.retry, signal);

@@ -47,7 +47,10 @@ export async function checkSelects(scopes: readonly ScopeSpec[], specPath: strin
  * Asks the sources of all scopes. A source that fails is part of the plan, not an error.
  * @throws the reason of the abort
  */
-export async function openScopes(scopes: readonly ScopeSpec[], options: OpenOptions): Promise<readonly OpenScope[]> {
+export async function openScopes(
+  scopes: readonly ScopeSpec[],
+  options: OpenOptions,
+): Promise<readonly OpenScope[]> {
   const opened = new Map<EntrySpec, OpenEntry>();
   const waiting = scopes.flatMap((scope) => scope.entries).values();
   const work = async (): Promise<void> => {

@@ -1,1 +1,164 @@
-export { command } from '../cli/run-help.ts';
+import { defineCommand, type Outcome } from '../cli/command.ts';
+import type { Context } from '../cli/context.ts';
+import { UsageError } from '../cli/errors.ts';
+import type { Input } from '../cli/input.ts';
+import { redactUrl } from '../config/redact.ts';
+import type { ScopeSpec } from '../config/spec.ts';
+import { escapeText } from '../keys/printable.ts';
+import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
+import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
+import type { OriginClient } from '../origin/types.ts';
+import { formatDurationMs } from '../units/duration.ts';
+import { countOf } from '../units/number.ts';
+import { entryPlace, requestUrl, type TargetSettings } from './build-target.ts';
+import { checkSelects, openScopes, type OpenScope } from './plan.ts';
+import { planViews } from './plan-view.ts';
+import { exitCodeOf } from './report.ts';
+import { chooseScopes } from './scopes.ts';
+import type { AskOrigin } from './sources/http.ts';
+import { refuseMistakes, surveyScopes, type Survey } from './survey.ts';
+import { Tally } from './tally.ts';
+import { warmScopes } from './warm-scopes.ts';
+
+/** What one run warms, and how. */
+export interface WarmOptions {
+  readonly scopes: readonly ScopeSpec[];
+  readonly settings: TargetSettings;
+  /** The most targets of each scope. */
+  readonly limit: number | undefined;
+  readonly concurrency: number;
+  readonly retries: number;
+  readonly dryRun: boolean;
+}
+
+/** More connections than this hurt every origin, and find no file descriptors here. */
+const MOST_CONCURRENCY = 1_024;
+/** So many targets are counted and checked before the first request; that takes less than a second. */
+const MOST_CHECKED = 100_000;
+const MOST_IN_DRY_RUN = 1_000_000;
+const SAMPLES = 3;
+
+/** `cachectl warm`. */
+export const command = defineCommand<WarmOptions>({ parse: parseWarm, run: runWarm });
+
+/** @throws UsageError for flags that do not fit, unknown scopes, and a spec file without an origin */
+export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'>): WarmOptions {
+  if (context.spec === undefined) throw new UsageError('warm needs a spec file: it says what to warm');
+  const { spec, path } = context.spec;
+  const limit = input.wholeNumber('limit', { min: 1 });
+  const concurrency = input.wholeNumber('concurrency', { min: 1, max: MOST_CONCURRENCY });
+  const scopes = chooseScopes(spec, input.texts('scope'));
+  if (spec.origin === undefined) {
+    throw new UsageError(`${escapeText(path)} does not say where the application is`, {
+      hint: 'origin: { base_url: "http://127.0.0.1:8000" }',
+    });
+  }
+  return {
+    scopes,
+    settings: { specPath: path, origin: spec.origin, defaults: spec.defaults, layout: context.layout },
+    limit,
+    concurrency: concurrency ?? Math.min(spec.defaults.concurrency, MOST_CONCURRENCY),
+    retries: spec.defaults.retries,
+    dryRun: input.on('dry-run'),
+  };
+}
+
+async function runWarm(options: WarmOptions, context: Context): Promise<Outcome> {
+  await checkSelects(options.scopes, options.settings.specPath);
+  // Before any request: an origin must not work for a cache that is not there.
+  const redis = options.dryRun ? undefined : await context.redis();
+  const { createOriginClient } = await import('../origin/client.ts');
+  const origin = createOriginClient({ connections: options.concurrency });
+  const tally = new Tally(
+    options.scopes.map(({ name }) => name),
+    () => context.host.clock.monotonicMs(),
+  );
+  const retry: RetryPolicy = {
+    retries: options.retries,
+    random: context.host.random,
+    now: () => context.host.clock.now(),
+    onRetry: ({ number, delayMs, cause }) => {
+      tally.retries++;
+      context.messages.verbose(`retry ${number} in ${formatDurationMs(delayMs)}: ${cause}`);
+    },
+  };
+  try {
+    const ask = createAsk(options, origin, retry, context);
+    const opened = await openScopes(options.scopes, { ...options, ask, signal: context.signal });
+    const survey = await surveyScopes(opened, {
+      settings: options.settings,
+      maxTargets: options.dryRun ? MOST_IN_DRY_RUN : MOST_CHECKED,
+      samples: options.dryRun ? SAMPLES : 0,
+      signal: context.signal,
+    });
+    refuseMistakes(survey);
+    warnOfEmptyEntries(survey, opened, options, context);
+    if (redis === undefined) return planOutcome(survey, options, tally);
+    return await warmScopes(
+      {
+        opened,
+        survey,
+        settings: options.settings,
+        concurrency: options.concurrency,
+        redis,
+        fetch: { origin, retry },
+        tally,
+      },
+      context,
+    );
+  } finally {
+    await origin.close();
+  }
+}
+
+function createAsk(
+  options: WarmOptions,
+  origin: OriginClient,
+  retry: RetryPolicy,
+  context: Context,
+): AskOrigin {
+  return async (path) => {
+    const url = requestUrl(options.settings.origin.baseUrl, path);
+    context.messages.verbose(`asking the source ${escapeText(redactUrl(url))}`);
+    const request = {
+      url,
+      headers: options.settings.origin.headers,
+      timeoutMs: options.settings.defaults.timeoutMs,
+      maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
+    };
+    return getWithRetries(origin, request, retry, context.signal);
+  };
+}
+
+function planOutcome(survey: Survey, options: WarmOptions, tally: Tally): Outcome {
+  for (const failure of survey.failures) tally.fail(failure);
+  const exitCode = exitCodeOf({
+    stored: survey.targets,
+    failed: tally.failed,
+    unreachable: tally.unreachable,
+    refused: 0,
+  });
+  return { exitCode, views: planViews(survey, options.settings.specPath) };
+}
+
+/** "It ran, and nothing is cached" must not be a surprise. */
+function warnOfEmptyEntries(
+  survey: Survey,
+  opened: readonly OpenScope[],
+  options: WarmOptions,
+  context: Context,
+): void {
+  if (!survey.complete || survey.merged > 0) return;
+  for (const [index, scope] of survey.scopes.entries()) {
+    if (scope.targets >= (opened[index]?.limit ?? Number.POSITIVE_INFINITY)) continue;
+    const failed = new Set(survey.failures.map(({ entry }) => entry));
+    const empty = scope.entries.filter(({ entry, targets }) => targets === 0 && !failed.has(entry));
+    for (const { entry } of empty) {
+      context.messages.warn(
+        `${entryPlace(options.settings.specPath, entry)}: no targets, its source gave no values`,
+      );
+    }
+    if (scope.entries.length === 0)
+      context.messages.warn(`scope ${escapeText(scope.scope)} has ${countOf(0, 'entry', 'entries')}`);
+  }
+}

@@ -10,11 +10,15 @@ import { nearest } from '../text/nearest.ts';
 export function chooseScopes(spec: Spec, names: readonly string[]): readonly ScopeSpec[] {
   const known = Object.keys(spec.scopes);
   if (known.length === 0) {
-    throw new UsageError('the spec file defines no scopes', { hint: 'scopes: name the groups of entries to warm' });
+    throw new UsageError('the spec file defines no scopes', {
+      hint: 'scopes: name the groups of entries to warm',
+    });
   }
   const list = known.map((name) => escapeText(name)).join(', ');
   if (names.length === 0) {
-    throw new UsageError('no scope was named', { hint: `say --scope NAME, one of ${list}, or --scope ${RESERVED_SCOPE}` });
+    throw new UsageError('no scope was named', {
+      hint: `say --scope NAME, one of ${list}, or --scope ${RESERVED_SCOPE}`,
+    });
   }
   const chosen = new Set<ScopeSpec>();
   for (const name of names) {

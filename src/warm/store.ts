@@ -9,7 +9,10 @@ export interface Store {
    * Writes a target's value with its TTL, in one command, so that nothing is ever left without one.
    * @throws CachectlError where Redis does not take it
    */
-  readonly put: (target: Pick<Target, 'physicalKey' | 'ttlSeconds' | 'ttlJitter'>, value: Buffer) => Promise<void>;
+  readonly put: (
+    target: Pick<Target, 'physicalKey' | 'ttlSeconds' | 'ttlJitter'>,
+    value: Buffer,
+  ) => Promise<void>;
 }
 
 interface PendingWrite {
@@ -74,5 +77,11 @@ async function sendAll(client: RedisClient, writes: readonly PendingWrite[]): Pr
 function settle(write: PendingWrite, reply: RedisReply | CachectlError | undefined): void {
   if (reply instanceof CachectlError) write.reject(reply);
   else if (String(reply) === 'OK') write.resolve();
-  else write.reject(new CachectlError('Redis did not confirm the write', { code: 'redis.error', exitCode: ExitCode.refused }));
+  else
+    write.reject(
+      new CachectlError('Redis did not confirm the write', {
+        code: 'redis.error',
+        exitCode: ExitCode.refused,
+      }),
+    );
 }

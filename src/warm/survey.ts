@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { CachectlError, UsageError } from '../cli/errors.ts';
+import { UsageError, type CachectlError } from '../cli/errors.ts';
 import type { EntrySpec } from '../config/spec.ts';
 import { expandScope } from './expand.ts';
 import type { TargetSettings } from './build-target.ts';
@@ -53,14 +53,20 @@ export async function surveyScopes(scopes: readonly OpenScope[], options: Survey
   let targets = 0;
   let merged = 0;
   let complete = true;
-  const onFailure = (failure: Failure): void => void (failures.length < MOST_FAILURES && failures.push(failure));
+  const onFailure = (failure: Failure): void =>
+    void (failures.length < MOST_FAILURES && failures.push(failure));
   const surveyed: ScopeSurvey[] = [];
   for (const open of scopes) {
     const entries = new Map<EntrySpec, { targets: number; first: Target[] }>(
       open.entries.map(({ entry }) => [entry, { targets: 0, first: [] }]),
     );
     let ofScope = 0;
-    const expansion = expandScope(open, { settings: options.settings, seen, onFailure, onMerged: () => void merged++ });
+    const expansion = expandScope(open, {
+      settings: options.settings,
+      seen,
+      onFailure,
+      onMerged: () => void merged++,
+    });
     for await (const target of expansion) {
       if (targets === options.maxTargets || options.signal.aborted) {
         complete = false;
@@ -93,7 +99,9 @@ const MISTAKES_SHOWN = 10;
  * @throws UsageError with the first mistakes
  */
 export function refuseMistakes(survey: Pick<Survey, 'failures'>): void {
-  const mistakes = survey.failures.filter(({ error, entry }) => isMistake(error, entry)).map(({ error }) => error);
+  const mistakes = survey.failures
+    .filter(({ error, entry }) => isMistake(error, entry))
+    .map(({ error }) => error);
   const [first] = mistakes;
   if (first === undefined) return;
   const messages = [...new Set(mistakes.map((error) => error.message))];

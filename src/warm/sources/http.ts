@@ -39,7 +39,7 @@ export async function checkSelect(expression: string, place: string): Promise<vo
     const cause = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${place}: select is not a JMESPath expression: ${escapeText(cause)}`, {
       code: 'config.invalid',
-      hint: "an expression is like results[*].id; see https://jmespath.org",
+      hint: 'an expression is like results[*].id; see https://jmespath.org',
     });
   }
 }
@@ -55,7 +55,11 @@ function parseJson(body: Buffer): JSONValue {
   } catch {
     // JSON.parse's own message quotes the answer, which is untrusted and says nothing more.
   }
-  throw sourceFailure('source.json', 'the source did not answer with JSON', 'foreach from http reads a JSON answer');
+  throw sourceFailure(
+    'source.json',
+    'the source did not answer with JSON',
+    'foreach from http reads a JSON answer',
+  );
 }
 
 async function select(document: JSONValue, expression: string): Promise<unknown> {
@@ -64,7 +68,12 @@ async function select(document: JSONValue, expression: string): Promise<unknown>
     return search(document, expression);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw sourceFailure('source.select', `select ${quoted(expression)} failed: ${escapeText(cause)}`, 'compare it with the answer', error);
+    throw sourceFailure(
+      'source.select',
+      `select ${quoted(expression)} failed: ${escapeText(cause)}`,
+      'compare it with the answer',
+      error,
+    );
   }
 }
 
@@ -76,7 +85,9 @@ function readValues(selected: unknown, expression: string): readonly string[] {
       'compare it with the answer: names are case-sensitive, and a list is walked with [*]',
     );
   }
-  return (Array.isArray(selected) ? selected : [selected]).map((value: unknown) => readValue(value, expression));
+  return (Array.isArray(selected) ? selected : [selected]).map((value: unknown) =>
+    readValue(value, expression),
+  );
 }
 
 function readValue(value: unknown, expression: string): string {

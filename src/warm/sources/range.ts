@@ -6,7 +6,8 @@ export function rangeSource(range: Extract<ForeachSpec, { from: 'range' }>): Var
   return {
     *values(): Iterable<Variables> {
       const { start, end, step, as } = range;
-      for (let value = start; step > 0 ? value <= end : value >= end; value += step) yield { [as]: String(value) };
+      for (let value = start; step > 0 ? value <= end : value >= end; value += step)
+        yield { [as]: String(value) };
     },
   };
 }

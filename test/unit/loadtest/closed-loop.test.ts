@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CachectlError } from '../../../src/cli/errors.ts';
 import { ExitCode } from '../../../src/cli/exit-code.ts';
-import { GIVE_UP_AFTER, runClosedLoop, type Operation, type Until } from '../../../src/loadtest/closed-loop.ts';
+import {
+  GIVE_UP_AFTER,
+  runClosedLoop,
+  type Operation,
+  type Until,
+} from '../../../src/loadtest/closed-loop.ts';
 import { failureCount } from '../../../src/loadtest/phase.ts';
 
 /** A clock that only the operations move. */
@@ -54,7 +59,10 @@ describe('the closed load model', () => {
       underWay--;
       return { kind: 'good' as const };
     };
-    const { figures, answers } = await run({ send }, { connections: 3, until: { kind: 'requests', count: 10 } });
+    const { figures, answers } = await run(
+      { send },
+      { connections: 3, until: { kind: 'requests', count: 10 } },
+    );
     expect([sent, most, figures.latencies.count, answers]).toEqual([10, 3, 10, 10]);
   });
 
@@ -99,7 +107,8 @@ describe('the closed load model', () => {
 
   it('averages the counting header over the answers that had one', async () => {
     let sent = 0;
-    const send = async () => (++sent === 1 ? { kind: 'good' as const } : { kind: 'good' as const, counted: sent });
+    const send = async () =>
+      ++sent === 1 ? { kind: 'good' as const } : { kind: 'good' as const, counted: sent };
     const { figures } = await run({ send });
     expect(figures.counted).toEqual({ sum: 2 + 3 + 4 + 5, answers: 4 });
   });

@@ -75,13 +75,9 @@ describe('Histogram', () => {
 
   it('has no figures where nothing was recorded', () => {
     const histogram = new Histogram();
-    expect([histogram.count, histogram.mean, histogram.min, histogram.max, histogram.percentile(50)]).toEqual([
-      0,
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect([histogram.count, histogram.mean, histogram.min, histogram.max, histogram.percentile(50)]).toEqual(
+      [0, undefined, undefined, undefined, undefined],
+    );
   });
 
   it('counts latencies of zero, and ones beyond its range at its bounds', () => {
