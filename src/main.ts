@@ -8,6 +8,7 @@ import { COMMANDS } from './cli/registry.ts';
 import { describeError, errorDocument, renderError } from './cli/report-error.ts';
 import { runCommand, terminalInfo, type Streams } from './cli/run-command.ts';
 import type { Host } from './host.ts';
+import { renderJson } from './terminal/json.ts';
 import { textStream } from './terminal/streams.ts';
 import { createStyle, wantsColor } from './terminal/style.ts';
 import { VERSION } from './version.ts';
@@ -52,7 +53,7 @@ async function runLine(host: Host, streams: Streams): Promise<RunResult> {
     const report = describeError(error, verbose);
     const style = createStyle(wantsColor(streams.err.isTerminal, host.env, color));
     if (asksForJson(host.argv))
-      await streams.out.write(`${JSON.stringify(errorDocument(report), undefined, 2)}\n`);
+      await streams.out.write(`${renderJson(errorDocument(report), 2)}\n`);
     await streams.err.write(`${renderError(report, style)}\n`);
     return { exitCode: report.exitCode };
   }

@@ -4,6 +4,7 @@ import { connectionWarnings, type LoadedSpec } from '../config/load.ts';
 import type { Host } from '../host.ts';
 import { createLayout } from '../keys/layout.ts';
 import type { RedisClient } from '../redis/types.ts';
+import { renderJson } from '../terminal/json.ts';
 import { silentProgress, startProgress, type Progress } from '../terminal/progress.ts';
 import { createPrompter } from '../terminal/prompt.ts';
 import type { TextStream } from '../terminal/streams.ts';
@@ -283,9 +284,9 @@ export function renderOutcome(outcome: Outcome, format: OutputFormat, terminal: 
     case 'table':
       return views.table(terminal);
     case 'json':
-      return JSON.stringify(views.json(), undefined, 2);
+      return renderJson(views.json(), 2);
     case 'ndjson':
-      return (views.ndjson?.() ?? []).map((record) => JSON.stringify(record)).join('\n');
+      return (views.ndjson?.() ?? []).map((record) => renderJson(record)).join('\n');
     case 'csv':
       return views.csv?.() ?? '';
     case 'markdown':
@@ -303,5 +304,5 @@ async function printSkipped(
 ): Promise<void> {
   if (format !== 'json') return;
   const document = { schema: `cachectl/${spec.path.join('-')}/v1`, skipped: { code, message } };
-  await out.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  await out.write(`${renderJson(document, 2)}\n`);
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { EndSignal, Host } from '../host.ts';
 import { ExitCode } from './exit-code.ts';
 import { CachectlError } from './errors.ts';
@@ -41,6 +42,8 @@ export function watchForStop(
   limit: { readonly ms: number; readonly text: string } | undefined,
 ): StopControl {
   const controller = new AbortController();
+  // Every request under way listens; Node would take more than ten for a leak.
+  setMaxListeners(0, controller.signal);
   const stopListening = host.onSignal((name) => {
     const interrupted = new Interrupted(name);
     if (controller.signal.reason instanceof Interrupted) host.exitNow(interrupted.exitCode);

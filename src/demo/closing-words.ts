@@ -26,7 +26,7 @@ function gain(loadtest: JsonDocument | undefined): string {
   if (pairs.length === 0) return 'Gained: nothing was measured.';
   const without = median(pairs.map((pair) => pair.without));
   const cached = median(pairs.map((pair) => pair.cached));
-  return `Gained: half of the homepage's requests took over ${without.toFixed(0)} ms without the cache, and ${cached.toFixed(1)} ms with it.`;
+  return `Gained: the homepage's typical request takes ${without.toFixed(0)} ms without the cache and ${cached.toFixed(1)} ms with it.`;
 }
 
 function median(values: readonly number[]): number {

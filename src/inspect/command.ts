@@ -7,7 +7,7 @@ export const inspectSpec: CommandSpec = {
   summary: 'Show what is stored under a key, and for how long',
   description:
     'Keys are logical: the prefix of the layout in the spec file is put in front. Looking does not change when ' +
-    'a key expires; reading its value counts as a use of it.',
+    'a key expires; reading its value counts as a use of it, and the server counts every look in its hits and misses.',
   args: [{ name: 'KEY', summary: 'a key to look at', required: true, repeatable: true }],
   flags: [
     { name: 'max-bytes', value: 'SIZE', summary: 'show at most so much of a value', fallback: '4KB' },

@@ -6,7 +6,8 @@
 /** Control, format (bidi and zero-width), surrogate, private and unassigned characters, and line separators. */
 // eslint-disable-next-line no-control-regex -- these are exactly the characters to be found
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Cf}|\p{Cs}|\p{Co}|\p{Cn}/u;
-const UNSAFE_ALL = new RegExp(UNSAFE.source, 'gu');
+/** The same, for finding all of them. */
+export const UNSAFE_CHARACTERS = new RegExp(UNSAFE.source, 'gu');
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\n': '\\n',
@@ -29,13 +30,13 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 
 /** Text with every unsafe character escaped (`\n`, `\x1b`): for server messages, headers, names. */
 export function escapeText(text: string): string {
-  return UNSAFE.test(text) ? text.replace(UNSAFE_ALL, escapeCharacter) : text;
+  return UNSAFE.test(text) ? text.replace(UNSAFE_CHARACTERS, escapeCharacter) : text;
 }
 
 /** Like {@link escapeText}, but line feeds and tabs stay: for values shown as a block of text. */
 export function escapeBlock(text: string): string {
   return UNSAFE.test(text)
-    ? text.replace(UNSAFE_ALL, (character) =>
+    ? text.replace(UNSAFE_CHARACTERS, (character) =>
         character === '\n' || character === '\t' ? character : escapeCharacter(character),
       )
     : text;

@@ -1,5 +1,5 @@
 import type { Context } from '../cli/context.ts';
-import { CachectlError } from '../cli/errors.ts';
+import { type CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { isOriginUnreachable } from '../origin/translate-error.ts';
 import type { OriginClient } from '../origin/types.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../cli/context.ts';
-import { CachectlError, UsageError } from '../cli/errors.ts';
+import { type CachectlError, UsageError } from '../cli/errors.ts';
 import type { LoadedSpec } from '../config/load.ts';
 import type { ScopeSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Pool } from 'undici';
 import { VERSION } from '../version.ts';
 import { Exchange, type Answer } from './exchange.ts';
@@ -54,6 +55,8 @@ async function get(
   poolFor: (url: URL) => Pool,
 ): Promise<OriginResponse> {
   signal.throwIfAborted();
+  // Every request under way listens to the same signal: more than ten are no leak, as Node would warn.
+  setMaxListeners(0, signal);
   const startedAt = performance.now();
   let url = new URL(request.url);
   const host = url.host;

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { isOriginUnreachable } from './translate-error.ts';
 import { CachectlError } from '../cli/errors.ts';
 import type { OriginClient, OriginRequest, OriginResponse } from './types.ts';
@@ -116,16 +117,10 @@ function causeOf(result: AttemptResult): string {
 }
 
 /** @throws the signal's reason as soon as it is aborted */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
-  signal.throwIfAborted();
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal });
+  } catch {
+    signal.throwIfAborted();
+  }
 }

@@ -80,6 +80,7 @@ const TLS_CODES =
 
 /** An error as libraries throw it. */
 interface ErrorLike {
+  readonly name?: unknown;
   readonly code?: unknown;
   readonly message?: unknown;
   /** Of an AggregateError: one for each address of the host that was tried. */
@@ -107,11 +108,17 @@ export function translateOriginError(error: unknown, host: string): CachectlErro
 }
 
 function describe(error: unknown): { readonly code: string; readonly message: string } {
-  const { code, message, errors } = (typeof error === 'object' && error !== null ? error : {}) as ErrorLike;
+  const { name, code, message, errors } = (
+    typeof error === 'object' && error !== null ? error : {}
+  ) as ErrorLike;
   if (typeof code === 'string') return { code, message: typeof message === 'string' ? message : code };
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
   if (first !== undefined) return describe(first);
-  return { code: '', message: typeof message === 'string' ? message : String(error) };
+  // undici's parser errors carry their code only for some causes.
+  return {
+    code: name === 'HTTPParserError' ? 'HPE_INVALID' : '',
+    message: typeof message === 'string' ? message : String(error),
+  };
 }
 
 function translationFor(code: string, message: string): Translation {

@@ -105,7 +105,7 @@ const FORMATS: Readonly<Record<MetricUnit, (value: number) => string>> = {
   percent: (value) => `${value.toFixed(1)}%`,
   count: formatCount,
   bytes: formatBytes,
-  seconds: (value) => formatDurationMs(value * 1_000),
+  seconds: (value) => (value < 1 ? '0 s' : formatDurationMs(value * 1_000)),
   per_second: formatCount,
 };
 

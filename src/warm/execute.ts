@@ -21,7 +21,10 @@ export interface ExecuteOptions {
  * aborted and counts as not reached.
  * @returns whether the stream came to its end
  */
-export async function executeWarm(targets: AsyncIterator<Target>, options: ExecuteOptions): Promise<boolean> {
+export async function executeWarm(
+  targets: AsyncGenerator<Target>,
+  options: ExecuteOptions,
+): Promise<boolean> {
   const halt = new AbortController();
   const signal = AbortSignal.any([options.signal, halt.signal]);
   let finished = true;
@@ -45,7 +48,8 @@ export async function executeWarm(targets: AsyncIterator<Target>, options: Execu
       if (signal.aborted && error === signal.reason) return false;
       if (!(error instanceof CachectlError)) throw error;
       options.tally.fail({ scope, entry, key, url, error });
-      if (options.isFatal(error)) halt.abort(error);
+      // Not the error itself: targets that fail with it are failures, those that are cut off by it are not.
+      if (options.isFatal(error)) halt.abort(new Error('the run was stopped', { cause: error }));
     }
     options.onProgress();
     return true;
@@ -56,6 +60,8 @@ export async function executeWarm(targets: AsyncIterator<Target>, options: Execu
     // A bug: the other workers must not go on behind the report of it.
     halt.abort(error);
     throw error;
+  } finally {
+    await targets.return(undefined);
   }
   return finished;
 }

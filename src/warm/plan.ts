@@ -44,8 +44,8 @@ export async function checkSelects(scopes: readonly ScopeSpec[], specPath: strin
 }
 
 /**
- * Asks the sources of all scopes. A source that fails is part of the plan, not an error.
- * @throws the reason of the abort
+ * Asks the sources of all scopes. A source that fails is part of the plan, not an error. Ends early on
+ * abort: then entries are missing.
  */
 export async function openScopes(
   scopes: readonly ScopeSpec[],
@@ -55,8 +55,8 @@ export async function openScopes(
   const waiting = scopes.flatMap((scope) => scope.entries).values();
   const work = async (): Promise<void> => {
     for (const entry of waiting) {
-      options.signal.throwIfAborted();
-      opened.set(entry, await openEntry(entry, options));
+      const open = options.signal.aborted ? undefined : await openEntry(entry, options);
+      if (open !== undefined) opened.set(entry, open);
     }
   };
   await Promise.all(Array.from({ length: options.concurrency }, work));
@@ -67,11 +67,11 @@ export async function openScopes(
   }));
 }
 
-async function openEntry(entry: EntrySpec, options: OpenOptions): Promise<OpenEntry> {
+async function openEntry(entry: EntrySpec, options: OpenOptions): Promise<OpenEntry | undefined> {
   try {
     return { entry, source: { kind: 'open', source: await openSource(entry.foreach, options.ask) } };
   } catch (error) {
-    options.signal.throwIfAborted();
+    if (options.signal.aborted) return undefined;
     if (!(error instanceof CachectlError) || error instanceof UsageError) throw error;
     const path = entry.foreach?.from === 'http' ? entry.foreach.path : undefined;
     const url = path === undefined ? undefined : requestUrl(options.settings.origin.baseUrl, path);

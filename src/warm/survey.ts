@@ -52,7 +52,7 @@ export async function surveyScopes(scopes: readonly OpenScope[], options: Survey
   const failures: Failure[] = [];
   let targets = 0;
   let merged = 0;
-  let complete = true;
+  let complete = !options.signal.aborted;
   const onFailure = (failure: Failure): void =>
     void (failures.length < MOST_FAILURES && failures.push(failure));
   const surveyed: ScopeSurvey[] = [];

@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest';
+import { runBinary } from '../support/run-binary.ts';
+import { commandTable, exitCodeTable, normalizeSession, readmePart } from '../support/readme.ts';
+
+describe('the README', () => {
+  test('lists the commands that there are', () => {
+    expect(readmePart('<!-- commands -->', '<!-- /commands -->')).toBe(commandTable());
+  });
+
+  test('lists the exit codes that there are', () => {
+    expect(readmePart('<!-- exit codes -->', '<!-- /exit codes -->')).toBe(exitCodeTable());
+  });
+
+  test('shows the session that the demo prints', async () => {
+    const run = await runBinary(['demo'], { cwd: '/tmp' });
+    expect(run.stderr).toBe('');
+    expect(run.code).toBe(0);
+    const shown = readmePart('<!-- demo session -->\n```console\n', '\n```');
+    expect(normalizeSession(shown)).toBe(normalizeSession(run.stdout));
+  });
+});

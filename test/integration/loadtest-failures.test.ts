@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { startTestRedis } from '../support/redis.ts';
+import { runMain } from '../support/run-main.ts';
+import { parse, useLoadtestPlace } from './loadtest-place.ts';
+
+const place = useLoadtestPlace();
+
+describe('failures under load', () => {
+  it('counts an error status by its name, reads nothing from the cache and exits 5', async () => {
+    const { redis, loadtest, remainingMs } = place();
+    await redis.call('SET', 'shop:page:fail', 'the entry as it was', 'PX', 60_000);
+    const result = await loadtest('--scope broken --requests 6 --json');
+    expect(result.code).toBe(5);
+    expect(parse(result).endpoints[0]).toMatchObject({
+      without_cache: { requests: 6, errors: 6, errors_by_cause: { 'status 500': 6 }, p50_ms: null },
+      with_cache: null,
+      improvement_percent: null,
+      problem: 'not read from the cache: no request to the origin succeeded',
+    });
+    expect(String(await redis.call('GET', 'shop:page:fail'))).toBe('the entry as it was');
+    expect(await remainingMs('shop:page:fail')).toBeGreaterThan(50_000);
+    expect(await remainingMs('shop:page:fail')).toBeLessThanOrEqual(60_000);
+  });
+
+  it('says in words what failed', async () => {
+    const { loadtest } = place();
+    const result = await loadtest('--scope broken --scope fast --requests 6');
+    expect(result.code).toBe(5);
+    expect(result.stdout).toContain(
+      '/fail without cache: 6 of 6 requests failed: status 500 (6)\n' +
+        '/fail: not read from the cache: no request to the origin succeeded\n',
+    );
+    expect(result.stdout).toMatch(/^fast answers /m);
+  });
+
+  it('keeps an entry that never expired as one that never expires', async () => {
+    const { redis, loadtest, remainingMs } = place();
+    await redis.call('SET', 'shop:page:fail', 'for ever');
+    await loadtest('--scope broken --requests 2');
+    expect(await remainingMs('shop:page:fail')).toBe(-1);
+  });
+
+  it('leaves no entry behind where there was none and no answer was good', async () => {
+    const { redis, loadtest } = place();
+    await loadtest('--scope broken --requests 2');
+    expect(await redis.keys()).toEqual([]);
+  });
+
+  it('stores the last good answer where only some were good', async () => {
+    const { redis, loadtest } = place();
+    const result = await loadtest('--scope flaky --requests 10 --connections 1 --json');
+    expect(result.code).toBe(5);
+    expect(parse(result).endpoints[0]).toMatchObject({
+      without_cache: { requests: 10, errors: 2, errors_by_cause: { 'status 503': 2 } },
+      with_cache: { requests: 10, errors: 0 },
+      problem: null,
+    });
+    expect(String(await redis.call('GET', 'shop:page:flaky'))).toBe('answer 9');
+  });
+
+  it('takes an empty answer for a failure, as warm does', async () => {
+    const { loadtest } = place();
+    const result = await loadtest('--scope empty --requests 2 --json');
+    expect(result.code).toBe(5);
+    expect(parse(result).endpoints[0]?.without_cache?.errors_by_cause).toEqual({ 'origin.empty': 2 });
+  });
+
+  it('counts reads of an entry that is not there as missing', async () => {
+    const { loadtest } = place();
+    const result = await loadtest('--scope short --duration 60ms --connections 1 --json');
+    expect(result.code).toBe(5);
+    expect(parse(result).endpoints[0]?.with_cache?.errors_by_cause['missing']).toBeGreaterThan(0);
+  });
+
+  it('leaves a key alone that holds something else than an answer', async () => {
+    const { redis, origin, loadtest } = place();
+    await redis.call('HSET', 'shop:page:fast', 'field', 'value');
+    const result = await loadtest('--scope fast --requests 2 --json');
+    expect(result.code).toBe(5);
+    expect(parse(result).endpoints[0]).toMatchObject({
+      without_cache: null,
+      with_cache: null,
+      problem: 'not tested: its key holds a hash, not a cached answer',
+    });
+    expect(String(await redis.call('TYPE', 'shop:page:fast'))).toBe('hash');
+    expect(origin.requests.size).toBe(0);
+  });
+
+  it('exits 3 where the origin is not there, and puts the entries back', async () => {
+    const { redis, deadPort, loadtest } = place();
+    await redis.call('SET', 'shop:page:slow', 'old', 'PX', 60_000);
+    const result = await loadtest('--scope homepage --requests 20', {
+      env: { ORIGIN_URL: `http://127.0.0.1:${deadPort}` },
+    });
+    expect([result.code, result.stdout]).toEqual([3, '']);
+    expect(result.stderr).toContain(`error: the origin at 127.0.0.1:${deadPort} refused the connection`);
+    expect(String(await redis.call('GET', 'shop:page:slow'))).toBe('old');
+  });
+
+  it('gives up on an origin that never answers, and exits 3', async () => {
+    const { origin, loadtest } = place();
+    const result = await loadtest('--scope hanging --requests 1000 --connections 1 --json');
+    expect([result.code, parse(result).error?.code]).toEqual([3, 'origin.timeout']);
+    expect(origin.requests.get('/hang')).toBe(10);
+  });
+
+  it('counts requests that hang by their cause where others are answered', async () => {
+    const { loadtest } = place();
+    const result = await loadtest('--scope hanging --scope fast --requests 2 --json');
+    expect(result.code).toBe(5);
+    expect(parse(result).endpoints[0]?.without_cache?.errors_by_cause).toEqual({ 'origin.timeout': 2 });
+    expect(parse(result).endpoints[1]?.with_cache?.errors).toBe(0);
+  });
+
+  it('reports what it has where Redis is killed in the middle, and names the entry that is gone', async () => {
+    const { origin, folder } = place();
+    const doomed = await startTestRedis();
+    origin.onRequest = (_, count) => (count === 5 ? doomed.stop() : undefined);
+    const argv = ['loadtest', '--scope', 'fast', '--url', `${doomed.url}/0`, '--json'];
+    const result = await runMain([...argv, '--requests', '6', '--connections', '1'], { cwd: folder });
+    expect(result.code).toBe(5);
+    const [endpoint] = parse(result).endpoints;
+    expect(endpoint?.without_cache?.requests).toBe(6);
+    expect(endpoint?.without_cache?.errors).toBe(1);
+    expect(Object.keys(endpoint?.without_cache?.errors_by_cause ?? {}).join()).toMatch(/^redis\./);
+    expect(endpoint?.problem).toMatch(/^its entry is gone, it could not be stored again: Redis at /);
+  });
+
+  it('exits 3 where Redis is not there, before the origin is asked', async () => {
+    const { origin, deadPort, loadtest } = place();
+    const result = await loadtest(`--scope fast --url redis://127.0.0.1:${deadPort} --json`);
+    expect(result.code).toBe(3);
+    expect(parse(result).error?.code).toBe('redis.refused');
+    expect(origin.requests.size).toBe(0);
+  });
+});
+
+describe('an interrupted load test', () => {
+  it('reports what was measured, puts the entry back and exits 130', async () => {
+    const { redis, origin, loadtest, remainingMs } = place();
+    let send: ((signal: 'SIGINT') => void) | undefined;
+    origin.onRequest = (path, count) => {
+      if (path === '/slow' && count === 5) send?.('SIGINT');
+    };
+    const result = await loadtest('--scope homepage --requests 1000 --connections 1 --json', {
+      onStart: (sender) => (send = sender),
+    });
+    expect(result.code).toBe(130);
+    const report = parse(result);
+    expect(report.interrupted).toBe(true);
+    expect(report.endpoints[0]).toMatchObject({
+      without_cache: { requests: 4, errors: 0, unfinished: 1 },
+      with_cache: null,
+      problem: null,
+    });
+    expect(report.endpoints[1]).toMatchObject({ without_cache: null, with_cache: null, problem: null });
+    expect(origin.requests.get('/slow')).toBe(5);
+    expect(String(await redis.call('GET', 'shop:page:slow'))).toBe('slow page');
+    expect(await remainingMs('shop:page:slow')).toBeGreaterThan(60_000);
+  });
+
+  it('puts the old entry back where nothing was answered yet', async () => {
+    const { redis, origin, loadtest } = place();
+    await redis.call('SET', 'shop:page:slow', 'old', 'PX', 60_000);
+    let send: ((signal: 'SIGINT') => void) | undefined;
+    origin.onRequest = () => send?.('SIGINT');
+    const result = await loadtest('--scope homepage', { onStart: (sender) => (send = sender) });
+    expect(result.code).toBe(130);
+    expect(result.stdout).toContain('not reached: 1 endpoint\n');
+    expect(result.stdout).toContain('/slow: stopped before it was read from the cache\n');
+    expect(result.stderr).toContain('interrupted by SIGINT');
+    expect(String(await redis.call('GET', 'shop:page:slow'))).toBe('old');
+  });
+
+  it('does the same at the end of --timeout', async () => {
+    const { redis, loadtest } = place();
+    const result = await loadtest('--scope slow --duration 60s --timeout 300ms --json');
+    expect(result.code).toBe(3);
+    expect(parse(result).interrupted).toBe(true);
+    expect(String(await redis.call('GET', 'shop:page:slow'))).toBe('slow page');
+  });
+});
+
+describe('safety of a load test', () => {
+  it('refuses a protected connection without --confirm, before anything happens', async () => {
+    const { redis, origin, loadtest } = place();
+    await redis.call('SET', 'shop:page:fast', 'old');
+    const result = await loadtest('--scope fast --env production --json');
+    expect([result.code, parse(result).error?.code]).toEqual([7, 'unconfirmed']);
+    expect(parse(result).error?.hint).toContain('--confirm production');
+    expect(origin.requests.size).toBe(0);
+    expect(String(await redis.call('GET', 'shop:page:fast'))).toBe('old');
+  });
+
+  it('runs on a protected connection that is confirmed by name', async () => {
+    const { loadtest } = place();
+    expect((await loadtest('--scope fast --env production --confirm production --requests 1')).code).toBe(0);
+    expect((await loadtest('--scope fast --env production --confirm default')).code).toBe(7);
+  });
+
+  it('does nothing where CACHECTL_ENABLED is false', async () => {
+    const { origin, loadtest } = place();
+    const result = await loadtest('--scope fast', { env: { CACHECTL_ENABLED: 'false' } });
+    expect(result.code).toBe(0);
+    expect(origin.requests.size).toBe(0);
+  });
+});

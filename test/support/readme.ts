@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { COMMANDS } from '../../src/cli/registry.ts';
+import { commandName } from '../../src/cli/command.ts';
+import { EXIT_CODE_MEANINGS } from '../../src/cli/exit-code.ts';
+import { renderMarkdownTable } from '../../src/terminal/csv.ts';
+
+/** The text between two marks of the README, without the marks' own lines. */
+export function readmePart(start: string, end: string): string {
+  const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const from = text.indexOf(start);
+  const to = text.indexOf(end, from + start.length);
+  if (from === -1 || to === -1) throw new Error(`README.md has lost its part from ${start} to ${end}`);
+  return text.slice(from + start.length, to).trim();
+}
+
+/** The README's table of commands, as the command specs have it. */
+export function commandTable(): string {
+  return renderMarkdownTable(
+    ['command', 'what it does'],
+    COMMANDS.map((spec) => [`\`cachectl ${commandName(spec)}\``, spec.summary]),
+  );
+}
+
+/** The README's table of exit codes. */
+export function exitCodeTable(): string {
+  return renderMarkdownTable(['code', 'meaning'], EXIT_CODE_MEANINGS);
+}
+
+/** A session with everything that varies from run to run made the same: numbers, units, blanks, moments. */
+export function normalizeSession(session: string): string {
+  return session
+    .replace(/\d[\d,]*(\.\d+)?/g, 'N')
+    .replace(/(N:)+N/g, 'N')
+    .replace(/N (KB|MB|bytes|B|ms|s)\b/g, 'N')
+    .replace(/\b(N[dhms] ?)+\b/g, 'N ')
+    .replace(/[ ]+/g, ' ')
+    .replace(/ $/gm, '')
+    .trim();
+}
