@@ -52,8 +52,7 @@ async function runLine(host: Host, streams: Streams): Promise<RunResult> {
     const verbose = host.argv.includes('--verbose') || host.argv.includes('-v');
     const report = describeError(error, verbose);
     const style = createStyle(wantsColor(streams.err.isTerminal, host.env, color));
-    if (asksForJson(host.argv))
-      await streams.out.write(`${renderJson(errorDocument(report), 2)}\n`);
+    if (asksForJson(host.argv)) await streams.out.write(`${renderJson(errorDocument(report), 2)}\n`);
     await streams.err.write(`${renderError(report, style)}\n`);
     return { exitCode: report.exitCode };
   }

@@ -44,7 +44,7 @@ export function renderPaged<T>(
     throw new HttpProblem(404, `there is no page ${paging.page}, the last one is ${last}`);
   // Relative, so that the body does not depend on the name by which the shop was reached.
   const at = (page: number) =>
-    `${path}?${new URLSearchParams({ page: `${page}`, per_page: `${paging.perPage}`, ...filters })}`;
+    `${path}?${new URLSearchParams({ page: `${page}`, per_page: `${paging.perPage}`, ...filters }).toString()}`;
   const next = paging.page < last ? at(paging.page + 1) : null;
   const previous = paging.page > 1 ? at(paging.page - 1) : null;
   const links = [

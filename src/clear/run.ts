@@ -4,6 +4,7 @@ import { UsageError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Input } from '../cli/input.ts';
 import { looksLikePattern } from '../keys/pattern.ts';
+import { printableKey } from '../keys/printable.ts';
 import { executeClear } from './execute.ts';
 import { planClear, type ClearPlan } from './plan.ts';
 import { clearViews, renderPlan, type ClearReport } from './report.ts';
@@ -74,8 +75,8 @@ async function runClear(options: ClearOptions, context: Context): Promise<Outcom
     const progress = context.progress({ label: 'clearing', unit: 'keys' });
     const result = await executeClear(client, selection, signal, progress.update);
     report = { ...base, kind: 'result', result, ...timing(context, startedAt) };
-    if (result.removed === 0 && result.failure === undefined) hintAtPattern(options.selection, messages.note);
   }
+  hintAtNothing(report, messages.note);
   const failure = report.kind === 'result' ? report.result.failure : undefined;
   return { exitCode: failure?.exitCode ?? ExitCode.ok, views: clearViews(report), failure };
 }
@@ -87,9 +88,22 @@ function timing(
   return { elapsedMs: context.host.clock.monotonicMs() - startedAt, interrupted: context.signal.aborted };
 }
 
-function hintAtPattern(selection: Selection, note: (text: string) => void): void {
-  const key = selection.keys.map(String).find(looksLikePattern);
+/** Where nothing was found, the two usual reasons: a pattern given as a key, and a prefix nobody thought of. */
+function hintAtNothing(report: ClearReport, note: (text: string) => void): void {
+  const { layout, selection } = report;
+  if (
+    report.kind === 'plan'
+      ? report.plan.matched > 0
+      : report.result.removed > 0 || report.result.failure !== undefined
+  )
+    return;
+  const key = selection.keys.map(printableKey).find(looksLikePattern);
   if (key !== undefined) note(`"${key}" was taken as an exact key; for a pattern say --pattern "${key}"`);
+  if (layout.prefix.length > 0) {
+    note(
+      `nothing found; the layout of the spec file puts ${printableKey(layout.prefix)} in front of keys and patterns`,
+    );
+  }
 }
 
 export const command = defineCommand({ parse: parseClear, run: runClear });

@@ -35,14 +35,14 @@ export async function confirmWithPerson(
     case 'ask-yes-no': {
       await showPreview(request, person);
       const answer = await person.prompter.yesNo(`Delete them from ${target.name}?`);
-      if (answer !== true) throw unconfirmed('not confirmed: nothing was deleted');
+      if (!answer) throw unconfirmed('not confirmed: nothing was deleted');
       return;
     }
     case 'ask-name': {
       await showPreview(request, person);
       const answer = await person.prompter.text(`Type ${step.name} to delete them:`);
-      if (answer?.trim() !== step.name) {
-        const typed = answer === undefined ? '' : ` ("${escapeText(answer.trim())}" is not ${step.name})`;
+      if (answer.trim() !== step.name) {
+        const typed = answer.trim() === '' ? '' : ` ("${escapeText(answer.trim())}" is not ${step.name})`;
         throw unconfirmed(`not confirmed: nothing was deleted${typed}`);
       }
     }

@@ -231,7 +231,7 @@ function createContext(parts: {
   const canAsk = globals.input && host.stdin.isTTY === true && streams.err.isTerminal;
   const drawn =
     streams.err.isTerminal && host.env['TERM'] !== 'dumb' && host.env['CACHECTL_PROGRESS'] !== 'plain';
-  const prompter = createPrompter(host.stdin, host.stderr, signal);
+  const prompter = createPrompter(host.stdin, host.stderr, signal, () => new Interrupted('SIGINT'));
   const redis = (): Promise<RedisClient> =>
     resources.redis(async () => {
       const choice = chooseConnection(globals, host.env, loaded);

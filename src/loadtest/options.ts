@@ -56,7 +56,7 @@ export function parseLoadtestOptions(
   return {
     scopes,
     // Load goes where the user points and nowhere else. A check that remote hosts are meant
-    // (--allow-remote, issue 8) belongs here, and in expand-endpoints.ts for the spec's origin.
+    // (--allow-remote, issue 8) belongs here, and in scope-targets.ts for the spec's origin.
     addresses: urls.map(parseAddress),
     load: {
       connections: input.wholeNumber('connections', { min: 1, max: MAX_CONNECTIONS }) ?? DEFAULT_CONNECTIONS,

@@ -1,3 +1,4 @@
+import { ExitCode } from '../cli/exit-code.ts';
 import { isOriginUnreachable } from '../origin/translate-error.ts';
 import type { Failure } from './failure.ts';
 import type { ScopeSurvey } from './survey.ts';
@@ -56,9 +57,12 @@ export class Tally {
   fail(failure: Failure): void {
     this.failed++;
     const { code } = failure.error;
-    if (isOriginUnreachable(code) || (code.startsWith('redis.') && failure.error.exitCode === 3))
+    if (
+      isOriginUnreachable(code) ||
+      (code.startsWith('redis.') && failure.error.exitCode === ExitCode.unreachable)
+    )
       this.unreachable++;
-    if (code.startsWith('redis.') && failure.error.exitCode === 4) this.refused++;
+    if (code.startsWith('redis.') && failure.error.exitCode === ExitCode.refused) this.refused++;
     const count = this.#end(failure.scope);
     if (count !== undefined) count.failed++;
     if (this.failures.length < MOST_FAILURES_KEPT) this.failures.push(failure);

@@ -201,10 +201,11 @@ origin: { base_url: "http://127.0.0.1:8000", headers: { Authorization: "Bearer \
       cwd: path.dirname(spec),
       env: { CACHECTL_URL: 'redis://other:1/0' },
     });
-    expect(JSON.parse(overridden.stdout)).toMatchObject({
-      settings: expect.arrayContaining([
-        { key: 'connection.address', value: 'other:1', source: 'environment CACHECTL_URL' },
-      ]),
+    const { settings } = JSON.parse(overridden.stdout) as { settings: unknown[] };
+    expect(settings).toContainEqual({
+      key: 'connection.address',
+      value: 'other:1',
+      source: 'environment CACHECTL_URL',
     });
   });
 

@@ -1,14 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:https';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CachectlError } from '../../src/cli/errors.ts';
 import { freePort } from '../../src/local-server/start-redis.ts';
 import { createOriginClient } from '../../src/origin/client.ts';
 import type { OriginClient, OriginRequest, OriginResponse } from '../../src/origin/types.ts';
+import { createAuthority } from '../support/certificates.ts';
 import { answer, cutMidBody, hang, redirectTo, startOrigin, stream } from '../support/http-origin.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -255,7 +252,7 @@ describe('the origin client', () => {
       message: `the origin at ${host} does not speak TLS`,
       hint: 'use http:// instead of https://',
     });
-    const tls = createTlsServer(selfSigned(), (_request, response) => response.end('x'));
+    const tls = createTlsServer(await createAuthority(), (_request, response) => response.end('x'));
     const tlsHost = await listen(tls, () => tls.closeAllConnections());
     expect(await failure(get(`https://${tlsHost}/`))).toMatchObject({
       code: 'origin.tls',
@@ -295,29 +292,3 @@ describe('the origin client', () => {
     expect(`${error.message} ${error.hint}`).not.toContain('hush');
   });
 });
-
-function selfSigned(): { readonly key: Buffer; readonly cert: Buffer } {
-  const folder = mkdtempSync(path.join(tmpdir(), 'cachectl-tls-'));
-  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-  const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-      '-days',
-      '1',
-      '-subj',
-      '/CN=localhost',
-    ],
-    { stdio: 'ignore' },
-  );
-  return { key: readFileSync(key), cert: readFileSync(cert) };
-}

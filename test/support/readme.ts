@@ -29,7 +29,7 @@ export function exitCodeTable(): string {
 /** A session with everything that varies from run to run made the same: numbers, units, blanks, moments. */
 export function normalizeSession(session: string): string {
   return session
-    .replace(/\d[\d,]*(\.\d+)?/g, 'N')
+    .replace(/[<>]?\d[\d,]*(\.\d+)?/g, 'N')
     .replace(/(N:)+N/g, 'N')
     .replace(/N (KB|MB|bytes|B|ms|s)\b/g, 'N')
     .replace(/\b(N[dhms] ?)+\b/g, 'N ')

@@ -41,9 +41,7 @@ function open(entries: readonly (readonly [EntrySpec, VariableSource])[], limit?
   };
 }
 
-async function expand(
-  scope: OpenScope,
-): Promise<{
+async function expand(scope: OpenScope): Promise<{
   readonly targets: readonly Target[];
   readonly failures: readonly Failure[];
   readonly merged: number;
