@@ -83,7 +83,7 @@ export default tseslint.config(
   },
   { files: ['test/**', 'examples/**'], rules: { '@typescript-eslint/require-await': 'off' } },
   {
-    files: ['**/*.js'],
+    files: ['**/*.js', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },

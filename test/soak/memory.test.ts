@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runBinary } from '../support/run-binary.ts';
@@ -32,9 +31,9 @@ async function fill(count: number): Promise<void> {
 /** Peak memory of one run, in MB. */
 async function peakMegabytes(argv: readonly string[]): Promise<number> {
   const file = path.join(folder, 'peak');
-  const hook = fileURLToPath(new URL('../support/report-peak.cjs', import.meta.url));
+  const hook = new URL('../support/report-peak.mjs', import.meta.url).href;
   const run = await runBinary(argv, {
-    env: { CACHECTL_URL: redis.url, NODE_OPTIONS: `--require ${hook}`, CACHECTL_TEST_PEAK_FILE: file },
+    env: { CACHECTL_URL: redis.url, NODE_OPTIONS: `--import ${hook}`, CACHECTL_TEST_PEAK_FILE: file },
   });
   expect(run).toMatchObject({ code: 0, stderr: '' });
   return Number(await readFile(file, 'utf8')) / 1024;
