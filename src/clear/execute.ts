@@ -1,8 +1,9 @@
 import { CachectlError } from '../cli/errors.ts';
+import { ExitCode } from '../cli/exit-code.ts';
 import { removeKeys } from '../redis/keyspace.ts';
-import type { RedisClient } from '../redis/types.ts';
+import type { LostNode, RedisClient, RedisNode } from '../redis/types.ts';
 import type { PhysicalSelection } from './selection.ts';
-import { walkSelection } from './walk.ts';
+import { walkSelection, type WalkOptions } from './walk.ts';
 
 /** Removals under way at once on one connection; more would only queue in the server. */
 const IN_FLIGHT = 4;
@@ -15,6 +16,8 @@ export interface ClearResult {
   readonly removed: number;
   /** What broke the work off. */
   readonly failure: CachectlError | undefined;
+  /** Primaries whose keys could not be walked. */
+  readonly lost: readonly LostNode[];
 }
 
 /** Removes the selection. The next SCAN is under way while keys are removed; an abort stops after what is under way. */
@@ -27,19 +30,28 @@ export async function executeClear(
   let matched = 0;
   let removed = 0;
   let failure: CachectlError | undefined;
+  const lost: LostNode[] = [];
+  const walk: WalkOptions = { signal, reading: false, onLost: (node) => lost.push(node) };
   const underWay = new Set<Promise<void>>();
-  const note = (error: unknown): void => {
+  const note = (error: unknown, node?: RedisNode): void => {
     if (!(error instanceof CachectlError)) throw error;
-    failure ??= error;
+    // One primary of many that is gone does not keep the others from being cleared.
+    const isOneOfMany = client.kind === 'cluster' && error.exitCode === ExitCode.unreachable;
+    if (!isOneOfMany || node === undefined) failure ??= error;
+    else if (!lost.some(({ address }) => address === node.address))
+      lost.push({ address: node.address, error });
   };
   try {
-    for await (const { node, keys } of walkSelection(client, selection, signal)) {
+    for await (const { node, keys } of walkSelection(client, selection, walk)) {
       matched += keys.length;
       const removal: Promise<void> = removeKeys(node, keys)
-        .then((count) => {
-          removed += count;
-          onProgress(removed);
-        }, note)
+        .then(
+          (count) => {
+            removed += count;
+            onProgress(removed);
+          },
+          (error: unknown) => note(error, node),
+        )
         .finally(() => underWay.delete(removal));
       underWay.add(removal);
       if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
@@ -49,5 +61,5 @@ export async function executeClear(
     note(error);
   }
   await Promise.all(underWay);
-  return { matched, removed, failure };
+  return { matched, removed, failure, lost };
 }

@@ -1,7 +1,8 @@
 import type { JsonDocument, ReportViews } from '../cli/command.ts';
+import { ExitCode } from '../cli/exit-code.ts';
 import type { Layout } from '../keys/layout.ts';
-import { keyJson, printableKey } from '../keys/printable.ts';
-import type { RedisTarget } from '../redis/types.ts';
+import { escapeText, keyJson, printableKey } from '../keys/printable.ts';
+import type { LostNode, RedisTarget } from '../redis/types.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { countOf, formatCount } from '../units/number.ts';
@@ -34,7 +35,8 @@ function renderTable(report: ClearReport, terminal: TerminalInfo): string {
   const rate = report.elapsedMs >= 1_000 ? `, ${formatCount((removed / report.elapsedMs) * 1_000)}/s` : '';
   const broken = report.interrupted || failure !== undefined;
   const word = broken ? terminal.style.warn('Stopped early: removed') : terminal.style.good('Removed');
-  return `${word} ${countOf(removed, 'key')} from ${report.target.name} in ${formatDurationMs(report.elapsedMs)}${rate}`;
+  const line = `${word} ${countOf(removed, 'key')} from ${report.target.name} in ${formatDurationMs(report.elapsedMs)}${rate}`;
+  return [line, ...lostLines(report.result.lost)].join('\n');
 }
 
 /** What would go, as lines: for `--dry-run` and for the question before a deletion. */
@@ -52,7 +54,21 @@ export function renderPlan(
       : `${counted}${countOf(plan.matched, 'key')} would be removed from ${where}:`,
     ...plan.sample.map((key) => `  ${printableKey(layout.toLogical(key) ?? key)}`),
     ...(rest > 0 ? [`  ... and ${formatCount(rest)} more`] : []),
+    ...lostLines(plan.lost),
   ];
+}
+
+function lostLines(lost: readonly LostNode[]): readonly string[] {
+  return lost.map(({ address, error }) => `Not looked at: ${address}: ${escapeText(error.message)}`);
+}
+
+function lostOf(report: ClearReport): readonly LostNode[] {
+  return report.kind === 'plan' ? report.plan.lost : report.result.lost;
+}
+
+/** A primary that was not looked at makes the report a partial one. */
+export function clearExitCode(report: ClearReport): ExitCode {
+  return lostOf(report).length > 0 ? ExitCode.partial : ExitCode.ok;
 }
 
 function toJson(report: ClearReport): JsonDocument {
@@ -74,6 +90,7 @@ function toJson(report: ClearReport): JsonDocument {
       : {}),
     elapsed_ms: Math.round(report.elapsedMs * 10) / 10,
     interrupted: report.interrupted,
+    unreachable: lostOf(report).map(({ address, error }) => ({ address, message: error.message })),
     failure:
       report.kind === 'result' && report.result.failure !== undefined
         ? { code: report.result.failure.code, message: report.result.failure.message }

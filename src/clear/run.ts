@@ -1,13 +1,12 @@
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
-import { ExitCode } from '../cli/exit-code.ts';
 import type { Input } from '../cli/input.ts';
 import { looksLikePattern } from '../keys/pattern.ts';
 import { printableKey } from '../keys/printable.ts';
 import { executeClear } from './execute.ts';
 import { planClear, type ClearPlan } from './plan.ts';
-import { clearViews, renderPlan, type ClearReport } from './report.ts';
+import { clearExitCode, clearViews, renderPlan, type ClearReport } from './report.ts';
 import { reachOf, toPhysical, type Selection } from './selection.ts';
 
 interface ClearOptions {
@@ -78,7 +77,7 @@ async function runClear(options: ClearOptions, context: Context): Promise<Outcom
   }
   hintAtNothing(report, messages.note);
   const failure = report.kind === 'result' ? report.result.failure : undefined;
-  return { exitCode: failure?.exitCode ?? ExitCode.ok, views: clearViews(report), failure };
+  return { exitCode: failure?.exitCode ?? clearExitCode(report), views: clearViews(report), failure };
 }
 
 function timing(

@@ -1,15 +1,17 @@
 import { matchesGlob } from '../keys/pattern.ts';
-import { scanKeys } from '../redis/keyspace.ts';
-import type { RedisClient, RedisNode } from '../redis/types.ts';
+import type { KeyBatch, LostNode, RedisClient } from '../redis/types.ts';
 import type { PhysicalSelection } from './selection.ts';
 
 /** Exact keys are looked at and removed this many at a time. */
 const NAMED_BATCH = 1_000;
 
-/** Some keys of one node. */
-export interface KeyBatch {
-  readonly node: RedisNode;
-  readonly keys: readonly Buffer[];
+/** How a selection is walked. */
+export interface WalkOptions {
+  readonly signal: AbortSignal;
+  /** Whether nothing will be written: then a replica will do. */
+  readonly reading: boolean;
+  /** Told of each primary that cannot be walked. */
+  readonly onLost: (lost: LostNode) => void;
 }
 
 /**
@@ -19,22 +21,21 @@ export interface KeyBatch {
 export async function* walkSelection(
   client: RedisClient,
   selection: PhysicalSelection,
-  signal: AbortSignal,
+  walk: WalkOptions,
 ): AsyncGenerator<KeyBatch, void, void> {
+  const { signal, reading, onLost } = walk;
   for (let start = 0; start < selection.keys.length && !signal.aborted; start += NAMED_BATCH) {
     const keys = selection.keys.slice(start, start + NAMED_BATCH);
-    for (const share of await client.nodesFor(keys)) {
+    for (const share of await client.nodesFor(keys, { reading })) {
       yield { node: share.node, keys: share.indexes.flatMap((index) => keys[index] ?? []) };
     }
   }
-  for (const node of await client.primaries()) {
-    for (const [index, pattern] of selection.patterns.entries()) {
-      const earlier = selection.patterns.slice(0, index);
-      for await (const keys of scanKeys(node, { pattern }, signal)) {
-        const fresh =
-          earlier.length === 0 ? keys : keys.filter((key) => !earlier.some((glob) => matchesGlob(glob, key)));
-        if (fresh.length > 0) yield { node, keys: fresh };
-      }
+  for (const [index, pattern] of selection.patterns.entries()) {
+    const earlier = selection.patterns.slice(0, index);
+    for await (const { node, keys } of client.walk({ pattern, reading }, signal, onLost)) {
+      const fresh =
+        earlier.length === 0 ? keys : keys.filter((key) => !earlier.some((glob) => matchesGlob(glob, key)));
+      if (fresh.length > 0) yield { node, keys: fresh };
     }
   }
 }

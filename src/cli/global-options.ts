@@ -1,6 +1,7 @@
 import type { CommandSpec, FlagSpec, OutputFormat } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { Input } from './input.ts';
+import { parseRedisFlags, REDIS_FLAGS, type RedisFlagValues } from './redis-flags.ts';
 
 /** The flags that every command has; they work before and after the subcommand. */
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [
@@ -32,17 +33,6 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   { name: 'help', short: 'h', summary: 'show help' },
 ];
 
-/** The flags that every command has which talks to Redis. */
-export const REDIS_FLAGS: readonly FlagSpec[] = [
-  {
-    name: 'on-unavailable',
-    value: 'WHAT',
-    choices: ['fail', 'skip'],
-    summary: 'where Redis cannot be reached: fail with exit 3, or skip with a warning and exit 0',
-    fallback: 'fail',
-  },
-];
-
 /** All flags of a command but the global ones. */
 export function flagsOf(spec: CommandSpec): readonly FlagSpec[] {
   return spec.usesRedis ? [...spec.flags, ...REDIS_FLAGS] : spec.flags;
@@ -63,6 +53,8 @@ export interface GlobalOptions {
   readonly input: boolean;
   readonly timeoutMs: number | undefined;
   readonly onUnavailable: 'fail' | 'skip';
+  /** What the command line says about the connection itself. */
+  readonly redis: RedisFlagValues;
 }
 
 const FORMATS: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv', 'markdown'];
@@ -91,6 +83,7 @@ export function parseGlobalOptions(input: Input): GlobalOptions {
     color: !input.on('no-color'),
     input: !input.on('no-input'),
     timeoutMs: input.durationMs('timeout'),
+    redis: parseRedisFlags(input),
     onUnavailable: input.choice('on-unavailable', ['fail', 'skip'] as const) ?? 'fail',
   };
 }

@@ -3,6 +3,7 @@ import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/
 import { demoSpec } from '../demo/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
+import { pingSpec } from '../ping/command.ts';
 import { statsSpec } from '../stats/command.ts';
 import { warmSpec } from '../warm/command.ts';
 import type { CommandSpec } from './command.ts';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   inspectSpec,
   statsSpec,
   loadtestSpec,
+  pingSpec,
   configValidateSpec,
   configShowSpec,
   configSchemaSpec,

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../config/diagnose.ts';
 import { connectionWarnings, type LoadedSpec } from '../config/load.ts';
 import type { Host } from '../host.ts';
 import { createLayout } from '../keys/layout.ts';
+import { createConnectionLog, type ConnectionLog } from '../redis/connection-log.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { renderJson } from '../terminal/json.ts';
 import { silentProgress, startProgress, type Progress } from '../terminal/progress.ts';
@@ -169,10 +170,17 @@ function warnAbout(warnings: readonly Diagnostic[], messages: Messages): void {
 class Resources {
   readonly #progress = new Set<Progress>();
   #redis: Promise<RedisClient> | undefined;
+  #log: ConnectionLog | undefined;
 
   redis(open: () => Promise<RedisClient>): Promise<RedisClient> {
     this.#redis ??= open();
     return this.#redis;
+  }
+
+  /** The log of the one connection; it tells of round trips when the connection is closed. */
+  connectionLog(say: (message: string) => void): ConnectionLog {
+    this.#log ??= createConnectionLog(say);
+    return this.#log;
   }
 
   track(progress: Progress): Progress {
@@ -188,6 +196,7 @@ class Resources {
   async close(): Promise<void> {
     this.stopProgress();
     const client = await this.#redis?.catch(() => undefined);
+    this.#log?.summarize();
     await client?.close();
   }
 }
@@ -235,11 +244,24 @@ function createContext(parts: {
   const redis = (): Promise<RedisClient> =>
     resources.redis(async () => {
       const choice = chooseConnection(globals, host.env, loaded);
+      for (const warning of choice.warnings) messages.warn(warning);
       const { connectRedis } = await import('../redis/connect.ts');
       messages.verbose(`connection from ${choice.source}`);
       const name = choice.options.connectionName;
       if (loaded !== undefined && name !== undefined) warnAbout(connectionWarnings(loaded, name), messages);
-      return connectRedis(choice.options, signal, messages.verbose);
+      return connectRedis(choice.options, {
+        signal,
+        log: resources.connectionLog(messages.verbose),
+        now: () => host.clock.monotonicMs(),
+        secrets: {
+          stdin: host.stdin,
+          env: host.env,
+          cwd: host.cwd,
+          canAsk,
+          askSecret: prompter.secret,
+          signal,
+        },
+      });
     });
   return {
     host,

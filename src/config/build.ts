@@ -1,9 +1,9 @@
+import { buildConnection } from './connection.ts';
 import type { EntryFile, SpecFile } from './schema.ts';
 import { listItems, mapEntries, nodeAt, type SourceNode, type SourcePath } from './source-tree.ts';
 import {
   DEFAULT_LAYOUT,
   PRODUCT_DEFAULTS,
-  type ConnectionSpec,
   type DefaultsSpec,
   type EntrySpec,
   type ForeachSpec,
@@ -39,18 +39,6 @@ export function buildSpec(file: SpecFile, root: SourceNode): Spec {
         buildEntry(entry, ['scopes', name, 'entries', index], root, ttlClasses, defaults),
       ),
     })),
-  };
-}
-
-function buildConnection(file: NonNullable<SpecFile['connections']>[string]): ConnectionSpec {
-  return {
-    url: file.url,
-    ...(file.username !== undefined && { username: file.username }),
-    ...(file.password !== undefined && { password: file.password }),
-    protected: file.protected ?? false,
-    ...(file.connect_timeout !== undefined && { connectTimeoutMs: file.connect_timeout }),
-    ...(file.command_timeout !== undefined && { commandTimeoutMs: file.command_timeout }),
-    ...(file.retries !== undefined && { retries: file.retries }),
   };
 }
 

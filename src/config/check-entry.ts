@@ -5,7 +5,7 @@ import {
   VARIABLE_NAME,
   type Template,
 } from '../text/template.ts';
-import { requestPathProblem } from './connection-url.ts';
+import { requestPathProblem } from './origin-url.ts';
 import { didYouMean } from './issues.ts';
 import {
   listItems,

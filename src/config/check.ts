@@ -1,5 +1,6 @@
 import { checkEntry, checkHeaders } from './check-entry.ts';
-import { connectionUrlProblem, originUrlProblem } from './connection-url.ts';
+import { checkConnections } from './connection.ts';
+import { originUrlProblem } from './origin-url.ts';
 import { didYouMean, quoted } from './issues.ts';
 import {
   listItems,
@@ -20,7 +21,8 @@ import type { Finding } from './finding.ts';
 export function checkReferences(root: SourceNode): readonly Finding[] {
   return [
     ...checkNames(root),
-    ...checkUrls(root),
+    ...checkConnections(root),
+    ...checkOriginUrl(root),
     ...checkHeaders(nodeAt(root, ['origin', 'headers'])),
     ...checkTtl(root, ['defaults', 'ttl']),
     ...mapEntries(nodeAt(root, ['scopes'])).flatMap(([name, scope]) => checkScope(root, name, scope.node)),
@@ -47,13 +49,8 @@ function checkNames(root: SourceNode): readonly Finding[] {
   return findings;
 }
 
-function checkUrls(root: SourceNode): readonly Finding[] {
+function checkOriginUrl(root: SourceNode): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const [, { node }] of mapEntries(nodeAt(root, ['connections']))) {
-    const url = stringScalar(nodeAt(node, ['url']));
-    const problem = url && connectionUrlProblem(url.value);
-    if (problem) findings.push({ offset: url.start, ...problem });
-  }
   const base = stringScalar(nodeAt(root, ['origin', 'base_url']));
   const problem = base && originUrlProblem(base.value);
   if (problem) findings.push({ offset: base.start, ...problem });

@@ -10,7 +10,8 @@ import { didYouMean, schemaFindings } from './issues.ts';
 import { maskedLines, type SourceLines } from './mask.ts';
 import { specFileSchema, type SpecFile } from './schema.ts';
 import { mapEntries, nodeAt, toPlain, type SourceNode } from './source-tree.ts';
-import type { ConnectionSpec, Spec } from './spec.ts';
+import type { ConnectionSpec } from './connection.ts';
+import type { Spec } from './spec.ts';
 import { readYaml } from './yaml-document.ts';
 import type { Finding, ValueFinding } from './finding.ts';
 
@@ -154,7 +155,6 @@ function parseUsable(root: SourceNode, notes: ReadonlyMap<string, ConnectionNote
     for (const [key, { node }] of mapEntries(nodeAt(root, ['connections', name]))) {
       if (isUnresolved(node)) delete connection[key];
     }
-    connection['url'] ??= '';
     // Unknown counts as protected: the mistake in the other direction deletes data.
     connection['protected'] ??= isUnresolved(nodeAt(root, ['connections', name, 'protected']));
   }

@@ -3,7 +3,8 @@ import { defineCommand, type ReportViews } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { escapeText } from '../keys/printable.ts';
-import { endpointAddress } from '../redis/options.ts';
+import type { PasswordSource } from '../redis/credentials.ts';
+import { topologyAddress } from '../redis/options.ts';
 import { renderCsv, renderMarkdownTable } from '../terminal/csv.ts';
 import { renderTable, type Column } from '../terminal/table.ts';
 import { formatDurationMs } from '../units/duration.ts';
@@ -35,16 +36,39 @@ function connectionInUse(context: Context): readonly EffectiveSetting[] {
   });
   return [
     setting('name', options.connectionName ?? null),
-    setting('address', endpointAddress(options.endpoint)),
+    setting('kind', options.topology.kind),
+    setting('address', topologyAddress(options.topology)),
     setting('database', options.database),
-    setting('tls', options.endpoint.kind === 'tcp' && options.endpoint.tls),
+    setting('tls', options.tls !== undefined),
+    setting('tls_verify', options.tls?.verify ?? null),
     setting('username', options.username ?? null),
-    setting('password', options.password === undefined ? null : MASK),
+    setting('password', passwordText(options.password)),
     setting('protected', options.protected),
+    setting('protocol', options.protocol),
+    setting('client_name', options.clientName),
+    setting('read_from', options.readFrom),
     setting('connect_timeout', formatDurationMs(options.connectTimeoutMs)),
     setting('command_timeout', formatDurationMs(options.commandTimeoutMs)),
     setting('retries', options.retries),
   ];
+}
+
+/** Where the password comes from, never what it is. */
+function passwordText(source: PasswordSource): string | null {
+  switch (source.kind) {
+    case 'none':
+      return null;
+    case 'given':
+      return MASK;
+    case 'file':
+      return `first line of ${source.path}`;
+    case 'stdin':
+      return 'first line of stdin';
+    case 'command':
+      return 'output of password_command';
+    case 'prompt':
+      return 'asked for';
+  }
 }
 
 function settingsViews(settings: readonly EffectiveSetting[]): ReportViews {

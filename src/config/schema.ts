@@ -7,10 +7,10 @@ import {
   text,
   timeout,
   timeToLive,
-  trueOrFalse,
   ttlOrClass,
   wholeNumber,
 } from './fields.ts';
+import { connectionSchema } from './connection.ts';
 
 /** The file form of the spec: what people write. References between its parts are checked elsewhere. */
 
@@ -19,20 +19,6 @@ const named = z.string();
 const headers = z
   .record(named, scalar('A header; in entries `{name}` is filled in'))
   .register(fieldNotes, { description: 'HTTP request headers by name' });
-
-const connection = z
-  .strictObject({
-    url: text('redis://, rediss:// (TLS) or unix:// URL', 'redis://127.0.0.1:6379/0'),
-    username: z.optional(text('ACL user name')),
-    password: z.optional(text('Password; take it from the environment', '${CACHE_PASSWORD:?}')),
-    protected: z.optional(
-      trueOrFalse('Deleting by pattern, tag or scope asks for the name of the connection'),
-    ),
-    connect_timeout: z.optional(timeout('The longest wait for a connection')),
-    command_timeout: z.optional(timeout('The longest wait for a reply')),
-    retries: z.optional(wholeNumber(0, 'How often a lost connection is tried again')),
-  })
-  .register(fieldNotes, { description: 'One Redis or Valkey server' });
 
 const plainLayout = z
   .strictObject({
@@ -130,7 +116,7 @@ export const specFileSchema = z
       .literal(1, { error: 'expected 1' })
       .register(fieldNotes, { description: 'Version of the file format: 1' }),
     connections: z.optional(
-      z.record(named, connection).register(fieldNotes, { description: 'Redis servers by name' }),
+      z.record(named, connectionSchema).register(fieldNotes, { description: 'Redis servers by name' }),
     ),
     layout: z.optional(layout),
     origin: z.optional(origin),

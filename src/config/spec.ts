@@ -1,3 +1,5 @@
+import type { ConnectionSpec } from './connection.ts';
+
 /**
  * The spec as features use it: validated, interpolated, defaults filled in, units in the names.
  * Records have no prototype, so that looking up a name a user typed finds only what the file says.
@@ -17,18 +19,6 @@ export interface Spec {
   readonly ttlClasses: Readonly<Record<string, number>>;
   readonly defaults: DefaultsSpec;
   readonly scopes: Readonly<Record<string, ScopeSpec>>;
-}
-
-/** One Redis server. `url` may itself carry user, password and database. */
-export interface ConnectionSpec {
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  /** Deleting by pattern, tag or scope asks for the connection's name. */
-  readonly protected: boolean;
-  readonly connectTimeoutMs?: number;
-  readonly commandTimeoutMs?: number;
-  readonly retries?: number;
 }
 
 /** The rule between logical and physical keys. */

@@ -1,145 +1,173 @@
-import { connect as connectSocket } from 'node:net';
-import { Redis, type RedisOptions as IoredisOptions } from 'ioredis';
-import type { CachectlError } from '../cli/errors.ts';
-import { ioredisNode } from './ioredis-node.ts';
-import { describeTarget, endpointAddress, type Endpoint, type RedisOptions } from './options.ts';
-import { noTlsError, translateRedisError } from './translate-error.ts';
-import type { RedisClient } from './types.ts';
-import { pause, within } from './wait.ts';
+import { CachectlError } from '../cli/errors.ts';
+import { clusterClient } from './cluster-client.ts';
+import type { ConnectionLog } from './connection-log.ts';
+import { readPassword, type PasswordContext } from './credentials.ts';
+import type { Place } from './open-connection.ts';
+import { createOpener, type Opener, type Secrets } from './opener.ts';
+import { describeTarget, type RedisOptions } from './options.ts';
+import { resilientNode } from './resilient-node.ts';
+import { askSentinels, openPrimary } from './sentinel.ts';
+import { singleClient } from './single-client.ts';
+import { loadTls } from './tls.ts';
+import type { OpenNode, RedisClient, RedisNode, ServerPlace } from './types.ts';
+import { formatAddress, type TcpAddress, type Topology } from './url.ts';
 
-/** A connection lost in the middle of the work is tried again this often, with growing pauses. */
-const RECONNECT_ATTEMPTS = 10;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
-
-/** How long a plain server may take to show that it is one, after a TLS handshake came to nothing. */
-const PLAIN_PROBE_MS = 500;
-
-/** Causes that may be gone in a moment. A timeout is none: it has been waited for already. */
-const TRANSIENT = new Set(['redis.refused', 'redis.reset', 'redis.loading', 'redis.max-clients']);
-
-/** What the connection layer tells while it works, for `--verbose`. */
-export type ConnectionLog = (message: string) => void;
+/** What opening a connection may use. */
+export interface ConnectTools {
+  readonly signal: AbortSignal;
+  readonly log: ConnectionLog;
+  /** For passwords that come from a file, a command or a person. */
+  readonly secrets: PasswordContext;
+  /** Milliseconds, never going back. */
+  readonly now: () => number;
+}
 
 /**
- * Opens a connection and proves that it works: user, password and database included.
+ * Opens a connection, whatever the topology, and proves that it works: user, password and database
+ * included. A plain address that turns out to be a cluster's node is followed to the whole cluster.
  * @throws CachectlError with one clear cause, after `options.retries` further attempts where it may pass;
  *   the signal's reason once it is aborted
  */
-export async function connectRedis(
+export async function connectRedis(options: RedisOptions, tools: ConnectTools): Promise<RedisClient> {
+  const opener = createOpener(options, await readSecrets(options, tools), tools.signal, tools.log);
+  const { topology } = options;
+  switch (topology.kind) {
+    case 'single':
+      return connectSingle({ kind: 'tcp', address: topology.address }, opener, options, tools);
+    case 'socket':
+      return connectSingle({ kind: 'socket', path: topology.path }, opener, options, tools);
+    case 'sentinel':
+      return connectThroughSentinels(topology, opener, options, tools);
+    case 'cluster':
+      return connectCluster(topology.seeds, opener, options, tools);
+  }
+}
+
+async function readSecrets(options: RedisOptions, tools: ConnectTools): Promise<Secrets> {
+  return {
+    password: await readPassword(options.password, tools.secrets),
+    sentinelPassword: await readPassword(options.sentinelPassword, tools.secrets),
+    tls: options.tls === undefined ? undefined : await loadTls(options.tls, tools.secrets.env),
+  };
+}
+
+async function connectSingle(
+  place: Place,
+  opener: Opener,
   options: RedisOptions,
-  signal: AbortSignal,
-  log: ConnectionLog,
+  tools: ConnectTools,
 ): Promise<RedisClient> {
-  const address = endpointAddress(options.endpoint);
-  for (let attempt = 0; ; attempt++) {
+  const first = await opener.insist(() => opener.open(place, 'data'));
+  if (place.kind === 'tcp' && (await isClusterNode(first.node))) {
+    first.close();
+    tools.log.say(`${first.node.address} is a node of a cluster`);
+    return connectCluster([place.address], opener, options, tools);
+  }
+  const primary = resilientNode(first, () => opener.open(place, 'data'), {
+    failsOver: false,
+    signal: tools.signal,
+    log: tools.log,
+  });
+  return singleClient({
+    target: describeTarget(options),
+    kind: 'single',
+    primary,
+    replica: undefined,
+    servers: () =>
+      Promise.resolve([
+        {
+          address: first.node.address,
+          role: 'primary',
+          open: () => Promise.resolve({ node: primary.node, close: () => undefined }),
+        },
+      ]),
+  });
+}
+
+/** HELLO tells the mode; servers before 6, and users who may not ask, are asked for INFO instead. */
+async function isClusterNode(node: RedisNode): Promise<boolean> {
+  const [hello, info] = await node.pipeline([['HELLO'], ['INFO', 'cluster']]);
+  if (Array.isArray(hello)) {
+    const fields = (hello as readonly unknown[]).map(String);
+    const mode = fields[fields.indexOf('mode') + 1];
+    if (mode !== undefined) return mode === 'cluster';
+  }
+  return info instanceof CachectlError ? false : /cluster_enabled:1/.test(String(info));
+}
+
+async function connectThroughSentinels(
+  topology: Extract<Topology, { kind: 'sentinel' }>,
+  opener: Opener,
+  options: RedisOptions,
+  tools: ConnectTools,
+): Promise<RedisClient> {
+  const { sentinels, primaryName } = topology;
+  const open = (): Promise<OpenNode> => openPrimary(opener, sentinels, primaryName);
+  const primary = resilientNode(await opener.insist(open), open, {
+    failsOver: true,
+    signal: tools.signal,
+    log: tools.log,
+  });
+  return singleClient({
+    target: describeTarget(options),
+    kind: 'sentinel',
+    primary,
+    replica: options.readFrom === 'replica' ? await openReplica(topology, opener, tools) : undefined,
+    servers: async () => {
+      const watched = await askSentinels(opener, sentinels, primaryName);
+      const place = (address: TcpAddress, role: ServerPlace['role']): ServerPlace => ({
+        address: formatAddress(address),
+        role,
+        open: () => opener.open({ kind: 'tcp', address }, 'data'),
+      });
+      return [
+        place(watched.primary, 'primary'),
+        ...watched.replicas.map((address) => place(address, 'replica')),
+        ...sentinels.map((address): ServerPlace => ({
+          address: formatAddress(address),
+          role: 'sentinel',
+          open: () => opener.open({ kind: 'tcp', address }, 'sentinel'),
+        })),
+      ];
+    },
+  });
+}
+
+/** The first replica that answers; none is no failure, the primary has everything. */
+async function openReplica(
+  topology: Extract<Topology, { kind: 'sentinel' }>,
+  opener: Opener,
+  tools: ConnectTools,
+): Promise<OpenNode | undefined> {
+  const { replicas } = await askSentinels(opener, topology.sentinels, topology.primaryName);
+  for (const address of replicas) {
     try {
-      const connection = await openConnection(options, signal);
-      log(`connected to Redis at ${address}`);
-      return singleClient(options, connection);
+      const open = (): Promise<OpenNode> => opener.open({ kind: 'tcp', address }, 'data');
+      return resilientNode(await open(), open, { failsOver: false, signal: tools.signal, log: tools.log });
     } catch (error) {
-      signal.throwIfAborted();
-      const failure = await diagnose(translateRedisError(error, address), options.endpoint, signal);
-      if (attempt >= options.retries || !TRANSIENT.has(failure.code)) throw failure;
-      const pauseMs = pauseBefore(attempt + 1);
-      log(`${failure.message}; trying again in ${pauseMs} ms`);
-      await pause(pauseMs, signal);
+      tools.log.say(`the replica ${formatAddress(address)} cannot be used: ${String(error)}`);
     }
   }
+  tools.log.say('no replica can be used; reading from the primary');
+  return undefined;
 }
 
-function pauseBefore(attempt: number): number {
-  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
-}
-
-async function openConnection(options: RedisOptions, signal: AbortSignal): Promise<Redis> {
-  let ready = false;
-  let firstError: unknown;
-  const connection = new Redis({
-    ...endpointOptions(options.endpoint),
-    db: options.database,
-    ...(options.username === undefined ? {} : { username: options.username }),
-    ...(options.password === undefined ? {} : { password: options.password }),
-    lazyConnect: true,
-    connectTimeout: options.connectTimeoutMs,
-    connectionName: 'cachectl',
-    replyMapping: 'legacy',
-    disableClientInfo: true,
-    enableReadyCheck: false,
-    autoResubscribe: false,
-    maxRetriesPerRequest: 1,
-    // Before the first success connectRedis decides; afterwards a restarted server is waited for.
-    retryStrategy: (times: number) => (ready && times <= RECONNECT_ATTEMPTS ? pauseBefore(times) : null),
-  });
-  connection.on('error', (error: unknown) => {
-    firstError ??= error;
-  });
-  try {
-    // connect() has no limit on the handshake, and rejects with "Connection is closed." whatever the cause
-    // was; the cause comes as an error event.
-    await within(connection.connect(), options.connectTimeoutMs, signal);
-    await within(connection.ping(), options.connectTimeoutMs, signal);
-    if (firstError instanceof Error) throw firstError;
-    ready = true;
-    return connection;
-  } catch (error) {
-    connection.disconnect();
-    throw firstError instanceof Error ? firstError : error;
-  }
-}
-
-function endpointOptions(endpoint: Endpoint): Pick<IoredisOptions, 'path' | 'host' | 'port' | 'tls'> {
-  if (endpoint.kind === 'socket') return { path: endpoint.path };
-  const { host, port } = endpoint;
-  if (!endpoint.tls) return { host, port };
-  // RFC 6066 allows no IP address as server name.
-  return { host, port, tls: isIpAddress(host) ? {} : { servername: host } };
-}
-
-function isIpAddress(host: string): boolean {
-  return host.includes(':') || /^[\d.]+$/.test(host);
-}
-
-/** A plain server waits for the end of what it takes for a command, so a TLS handshake just times out. */
-async function diagnose(
-  failure: CachectlError,
-  endpoint: Endpoint,
-  signal: AbortSignal,
-): Promise<CachectlError> {
-  if (failure.code !== 'redis.timeout' || endpoint.kind !== 'tcp' || !endpoint.tls) return failure;
-  return (await answersPlainly(endpoint, signal)) ? noTlsError(endpointAddress(endpoint)) : failure;
-}
-
-async function answersPlainly(
-  endpoint: { readonly host: string; readonly port: number },
-  signal: AbortSignal,
-): Promise<boolean> {
-  const socket = connectSocket({ host: endpoint.host, port: endpoint.port });
-  try {
-    const answer = new Promise<string>((resolve, reject) => {
-      socket.once('data', (data) => resolve(data.toString('latin1')));
-      socket.once('error', reject);
-      socket.write('PING\r\n');
-    });
-    return /^[+-]/.test(await within(answer, PLAIN_PROBE_MS, signal));
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
-function singleClient(options: RedisOptions, connection: Redis): RedisClient {
-  const node = ioredisNode(connection, endpointAddress(options.endpoint), options.commandTimeoutMs);
-  return {
+function connectCluster(
+  seeds: readonly TcpAddress[],
+  opener: Opener,
+  options: RedisOptions,
+  tools: ConnectTools,
+): Promise<RedisClient> {
+  return clusterClient({
+    seeds,
+    opener,
+    translate: (address) => options.natMap.get(formatAddress(address)) ?? address,
+    // A failover takes the cluster's node timeout, 15 s by default, and a moment more.
+    patienceMs: options.commandTimeoutMs * 2,
+    now: tools.now,
+    signal: tools.signal,
+    log: tools.log,
     target: describeTarget(options),
-    primaries: () => Promise.resolve([node]),
-    nodesFor: (keys) =>
-      Promise.resolve(keys.length === 0 ? [] : [{ node, indexes: Array.from(keys.keys()) }]),
-    close: () => {
-      // QUIT would wait for a server that may hang; everything that was asked for has been answered.
-      connection.disconnect();
-      return Promise.resolve();
-    },
-  };
+    readFromReplicas: options.readFrom === 'replica',
+  });
 }

@@ -1,32 +1,22 @@
 import type { Redis } from 'ioredis';
 import { CachectlError } from '../cli/errors.ts';
-import { translateRedisError } from './translate-error.ts';
+import type { ConnectionLog } from './connection-log.ts';
+import { isConnectionFailure, translateRedisError } from './translate-error.ts';
 import type { RedisCommand, RedisNode, RedisReply } from './types.ts';
 import { within } from './wait.ts';
 
-/** Causes that concern the connection as a whole, not one command. */
-const CONNECTION_FAILURES = new Set([
-  'redis.refused',
-  'redis.reset',
-  'redis.timeout',
-  'redis.protocol',
-  'redis.dns',
-  'redis.unreachable',
-  'redis.tls',
-  'redis.auth',
-]);
-
-/** Whether an error concerns the connection as a whole, not one command. */
-export function isConnectionFailure(error: CachectlError): boolean {
-  return CONNECTION_FAILURES.has(error.code);
-}
-
-/** A server behind one ioredis connection; each round trip has the time limit. */
-export function ioredisNode(connection: Redis, address: string, timeoutMs: number): RedisNode {
+/** A server behind one open connection; each round trip has the time limit, and is counted. */
+export function ioredisNode(
+  connection: Redis,
+  address: string,
+  timeoutMs: number,
+  log: ConnectionLog,
+): RedisNode {
   const pipeline = async (
     commands: readonly RedisCommand[],
   ): Promise<readonly (RedisReply | CachectlError)[]> => {
     if (commands.length === 0) return [];
+    log.roundTrip(address, commands.length);
     const batch = connection.pipeline();
     for (const [name, ...args] of commands) batch.callBuffer(name, ...args);
     let replies: readonly [error: Error | null, reply: unknown][] | null;
@@ -42,13 +32,14 @@ export function ioredisNode(connection: Redis, address: string, timeoutMs: numbe
       return translated;
     });
   };
-  return {
-    address,
-    pipeline,
-    call: async (...command) => {
-      const [reply] = await pipeline([command]);
-      if (reply instanceof CachectlError) throw reply;
-      return reply ?? null;
-    },
+  return { address, multiKey: true, pipeline, call: callThrough(pipeline) };
+}
+
+/** A single command as a pipeline of one. */
+export function callThrough(pipeline: RedisNode['pipeline']): RedisNode['call'] {
+  return async (...command) => {
+    const [reply] = await pipeline([command]);
+    if (reply instanceof CachectlError) throw reply;
+    return reply ?? null;
   };
 }

@@ -1,15 +1,8 @@
 import { CachectlError } from '../cli/errors.ts';
-import type { RedisNode, RedisReply } from './types.ts';
+import type { RedisCommand, RedisNode, RedisReply, ScanQuery } from './types.ts';
 
 /** SCAN asks for about this many keys at a time: some 1 ms of the server's time (measured). */
 export const SCAN_COUNT = 1_000;
-
-/** What to walk. */
-export interface ScanQuery {
-  /** Redis glob over physical keys; every key where it is left out. */
-  readonly pattern?: Buffer;
-  readonly count?: number;
-}
 
 /**
  * The keys of one node that match, batch by batch, with the next SCAN on its way while the caller works
@@ -60,9 +53,25 @@ function parseScanReply(reply: RedisReply): readonly [string, readonly Buffer[]]
 export async function removeKeys(node: RedisNode, keys: readonly Buffer[]): Promise<number> {
   if (keys.length === 0) return 0;
   try {
-    return Number(await node.call('UNLINK', ...keys));
+    return await removeWith('UNLINK', node, keys);
   } catch (error) {
     if (!(error instanceof CachectlError && /unknown command/i.test(error.message))) throw error;
-    return Number(await node.call('DEL', ...keys));
+    return removeWith('DEL', node, keys);
   }
+}
+
+/** One command for all where that is allowed; in a cluster one a key, since each may be in another slot. */
+async function removeWith(
+  command: 'UNLINK' | 'DEL',
+  node: RedisNode,
+  keys: readonly Buffer[],
+): Promise<number> {
+  if (node.multiKey) return Number(await node.call(command, ...keys));
+  const replies = await node.pipeline(keys.map((key): RedisCommand => [command, key]));
+  let removed = 0;
+  for (const reply of replies) {
+    if (reply instanceof CachectlError) throw reply;
+    removed += Number(reply);
+  }
+  return removed;
 }

@@ -128,6 +128,42 @@ const REPLIES: readonly (readonly [prefix: RegExp, translation: Translation])[] 
     },
   ],
   [
+    /^BUSY/,
+    {
+      code: 'redis.busy',
+      exitCode: ExitCode.unreachable,
+      message: 'Redis at {at} is busy running a script',
+      hint: 'wait for it, or end it with SCRIPT KILL',
+    },
+  ],
+  [
+    /^MISCONF/,
+    {
+      code: 'redis.misconfigured',
+      exitCode: ExitCode.refused,
+      message: 'Redis at {at} takes no writes because it cannot save its data to disk',
+      hint: 'its log says why; stop-writes-on-bgsave-error is the setting that makes it refuse',
+    },
+  ],
+  [
+    /^MASTERDOWN/,
+    {
+      code: 'redis.primary-down',
+      exitCode: ExitCode.unreachable,
+      message: 'the replica at {at} has lost its primary and may not answer',
+      hint: 'wait for a failover, or set replica-serve-stale-data',
+    },
+  ],
+  [
+    /^CLUSTERDOWN/,
+    {
+      code: 'redis.cluster-down',
+      exitCode: ExitCode.unreachable,
+      message: 'the cluster at {at} is down: {reply}',
+      hint: 'redis-cli --cluster check HOST:PORT says which slots are not served',
+    },
+  ],
+  [
     /^OOM/,
     {
       code: 'redis.out-of-memory',
@@ -137,6 +173,24 @@ const REPLIES: readonly (readonly [prefix: RegExp, translation: Translation])[] 
     },
   ],
 ];
+
+/** Causes that concern the connection as a whole, not one command. */
+const CONNECTION_FAILURES = new Set([
+  'redis.refused',
+  'redis.reset',
+  'redis.timeout',
+  'redis.protocol',
+  'redis.dns',
+  'redis.unreachable',
+  'redis.tls',
+  'redis.auth',
+  'redis.max-clients',
+]);
+
+/** Whether an error concerns the connection as a whole, not one command. */
+export function isConnectionFailure(error: CachectlError): boolean {
+  return CONNECTION_FAILURES.has(error.code);
+}
 
 const TLS_CODES =
   /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH|ERR_OSSL)/;
@@ -202,6 +256,13 @@ const NO_TLS: Translation = {
 
 function tlsTranslation(code: string, text: string): Translation {
   const base = { code: 'redis.tls', exitCode: ExitCode.unreachable } as const;
+  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(code)) {
+    return {
+      ...base,
+      message: 'Redis at {at} wants a client certificate',
+      hint: '--tls-cert FILE and --tls-key FILE name it and its key',
+    };
+  }
   if (code === 'CERT_HAS_EXPIRED')
     return { ...base, message: 'the certificate of Redis at {at} has expired' };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
@@ -211,7 +272,7 @@ function tlsTranslation(code: string, text: string): Translation {
     return {
       ...base,
       message: `the certificate of Redis at {at} cannot be verified (${code})`,
-      hint: 'NODE_EXTRA_CA_CERTS=FILE adds the authority that signed it',
+      hint: '--tls-ca FILE (or tls: { ca: FILE } in the spec file) names the authority that signed it',
     };
   }
   if (/wrong version number|packet length too long/.test(text)) return NO_TLS;

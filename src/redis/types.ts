@@ -13,11 +13,13 @@ export type RedisReply = Buffer | string | number | boolean | null | readonly Re
 export interface RedisNode {
   /** `host:port`, or the socket's path. */
   readonly address: string;
+  /** Whether one command may take several keys: not in a cluster, where each may be in another slot. */
+  readonly multiKey: boolean;
   /** @throws CachectlError for error replies and connection failures alike */
   readonly call: (...command: RedisCommand) => Promise<RedisReply>;
   /**
    * All commands in one round trip, the replies in the same order. An error reply takes its command's
-   * place; only a connection failure throws.
+   * place; only a connection failure throws. In a cluster, commands whose key has moved are sent after it.
    */
   readonly pipeline: (commands: readonly RedisCommand[]) => Promise<readonly (RedisReply | CachectlError)[]>;
 }
@@ -31,18 +33,74 @@ export interface RedisTarget {
   /** What a person types to confirm: the connection's name, otherwise the location. */
   readonly name: string;
   readonly protected: boolean;
+  readonly database: number;
+}
+
+/** Some keys of one node. */
+export interface KeyBatch {
+  readonly node: RedisNode;
+  readonly keys: readonly Buffer[];
+}
+
+/** Which keys to walk. */
+export interface ScanQuery {
+  /** Redis glob over physical keys; every key where it is left out. */
+  readonly pattern?: Buffer;
+  /** About how many keys SCAN looks at in one step. */
+  readonly count?: number;
+  /** Read on replicas where the connection says `read_from: replica`. For walks that only look. */
+  readonly reading?: boolean;
+}
+
+/** A primary that could not be walked to its end. */
+export interface LostNode {
+  readonly address: string;
+  readonly error: CachectlError;
 }
 
 /**
- * The one door to Redis. What walks keys walks every node of `primaries()`; what works on given keys
- * asks `nodesFor` which node owns which. A single server is one primary that owns every key.
+ * The one door to Redis. What walks keys uses `walk`; what works on given keys asks `nodesFor` which node
+ * owns which; what asks servers about themselves uses `primaries`. A single server is one primary that
+ * owns every key.
  */
 export interface RedisClient {
   readonly target: RedisTarget;
+  readonly kind: 'single' | 'sentinel' | 'cluster';
   readonly primaries: () => Promise<readonly RedisNode[]>;
+  /** Every server that can be named: primaries and replicas, for `ping`. */
+  readonly servers: () => Promise<readonly ServerPlace[]>;
   /** The given keys, grouped by the node that owns them. */
-  readonly nodesFor: (keys: readonly Buffer[]) => Promise<readonly KeyShare[]>;
+  readonly nodesFor: (
+    keys: readonly Buffer[],
+    use?: { readonly reading: boolean },
+  ) => Promise<readonly KeyShare[]>;
+  /**
+   * The keys of every primary that match, batch by batch, all primaries at once. A key that exists
+   * throughout comes at least once, also where slots move or a replica takes over meanwhile; a key may come
+   * more than once. A primary that cannot be reached is told to `onLost`, and the others are walked on.
+   * Ends early, without an error, once the signal is aborted.
+   * @throws CachectlError where no primary at all could be walked
+   */
+  readonly walk: (
+    query: ScanQuery,
+    signal: AbortSignal,
+    onLost: (lost: LostNode) => void,
+  ) => AsyncGenerator<KeyBatch, void, void>;
   readonly close: () => Promise<void>;
+}
+
+/** A server of the connection and what it is there for. */
+export interface ServerPlace {
+  readonly address: string;
+  readonly role: 'primary' | 'replica' | 'sentinel';
+  /** A connection to exactly this server; whoever opens it closes it. */
+  readonly open: () => Promise<OpenNode>;
+}
+
+/** A node with what ends its connection. */
+export interface OpenNode {
+  readonly node: RedisNode;
+  readonly close: () => void;
 }
 
 /** One node's part of a list of keys; `indexes` are positions in that list. */

@@ -15,6 +15,7 @@ export const statsSpec: CommandSpec = {
       repeatable: true,
       summary: "fail with exit 6 unless it holds: 'hit_rate >= 80'",
     },
+    { name: 'per-node', summary: 'show every primary of a cluster as well' },
   ],
   examples: [
     { line: 'cachectl stats', does: 'How the cache is doing' },

@@ -1,28 +1,36 @@
 import { defineCommand, type Command } from '../cli/command.ts';
+import { CachectlError } from '../cli/errors.ts';
+import { ExitCode } from '../cli/exit-code.ts';
 import { readInfo } from '../redis/info.ts';
-import type { RedisClient } from '../redis/types.ts';
+import type { LostNode, RedisClient, RedisNode } from '../redis/types.ts';
 import { evaluateAssertion, parseAssertion, type Assertion } from './assertion.ts';
 import { combine } from './combine.ts';
 import { figuresFromInfo, type Figures } from './figures.ts';
-import { statsExitCode, type StatsReport } from './report.ts';
+import { statsExitCode, type NodeFigures, type StatsReport } from './report.ts';
 import { statsCsv, statsJson } from './view-data.ts';
 import { renderStats, renderStatsMarkdown } from './view-text.ts';
 
 /** What `stats` was asked for. */
 interface StatsOptions {
   readonly assertions: readonly Assertion[];
+  readonly perNode: boolean;
 }
 
 /** The code of `cachectl stats`. */
 export const command: Command = defineCommand<StatsOptions>({
-  parse: (input) => ({ assertions: input.texts('assert').map(parseAssertion) }),
+  parse: (input) => ({
+    assertions: input.texts('assert').map(parseAssertion),
+    perNode: input.on('per-node'),
+  }),
   run: async (options, context) => {
     const client = await context.redis();
-    const all = await readFigures(client);
-    const figures = combine(all);
+    const { nodes, lost } = await readFigures(client);
+    const figures = combine(figuresOf(nodes));
     const report: StatsReport = {
       target: client.target.location,
-      primaries: all.length,
+      nodes,
+      perNode: options.perNode,
+      lost,
       figures,
       verdicts: options.assertions.map((assertion) => evaluateAssertion(assertion, figures)),
     };
@@ -38,17 +46,30 @@ export const command: Command = defineCommand<StatsOptions>({
   },
 });
 
-async function readFigures(client: RedisClient): Promise<readonly [Figures, ...Figures[]]> {
-  const database = databaseOf(client.target.location);
-  const nodes = await client.primaries();
-  const [first, ...others] = await Promise.all(
-    nodes.map(async (node) => figuresFromInfo(await readInfo(node), database)),
-  );
-  if (first === undefined) throw new Error('a Redis client without any primary');
-  return [first, ...others];
+/** @throws CachectlError where no primary at all can be asked, or one refuses */
+async function readFigures(
+  client: RedisClient,
+): Promise<{ readonly nodes: readonly [NodeFigures, ...NodeFigures[]]; readonly lost: readonly LostNode[] }> {
+  const { database } = client.target;
+  const nodes: NodeFigures[] = [];
+  const lost: LostNode[] = [];
+  const ask = async (node: RedisNode): Promise<void> => {
+    try {
+      nodes.push({ address: node.address, figures: figuresFromInfo(await readInfo(node), database) });
+    } catch (error) {
+      if (!(error instanceof CachectlError) || error.exitCode !== ExitCode.unreachable) throw error;
+      lost.push({ address: node.address, error });
+    }
+  };
+  await Promise.all((await client.primaries()).map(ask));
+  const [first, ...others] = nodes.sort((a, b) => a.address.localeCompare(b.address));
+  if (first === undefined) throw lost[0]?.error ?? new Error('a Redis client without any primary');
+  return { nodes: [first, ...others], lost };
 }
 
-/** The location ends with the database's number: `127.0.0.1:6379/0`. */
-function databaseOf(location: string): number {
-  return Number(/\/(\d+)$/.exec(location)?.[1] ?? 0);
+function figuresOf([first, ...others]: readonly [NodeFigures, ...NodeFigures[]]): readonly [
+  Figures,
+  ...Figures[],
+] {
+  return [first.figures, ...others.map(({ figures }) => figures)];
 }

@@ -2,7 +2,7 @@ import type { JsonDocument } from '../cli/command.ts';
 import { renderCsv } from '../terminal/csv.ts';
 import type { Verdict } from './assertion.ts';
 import { METRICS } from './metrics.ts';
-import type { StatsReport } from './report.ts';
+import type { NodeFigures, StatsReport } from './report.ts';
 
 /** `cachectl/stats/v1`: raw numbers, `null` where there is no data; `hit_rate` is in percent. */
 export function statsJson(report: StatsReport): JsonDocument {
@@ -10,6 +10,8 @@ export function statsJson(report: StatsReport): JsonDocument {
     schema: 'cachectl/stats/v1',
     ...Object.fromEntries(fields(report)),
     assertions: report.verdicts.map(verdictJson),
+    unreachable: report.lost.map(({ address, error }) => ({ address, message: error.message })),
+    ...(report.perNode ? { nodes: report.nodes.map(nodeJson) } : {}),
   };
 }
 
@@ -20,7 +22,7 @@ export function statsCsv(report: StatsReport): string {
 
 function fields({
   target,
-  primaries,
+  nodes,
   figures,
 }: StatsReport): readonly (readonly [string, string | number | null])[] {
   return [
@@ -28,10 +30,14 @@ function fields({
     ['server', figures.server],
     ['version', figures.version],
     ['role', figures.role],
-    ['primaries', primaries],
+    ['primaries', nodes.length],
     ...METRICS.map((metric) => [metric.jsonName, metric.read(figures)] as const),
     ['maxmemory_policy', figures.maxmemoryPolicy],
   ];
+}
+
+function nodeJson({ address, figures }: NodeFigures): unknown {
+  return { address, ...Object.fromEntries(METRICS.map((metric) => [metric.jsonName, metric.read(figures)])) };
 }
 
 function verdictJson({ assertion, measured, pass }: Verdict): unknown {

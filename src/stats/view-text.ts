@@ -1,6 +1,6 @@
 import { escapeText } from '../keys/printable.ts';
 import { renderMarkdownTable } from '../terminal/csv.ts';
-import { renderFields, renderTable } from '../terminal/table.ts';
+import { renderFields, renderTable, type Column } from '../terminal/table.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { measuredText, type Verdict } from './assertion.ts';
 import { formatMetric, METRICS } from './metrics.ts';
@@ -26,8 +26,39 @@ export function renderStats(report: StatsReport, terminal: TerminalInfo): string
         rows.map((row) => [row.name, row.value]),
         terminal,
       );
-  if (report.verdicts.length === 0) return figures;
-  return `${figures}\n\n${renderVerdicts(report.verdicts, terminal)}`;
+  const parts = [figures];
+  if (report.perNode) parts.push(renderTable(NODE_COLUMNS, nodeRows(report), terminal));
+  if (report.lost.length > 0) {
+    parts.push(
+      report.lost
+        .map(({ error }) => `${terminal.style.bad('missing')}  ${escapeText(error.message)}`)
+        .join('\n'),
+    );
+  }
+  if (report.verdicts.length > 0) parts.push(renderVerdicts(report.verdicts, terminal));
+  return parts.join('\n\n');
+}
+
+/** What differs from node to node and fits beside each other. */
+const NODE_METRICS = [
+  'hit_rate',
+  'hits',
+  'misses',
+  'keys',
+  'memory_used',
+  'evicted',
+  'operations_per_second',
+].flatMap((name) => METRICS.find((metric) => metric.name === name) ?? []);
+const NODE_COLUMNS: readonly Column[] = [
+  { title: 'node', flexible: true },
+  ...NODE_METRICS.map((metric): Column => ({ title: metric.title, align: 'right' })),
+];
+
+function nodeRows({ nodes }: StatsReport): readonly (readonly string[])[] {
+  return nodes.map(({ address, figures }) => [
+    escapeText(address),
+    ...NODE_METRICS.map((metric) => formatMetric(metric, metric.read(figures))),
+  ]);
 }
 
 /** The report for a pull request comment. */
@@ -67,7 +98,7 @@ function resultWord(verdict: Verdict): string {
   return verdict.pass ? 'pass' : 'FAIL';
 }
 
-function figureRows({ target, primaries, figures }: StatsReport): readonly Row[] {
+function figureRows({ target, nodes, figures }: StatsReport): readonly Row[] {
   const word = (name: string, value: string | null, title = name): Row => ({
     name,
     title,
@@ -83,7 +114,7 @@ function figureRows({ target, primaries, figures }: StatsReport): readonly Row[]
     word('server', figures.server),
     word('version', figures.version),
     word('role', figures.role),
-    ...(primaries > 1 ? [word('primaries', String(primaries))] : []),
+    ...(nodes.length > 1 ? [word('nodes.length', String(nodes.length))] : []),
     ...metrics.flatMap((row) =>
       row.name === 'maxmemory'
         ? [row, word('maxmemory_policy', figures.maxmemoryPolicy, 'maxmemory policy')]

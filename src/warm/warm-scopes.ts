@@ -37,7 +37,7 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
   });
   const store = createStore(redis, context.host.random);
   // Loaded already, by the connection itself.
-  const { isConnectionFailure } = await import('../redis/ioredis-node.ts');
+  const { isConnectionFailure } = await import('../redis/translate-error.ts');
   const finished = await executeWarm(expandAll(work), {
     concurrency: work.concurrency,
     tally,

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** What a command says that needs Redis, wherever that is. */
 async function clearAt(url: string, ...more: readonly string[]) {
-  const run = await runMain(['clear', 'some-key', '--url', url, ...more]);
+  const run = await runMain(['clear', 'some-key', ...more], { env: { CACHECTL_URL: url } });
   expect(run.stderr).not.toContain(SECRET);
   expect(run.stderr).not.toMatch(/^\s+at /m);
   return run;

@@ -1,6 +1,9 @@
+import { Readable } from 'node:stream';
 import { connectRedis } from '../../src/redis/connect.ts';
-import { CONNECTION_DEFAULTS, parseRedisUrl } from '../../src/redis/options.ts';
-import type { RedisArgument, RedisNode, RedisReply } from '../../src/redis/types.ts';
+import { createConnectionLog } from '../../src/redis/connection-log.ts';
+import { CONNECTION_DEFAULTS, type RedisOptions } from '../../src/redis/options.ts';
+import { parseRedisUrl } from '../../src/redis/url.ts';
+import type { RedisArgument, RedisClient, RedisNode, RedisReply } from '../../src/redis/types.ts';
 import { findServer } from '../../src/local-server/find-server.ts';
 import { startRedis, type PrivateRedis } from '../../src/local-server/start-redis.ts';
 
@@ -20,24 +23,53 @@ export interface TestRedis extends PrivateRedis {
   readonly keys: () => Promise<readonly string[]>;
 }
 
+/** A connection of the test's own to any URL. */
+export function connectTo(
+  url: string,
+  changes: { readonly username?: string; readonly password?: string } & Partial<
+    Pick<RedisOptions, 'tls'>
+  > = {},
+): Promise<RedisClient> {
+  const { topology, database, username, password } = parseRedisUrl(url);
+  const given = changes.password ?? password;
+  const { signal } = new AbortController();
+  return connectRedis(
+    {
+      ...CONNECTION_DEFAULTS,
+      topology,
+      database,
+      tls: changes.tls,
+      connectionName: undefined,
+      protected: false,
+      username: changes.username ?? username,
+      password: given === undefined ? { kind: 'none' } : { kind: 'given', password: given },
+      sentinelUsername: undefined,
+      sentinelPassword: { kind: 'none' },
+      natMap: new Map(),
+    },
+    {
+      signal,
+      log: createConnectionLog(() => undefined),
+      now: () => performance.now(),
+      secrets: {
+        stdin: Readable.from([]),
+        env: process.env,
+        cwd: '/',
+        canAsk: false,
+        askSecret: () => Promise.resolve(undefined),
+        signal,
+      },
+    },
+  );
+}
+
 /** Starts a server for one test file; call `stop` in afterAll. */
 export async function startTestRedis(
   args: readonly string[] = [],
   credentials: { readonly username?: string; readonly password?: string } = {},
 ): Promise<TestRedis> {
   const server = await startRedis(serverPath(), args);
-  const client = await connectRedis(
-    {
-      ...parseRedisUrl(server.url),
-      ...CONNECTION_DEFAULTS,
-      connectionName: undefined,
-      protected: false,
-      username: credentials.username,
-      password: credentials.password,
-    },
-    new AbortController().signal,
-    () => undefined,
-  );
+  const client = await connectTo(server.url, credentials);
   const [node] = await client.primaries();
   if (node === undefined) throw new Error('no primary');
   return {

@@ -42,7 +42,7 @@ test('leaves out what the user may not ask for', async () => {
   await redis.call('SET', 'a', 'x');
   await redis.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '+@all', '-object', '-memory');
   const url = as(redis, 'reader', 'secret');
-  expect(await runMain(['inspect', 'a', '--url', url])).toEqual({
+  expect(await runMain(['inspect', 'a'], { env: { CACHECTL_URL: url } })).toEqual({
     code: 0,
     stdout:
       'key     a\nexists  yes\ntype    string\nTTL     none, never expires\nlength  1 byte\nvalue   x\n',
@@ -75,7 +75,7 @@ test('is refused with exit 4 where the user may not read the value, and shows th
     '+info',
   );
   const url = as(redis, 'watcher', 'secret');
-  const refused = await runMain(['inspect', 'a', '--url', url]);
+  const refused = await runMain(['inspect', 'a'], { env: { CACHECTL_URL: url } });
   expect(refused).toMatchObject({ code: 4, stdout: '' });
   expect(refused.stderr).toContain('error: the Redis user may not do this: ');
   expect(await onlyKey(['a', '--no-value', '--url', url])).toMatchObject({
@@ -127,9 +127,14 @@ function clientWithInterruption(node: RedisNode, interrupt: () => Promise<unknow
     },
   };
   return {
-    target: { connectionName: undefined, location: 'test/0', name: 'test', protected: false },
+    target: { connectionName: undefined, location: 'test/0', name: 'test', protected: false, database: 0 },
     primaries: () => Promise.resolve([interrupted]),
+    kind: 'single',
+    servers: () => Promise.resolve([]),
     nodesFor: (keys) => Promise.resolve([{ node: interrupted, indexes: [...keys.keys()] }]),
+    walk: async function* () {
+      // Nothing here walks keys.
+    },
     close: () => Promise.resolve(),
   };
 }

@@ -66,6 +66,7 @@ test('gives raw numbers in JSON, with units in the names', async () => {
   const number = expect.any(Number) as number;
   expect(JSON.parse(stdout)).toEqual({
     schema: 'cachectl/stats/v1',
+    unreachable: [],
     target: `127.0.0.1:${redis.port}/0`,
     server: expect.stringMatching(/^(redis|valkey)$/) as string,
     version: expect.stringMatching(/^\d+\.\d+/) as string,

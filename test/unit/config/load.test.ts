@@ -197,7 +197,7 @@ describe('connections that require a variable', () => {
 
   it('count as protected while that is not known', () => {
     const { spec } = load('version: 1\nconnections: { a: { url: "${U:?}", protected: "${P:?}" } }');
-    expect(spec.connections['a']).toEqual({ url: '', protected: true });
+    expect(spec.connections['a']).toEqual({ protected: true });
   });
 
   it('still have their other mistakes reported', () => {
@@ -266,10 +266,13 @@ scopes:
     ['version: 1\nlayout: { type: plan }', '2:17 unknown type: `plan`, did you mean `plain`?'],
     ['version: 1\nlayout: { prefix: x }', '2:1 missing key `type`, one of plain'],
     ['version: 1\nconnections:', '2:13 expected a map, found nothing'],
-    ['version: 1\nconnections: { a: {} }', '2:16 missing key `url`'],
+    [
+      'version: 1\nconnections: { a: {} }',
+      '2:16 this connection does not say where: missing key `url` (or `sentinels` or `cluster`)',
+    ],
     [
       'version: 1\nconnections: { a: { url: redsi://h } }',
-      '2:26 unknown URL scheme `redsi`, did you mean `redis`?',
+      '2:26 "redsi://" is not a kind of Redis URL, did you mean redis://?',
     ],
     [
       'version: 1\nconnections: { a: { url: redis://h, password: 12 } }',

@@ -1,39 +1,7 @@
-import { nearest } from '../text/nearest.ts';
-
-/** The URL schemes that a connection may have; `rediss` is TLS. */
-export const CONNECTION_URL_SCHEMES = ['redis', 'rediss', 'unix'] as const;
-
 /** Why a text is no URL; repeats none of it but its scheme, because it may hold a password. */
 export interface UrlProblem {
   readonly message: string;
   readonly suggestion?: string | undefined;
-}
-
-const EXAMPLE = 'write it like redis://host:6379/0';
-
-/** What is wrong with the URL of a connection, from the spec or from `--url`; `undefined` where nothing is. */
-export function connectionUrlProblem(url: string): UrlProblem | undefined {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1];
-  if (scheme === undefined) return { message: 'expected the URL of a Redis server', suggestion: EXAMPLE };
-  const known = CONNECTION_URL_SCHEMES.find((name) => name === scheme.toLowerCase());
-  if (known === undefined) {
-    const near = nearest(scheme, CONNECTION_URL_SCHEMES);
-    return {
-      message: `unknown URL scheme \`${scheme}\``,
-      suggestion:
-        near === undefined ? `use ${CONNECTION_URL_SCHEMES.join(', ')}` : `did you mean \`${near}\`?`,
-    };
-  }
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed) return { message: 'this URL cannot be read', suggestion: 'percent-encode special characters' };
-  if (known === 'unix') {
-    return parsed.pathname.length > 1 ? undefined : { message: 'this URL names no socket file' };
-  }
-  if (parsed.hostname === '') return { message: 'this URL names no host', suggestion: EXAMPLE };
-  if (!/^\/?\d*$/.test(parsed.pathname)) {
-    return { message: 'the path of this URL is not a database number', suggestion: EXAMPLE };
-  }
-  return undefined;
 }
 
 /** What is wrong with the base URL of the origin; `undefined` where nothing is. */

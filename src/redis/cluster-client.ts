@@ -1,0 +1,195 @@
+import { CachectlError } from '../cli/errors.ts';
+import { primariesToWalkAgain, type ClusterSnapshot, type Shard } from './cluster-topology.ts';
+import { ClusterRouter, type RouterParts } from './cluster-router.ts';
+import { callThrough } from './ioredis-node.ts';
+import { scanKeys } from './keyspace.ts';
+import { mergeStreams } from './merge.ts';
+import { isUnavailable } from './opener.ts';
+import { pauseBefore } from './patience.ts';
+import type {
+  KeyBatch,
+  LostNode,
+  RedisClient,
+  RedisNode,
+  RedisTarget,
+  ScanQuery,
+  ServerPlace,
+} from './types.ts';
+import { formatAddress, type TcpAddress } from './url.ts';
+import { pause } from './wait.ts';
+
+/** Slots that never stop moving would keep a walk going for ever. */
+const MAX_PASSES = 10;
+
+/** What a cluster's client is made of. */
+export interface ClusterParts extends RouterParts {
+  readonly target: RedisTarget;
+  readonly readFromReplicas: boolean;
+}
+
+/**
+ * A client of a cluster.
+ * @throws CachectlError where none of the seeds answers
+ */
+export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
+  const router = new ClusterRouter(parts);
+  await parts.opener.insist(() => router.refresh());
+  const nodeAt = (address: TcpAddress): RedisNode => {
+    const pipeline: RedisNode['pipeline'] = (commands) => router.pipeline(address, commands);
+    return { address: formatAddress(address), multiKey: false, pipeline, call: callThrough(pipeline) };
+  };
+  const walker = new ClusterWalker(router, parts, nodeAt);
+  return {
+    target: parts.target,
+    kind: 'cluster',
+    primaries: () => Promise.resolve(router.topology.shards.map(({ primary }) => nodeAt(primary))),
+    servers: () => Promise.resolve(router.topology.shards.flatMap((shard) => serversOf(shard, router))),
+    nodesFor: async (keys, use) => {
+      const groups = new Map<string, { address: TcpAddress; indexes: number[] }>();
+      for (const [index, key] of keys.entries()) {
+        const address = router.ownerOf(key);
+        if (address === undefined) continue;
+        const name = formatAddress(address);
+        const group = groups.get(name) ?? { address, indexes: [] };
+        group.indexes.push(index);
+        groups.set(name, group);
+      }
+      const reading = use?.reading === true && parts.readFromReplicas;
+      return Promise.all(
+        [...groups.values()].map(async ({ address, indexes }) => ({
+          node: reading ? await walker.reader(address) : nodeAt(address),
+          indexes,
+        })),
+      );
+    },
+    walk: (query, signal, onLost) => walker.walk(query, signal, onLost),
+    close: () => {
+      router.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function serversOf(shard: Shard, router: ClusterRouter): readonly ServerPlace[] {
+  const place = (address: TcpAddress, role: ServerPlace['role']): ServerPlace => ({
+    address: formatAddress(address),
+    role,
+    open: async () => ({
+      node: await router.direct(address, role === 'replica' ? 'replica' : 'data'),
+      // The router's own connection, which is closed with the client.
+      close: () => undefined,
+    }),
+  });
+  return [place(shard.primary, 'primary'), ...shard.replicas.map((address) => place(address, 'replica'))];
+}
+
+/** Walks the keys of all primaries, and again where some may have moved behind the walk's back. */
+class ClusterWalker {
+  readonly #router: ClusterRouter;
+  readonly #parts: ClusterParts;
+  readonly #nodeAt: (address: TcpAddress) => RedisNode;
+
+  constructor(router: ClusterRouter, parts: ClusterParts, nodeAt: (address: TcpAddress) => RedisNode) {
+    this.#router = router;
+    this.#parts = parts;
+    this.#nodeAt = nodeAt;
+  }
+
+  async *walk(
+    query: ScanQuery,
+    signal: AbortSignal,
+    onLost: (lost: LostNode) => void,
+  ): AsyncGenerator<KeyBatch, void, void> {
+    let before = await this.#router.snapshot();
+    let targets: readonly TcpAddress[] = before.topology.shards.map(({ primary }) => primary);
+    const given = new Set<string>();
+    for (let pass = 1; targets.length > 0 && !signal.aborted; pass++) {
+      const lost = new Map<string, LostNode>();
+      yield* mergeStreams(targets.map((address) => this.#walkNode(address, query, signal, lost)));
+      if (signal.aborted) return;
+      const after = await this.#settle(before, lost, signal);
+      const gone = [...lost.values()].filter(
+        ({ address }) => !after.states.has(address) && isPrimary(after, address),
+      );
+      for (const node of gone) given.add(node.address);
+      for (const node of gone) onLost(node);
+      if (given.size > 0 && given.size === after.topology.shards.length)
+        throw gone[0]?.error ?? new Error('no primary');
+      const cameBack = after.topology.shards.filter(({ primary }) => lost.has(formatAddress(primary)));
+      const again = [...primariesToWalkAgain(before, after), ...cameBack.map(({ primary }) => primary)];
+      const names = new Map(again.map((address) => [formatAddress(address), address]));
+      for (const name of given) names.delete(name);
+      targets = [...names.values()];
+      before = after;
+      if (pass === MAX_PASSES && targets.length > 0) {
+        throw new CachectlError('slots of the cluster do not stop moving: some keys may not have been seen', {
+          code: 'redis.cluster-moving',
+          exitCode: 5,
+          hint: 'wait for the migration to end, then run it again',
+        });
+      }
+      if (targets.length > 0)
+        this.#parts.log.say(`slots have moved: walking ${[...names.keys()].join(', ')} again`);
+    }
+  }
+
+  /** A cursor means nothing to any other server: what is left of a lost node's keys is walked from the start. */
+  async *#walkNode(
+    address: TcpAddress,
+    query: ScanQuery,
+    signal: AbortSignal,
+    lost: Map<string, LostNode>,
+  ): AsyncGenerator<KeyBatch, void, void> {
+    try {
+      const reading = query.reading === true && this.#parts.readFromReplicas;
+      const scanned = reading ? await this.reader(address) : await this.#router.direct(address);
+      const node = reading ? scanned : this.#nodeAt(address);
+      for await (const keys of scanKeys(scanned, query, signal)) yield { node, keys };
+    } catch (error) {
+      if (!(error instanceof CachectlError) || !isUnavailable(error) || signal.aborted) throw error;
+      this.#router.drop(address);
+      lost.set(formatAddress(address), { address: formatAddress(address), error });
+    }
+  }
+
+  /** A replica of a primary; the primary itself where it has none that can be reached. */
+  async reader(primary: TcpAddress): Promise<RedisNode> {
+    const name = formatAddress(primary);
+    const shard = this.#router.topology.shards.find((candidate) => formatAddress(candidate.primary) === name);
+    for (const replica of shard?.replicas ?? []) {
+      try {
+        return await this.#router.direct(replica, 'replica');
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        this.#parts.log.say(`the replica ${formatAddress(replica)} cannot be reached; reading from ${name}`);
+      }
+    }
+    return this.#router.direct(primary);
+  }
+
+  /** The cluster after a pass; where a primary was lost, once another has taken over or patience has ended. */
+  async #settle(
+    before: ClusterSnapshot,
+    lost: ReadonlyMap<string, LostNode>,
+    signal: AbortSignal,
+  ): Promise<ClusterSnapshot> {
+    const { now, patienceMs, log } = this.#parts;
+    const deadline = now() + patienceMs;
+    for (let attempt = 1; ; attempt++) {
+      const snapshot = await this.#router.snapshot().catch((error: unknown) => {
+        if (isUnavailable(error)) return { topology: before.topology, states: new Map<string, never>() };
+        throw error;
+      });
+      const missing = [...lost.keys()].filter(
+        (address) => isPrimary(snapshot, address) && !snapshot.states.has(address),
+      );
+      if (missing.length === 0 || now() > deadline || signal.aborted) return snapshot;
+      log.say(`waiting for another primary in place of ${missing.join(', ')}`);
+      await pause(pauseBefore(attempt), signal);
+    }
+  }
+}
+
+function isPrimary(snapshot: ClusterSnapshot, address: string): boolean {
+  return snapshot.topology.shards.some(({ primary }) => formatAddress(primary) === address);
+}

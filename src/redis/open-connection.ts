@@ -1,0 +1,75 @@
+import { Redis, type RedisOptions as IoredisOptions } from 'ioredis';
+import { tlsOptions, type TlsMaterial } from './tls.ts';
+import { formatAddress, type TcpAddress } from './url.ts';
+import { within } from './wait.ts';
+
+/** Which server one connection goes to. */
+export type Place =
+  { readonly kind: 'tcp'; readonly address: TcpAddress } | { readonly kind: 'socket'; readonly path: string };
+
+/** How messages call a place. */
+export function placeName(place: Place): string {
+  return place.kind === 'tcp' ? formatAddress(place.address) : place.path;
+}
+
+/** Everything that one connection to one server needs, secrets included. */
+export interface ConnectionSettings {
+  readonly place: Place;
+  readonly tls: TlsMaterial | undefined;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly database: number;
+  readonly protocol: 2 | 3;
+  readonly clientName: string;
+  readonly connectTimeoutMs: number;
+  /** Send READONLY, which a cluster's replica wants before it answers reads. */
+  readonly readOnly: boolean;
+}
+
+/**
+ * Opens one connection and proves that it works: user, password and database included. It is never
+ * opened again by itself: whoever uses it knows better where to, and for how long.
+ * @throws whatever ioredis or the network gave as the first cause; the signal's reason once it is aborted
+ */
+export async function openConnection(settings: ConnectionSettings, signal: AbortSignal): Promise<Redis> {
+  let firstError: Error | undefined;
+  const redis = new Redis({
+    ...placeOptions(settings),
+    db: settings.database,
+    ...(settings.username === undefined ? {} : { username: settings.username }),
+    ...(settings.password === undefined ? {} : { password: settings.password }),
+    lazyConnect: true,
+    protocol: settings.protocol,
+    connectTimeout: settings.connectTimeoutMs,
+    connectionName: settings.clientName,
+    readOnly: settings.readOnly,
+    replyMapping: 'legacy',
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    enableOfflineQueue: false,
+    autoResubscribe: false,
+    retryStrategy: () => null,
+  });
+  redis.on('error', (error: Error) => {
+    firstError ??= error;
+  });
+  try {
+    // connect() has no limit on the handshake, and rejects with "Connection is closed." whatever the cause
+    // was; the cause comes as an error event.
+    await within(redis.connect(), settings.connectTimeoutMs, signal);
+    await within(redis.ping(), settings.connectTimeoutMs, signal);
+    if (firstError !== undefined) throw firstError;
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    signal.throwIfAborted();
+    throw firstError ?? error;
+  }
+}
+
+function placeOptions(settings: ConnectionSettings): Pick<IoredisOptions, 'path' | 'host' | 'port' | 'tls'> {
+  const { place, tls } = settings;
+  if (place.kind === 'socket') return { path: place.path };
+  const { host, port } = place.address;
+  return { host, port, ...(tls === undefined ? {} : { tls: tlsOptions(tls, host) }) };
+}

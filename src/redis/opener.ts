@@ -1,0 +1,87 @@
+import type { ConnectionLog } from './connection-log.ts';
+import { ioredisNode } from './ioredis-node.ts';
+import { openConnection, placeName, type Place } from './open-connection.ts';
+import type { RedisOptions } from './options.ts';
+import { mayPass, pauseBefore } from './patience.ts';
+import { diagnoseTls } from './plain-probe.ts';
+import type { TlsMaterial } from './tls.ts';
+import { isConnectionFailure, translateRedisError } from './translate-error.ts';
+import { pause } from './wait.ts';
+import type { OpenNode } from './types.ts';
+
+/** What is known once the files, commands and people that hold secrets have been asked. */
+export interface Secrets {
+  readonly password: string | undefined;
+  readonly sentinelPassword: string | undefined;
+  readonly tls: TlsMaterial | undefined;
+}
+
+/** Who a connection is for: Sentinels have users and passwords of their own, and no databases. */
+export type Purpose = 'data' | 'replica' | 'sentinel';
+
+/** Opens connections that all use the same secrets and settings. */
+export interface Opener {
+  /** One attempt. @throws CachectlError with one clear cause */
+  readonly open: (place: Place, purpose: Purpose) => Promise<OpenNode>;
+  /** The same with `retries` further attempts where the cause may pass, and pauses in between. */
+  readonly insist: <Result>(attempt: () => Promise<Result>) => Promise<Result>;
+}
+
+/** An opener for one connection's options. */
+export function createOpener(
+  options: RedisOptions,
+  secrets: Secrets,
+  signal: AbortSignal,
+  log: ConnectionLog,
+): Opener {
+  const open = async (place: Place, purpose: Purpose): Promise<OpenNode> => {
+    const address = placeName(place);
+    const isSentinel = purpose === 'sentinel';
+    try {
+      const connection = await openConnection(
+        {
+          place,
+          tls: secrets.tls,
+          username: isSentinel ? options.sentinelUsername : options.username,
+          password: isSentinel ? secrets.sentinelPassword : secrets.password,
+          database: isSentinel ? 0 : options.database,
+          protocol: options.protocol,
+          clientName: options.clientName,
+          connectTimeoutMs: options.connectTimeoutMs,
+          readOnly: purpose === 'replica',
+        },
+        signal,
+      );
+      log.say(`connected to ${isSentinel ? 'the Sentinel' : 'Redis'} at ${address}`);
+      return {
+        node: ioredisNode(connection, address, options.commandTimeoutMs, log),
+        // QUIT would wait for a server that may hang; everything that was asked for has been answered.
+        close: () => connection.disconnect(),
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw await diagnoseTls(translateRedisError(error, address), place, secrets.tls !== undefined, signal);
+    }
+  };
+  const insist = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = translateRedisError(error, '');
+        if (failures > options.retries || !mayPass(failure)) throw failure;
+        const pauseMs = pauseBefore(failures);
+        log.say(`${failure.message}; trying again in ${pauseMs} ms`);
+        await pause(pauseMs, signal);
+      }
+    }
+  };
+  return { open, insist };
+}
+
+/** Whether a failure to open means that nobody is there, and so that another place may be asked instead. */
+export function isUnavailable(error: unknown): boolean {
+  const failure = translateRedisError(error, '');
+  return (isConnectionFailure(failure) || mayPass(failure)) && failure.code !== 'redis.auth';
+}

@@ -1,0 +1,61 @@
+import { CachectlError } from '../cli/errors.ts';
+import type { ConnectionLog } from './connection-log.ts';
+import { callThrough } from './ioredis-node.ts';
+import { mayPass, pauseBefore, RECONNECT_ATTEMPTS } from './patience.ts';
+import type { OpenNode, RedisNode } from './types.ts';
+import { pause } from './wait.ts';
+
+/** A reply that says that this server is not (or not yet) the one to ask. */
+const NOT_NOW = new Set(['redis.loading', 'redis.read-only', 'redis.primary-down']);
+
+/**
+ * A node that is opened again when its connection is lost, and then sent again what was not answered:
+ * whatever cachectl sends may be sent twice. `reopen` finds out where to: after a failover that is
+ * another server.
+ */
+export function resilientNode(
+  first: OpenNode,
+  reopen: () => Promise<OpenNode>,
+  options: { readonly failsOver: boolean; readonly signal: AbortSignal; readonly log: ConnectionLog },
+): OpenNode {
+  let current: Promise<OpenNode> = Promise.resolve(first);
+  let closed = false;
+  const replace = (failed: Promise<OpenNode>): void => {
+    // Many pipelines may notice the same loss; the first of them replaces the connection.
+    if (current !== failed || closed) return;
+    void failed.then(({ close }) => close()).catch(() => undefined);
+    current = reopen();
+    current.catch(() => undefined);
+  };
+  const pipeline: RedisNode['pipeline'] = async (commands) => {
+    for (let attempt = 1; ; attempt++) {
+      const used = current;
+      try {
+        const replies = await (await used).node.pipeline(commands);
+        const refusal = options.failsOver
+          ? replies.find((reply) => reply instanceof CachectlError && NOT_NOW.has(reply.code))
+          : undefined;
+        if (!(refusal instanceof CachectlError) || attempt > RECONNECT_ATTEMPTS || closed) return replies;
+        options.log.say(`${refusal.message}; asking for the primary again`);
+      } catch (error) {
+        const passes = error instanceof CachectlError && mayPass(error);
+        if (!passes || attempt > RECONNECT_ATTEMPTS || closed || options.signal.aborted) throw error;
+        options.log.say(`${error.message}; connecting again, attempt ${attempt}`);
+      }
+      await pause(pauseBefore(attempt), options.signal);
+      replace(used);
+    }
+  };
+  return {
+    node: {
+      address: first.node.address,
+      multiKey: first.node.multiKey,
+      pipeline,
+      call: callThrough(pipeline),
+    },
+    close: () => {
+      closed = true;
+      void current.then(({ close }) => close()).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import * as nodeTls from 'node:tls';
+import { UsageError } from '../cli/errors.ts';
+
+/** How a TLS connection is made. Files are PEM. */
+export interface TlsSettings {
+  /** The authorities to trust instead of the system's. */
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  /** The name in the certificate, where it is not the host that is connected to. */
+  readonly serverName: string | undefined;
+  /** Off only by `--tls-skip-verify`. */
+  readonly verify: boolean;
+}
+
+/** TLS with the system's authorities and nothing special. */
+export const DEFAULT_TLS: TlsSettings = {
+  caFile: undefined,
+  certFile: undefined,
+  keyFile: undefined,
+  serverName: undefined,
+  verify: true,
+};
+
+/** The files of {@link TlsSettings}, read. */
+export interface TlsMaterial {
+  readonly ca: readonly string[] | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly serverName: string | undefined;
+  readonly verify: boolean;
+}
+
+/** Where Linux distributions and others keep the system's authorities in one file. */
+const SYSTEM_BUNDLES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+/**
+ * Reads the files.
+ * @throws UsageError naming the file that cannot be read, or a certificate without its key
+ */
+export async function loadTls(
+  settings: TlsSettings,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<TlsMaterial> {
+  if ((settings.certFile === undefined) !== (settings.keyFile === undefined)) {
+    throw new UsageError('a client certificate for TLS needs both, the certificate and its key');
+  }
+  return {
+    ca:
+      settings.caFile === undefined
+        ? await systemAuthorities(env)
+        : [await readPem(settings.caFile, 'CA certificate')],
+    cert:
+      settings.certFile === undefined ? undefined : await readPem(settings.certFile, 'client certificate'),
+    key: settings.keyFile === undefined ? undefined : await readPem(settings.keyFile, 'client key'),
+    serverName: settings.serverName,
+    verify: settings.verify,
+  };
+}
+
+/** Node trusts a list of its own and not the system's, where companies put their authorities: both count. */
+async function systemAuthorities(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly string[] | undefined> {
+  const named = env['SSL_CERT_FILE'];
+  for (const file of named === undefined || named === '' ? SYSTEM_BUNDLES : [named]) {
+    try {
+      return [...nodeTls.rootCertificates, await readFile(file, 'utf8')];
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+async function readPem(file: string, what: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new UsageError(`the ${what} ${file} cannot be read (${code})`);
+  }
+}
+
+/** What node:tls takes, for one host. RFC 6066 allows no IP address as server name. */
+export function tlsOptions(material: TlsMaterial, host: string): nodeTls.ConnectionOptions {
+  const serverName = material.serverName ?? (isIP(host) === 0 ? host : undefined);
+  return {
+    rejectUnauthorized: material.verify,
+    ...(material.ca === undefined ? {} : { ca: [...material.ca] }),
+    ...(material.cert === undefined ? {} : { cert: material.cert }),
+    ...(material.key === undefined ? {} : { key: material.key }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
+}

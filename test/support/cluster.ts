@@ -1,0 +1,145 @@
+import { freePort, startRedis, type PrivateRedis } from '../../src/local-server/start-redis.ts';
+import type { RedisClient, RedisNode } from '../../src/redis/types.ts';
+import { connectTo, serverPath } from './redis.ts';
+import { until } from './until.ts';
+
+/** One server of a test cluster, with a direct connection that follows nothing. */
+export interface ClusterServer {
+  readonly server: PrivateRedis;
+  readonly address: string;
+  readonly id: string;
+  readonly node: RedisNode;
+}
+
+/** A cluster of the test's own; each primary has as many replicas as was asked for. */
+export interface TestCluster {
+  /** `redis+cluster://...` with every primary as a seed. */
+  readonly url: string;
+  readonly primaries: readonly ClusterServer[];
+  readonly replicas: readonly ClusterServer[];
+  readonly client: RedisClient;
+  /** All keys of all primaries that still answer, sorted. */
+  readonly keys: () => Promise<readonly string[]>;
+  readonly stop: () => Promise<void>;
+}
+
+const NODE_TIMEOUT_MS = 1_000;
+const SLOTS = 16_384;
+
+/** Builds a cluster by hand, as redis-cli --cluster create does, and waits until all of it agrees. */
+export async function startTestCluster(
+  shape: { readonly primaries?: number; readonly replicas?: number; readonly args?: readonly string[] } = {},
+): Promise<TestCluster> {
+  const { primaries: count = 3, replicas: replicasEach = 0, args = [] } = shape;
+  const servers = await Promise.all(
+    Array.from({ length: count * (1 + replicasEach) }, () => startNode(args)),
+  );
+  const primaries = servers.slice(0, count);
+  const replicas = servers.slice(count);
+  for (const [index, { node }] of primaries.entries()) {
+    await node.call('CLUSTER', 'SET-CONFIG-EPOCH', index + 1);
+    const first = Math.floor((index * SLOTS) / count);
+    const last = Math.floor(((index + 1) * SLOTS) / count) - 1;
+    await node.call('CLUSTER', 'ADDSLOTSRANGE', first, last);
+  }
+  const [seed] = primaries;
+  if (seed === undefined) throw new Error('no primary');
+  for (const { server, busPort } of servers.slice(1)) {
+    await seed.node.call('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort);
+  }
+  await until(async () =>
+    (await everywhere(servers, 'cluster_known_nodes')).every((n) => n === String(servers.length)),
+  );
+  for (const [index, { node }] of replicas.entries()) {
+    await node.call('CLUSTER', 'REPLICATE', primaries[index % count]?.id ?? '');
+  }
+  await until(async () => (await everywhere(servers, 'cluster_state')).every((state) => state === 'ok'));
+  await until(async () => {
+    const links = await Promise.all(replicas.map(({ node }) => node.call('INFO', 'replication')));
+    return links.every((link) => String(link).includes('master_link_status:up'));
+  });
+  await until(async () => {
+    const views = await Promise.all(servers.map(({ node }) => node.call('CLUSTER', 'SLOTS')));
+    return views.every((view) => JSON.stringify(view).length > 0 && countNodes(view) === servers.length);
+  });
+  const url = `redis+cluster://${primaries.map(({ address }) => address).join(',')}`;
+  const client = await connectTo(url);
+  return {
+    url,
+    primaries,
+    replicas,
+    client,
+    keys: async () => {
+      const found = await Promise.all(
+        servers.map(async ({ node }) => {
+          const role = await node.call('ROLE').catch(() => []);
+          if (!Array.isArray(role) || String(role[0]) !== 'master') return [];
+          const reply = await node.call('KEYS', '*');
+          return Array.isArray(reply) ? reply.map(String) : [];
+        }),
+      );
+      return [...new Set(found.flat())].sort();
+    },
+    stop: async () => {
+      await client.close();
+      await Promise.all(servers.map(({ server, close }) => close().then(server.stop)));
+    },
+  };
+}
+
+async function startNode(args: readonly string[]) {
+  const busPort = await freePort();
+  const server = await startRedis(serverPath(), [
+    ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
+    ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--cluster-replica-validity-factor', '0'],
+    ...['--repl-ping-replica-period', '1', ...args],
+  ]);
+  const direct = await connectDirectly(server.url);
+  const id = String(await direct.node.call('CLUSTER', 'MYID'));
+  return { server, busPort, address: `127.0.0.1:${server.port}`, id, node: direct.node, close: direct.close };
+}
+
+/** A cluster's node before it is in a cluster, or just by itself: connectTo would follow it to all of it. */
+async function connectDirectly(
+  url: string,
+): Promise<{ readonly node: RedisNode; readonly close: () => Promise<void> }> {
+  const { openConnection } = await import('../../src/redis/open-connection.ts');
+  const { ioredisNode } = await import('../../src/redis/ioredis-node.ts');
+  const port = Number(new URL(url).port);
+  const connection = await openConnection(
+    {
+      place: { kind: 'tcp', address: { host: '127.0.0.1', port } },
+      tls: undefined,
+      username: undefined,
+      password: undefined,
+      database: 0,
+      protocol: 3,
+      clientName: 'test',
+      connectTimeoutMs: 5_000,
+      readOnly: true,
+    },
+    new AbortController().signal,
+  );
+  const node = ioredisNode(connection, `127.0.0.1:${port}`, 10_000, {
+    say: () => undefined,
+    roundTrip: () => undefined,
+    summarize: () => undefined,
+  });
+  return { node, close: () => Promise.resolve(connection.disconnect()) };
+}
+
+async function everywhere(
+  servers: readonly { readonly node: RedisNode }[],
+  field: string,
+): Promise<readonly string[]> {
+  const infos = await Promise.all(servers.map(({ node }) => node.call('CLUSTER', 'INFO')));
+  return infos.map((info) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(String(info))?.[1] ?? '');
+}
+
+function countNodes(slots: unknown): number {
+  const ports = new Set<number>();
+  for (const entry of Array.isArray(slots) ? (slots as unknown[][]) : []) {
+    for (const node of entry.slice(2)) if (Array.isArray(node)) ports.add(Number(node[1]));
+  }
+  return ports.size;
+}

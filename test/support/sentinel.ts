@@ -1,0 +1,72 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startGuarded } from '../../src/local-server/guarded-process.ts';
+import { freePort } from '../../src/local-server/start-redis.ts';
+import { serverPath, startTestRedis, type TestRedis } from './redis.ts';
+import { until } from './until.ts';
+
+/** A primary with a replica, watched by Sentinels that fail over within about a second. */
+export interface TestSentinels {
+  readonly primary: TestRedis;
+  readonly replica: TestRedis;
+  readonly ports: readonly number[];
+  /** `redis+sentinel://.../mymaster/0`. */
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts all of it and waits until each Sentinel knows the replica. */
+export async function startTestSentinels(
+  options: { readonly count?: number; readonly password?: string; readonly sentinelPassword?: string } = {},
+): Promise<TestSentinels> {
+  const { count = 2, password, sentinelPassword } = options;
+  const secret = password === undefined ? [] : ['--requirepass', password, '--masterauth', password];
+  const credentials = password === undefined ? {} : { password };
+  const primary = await startTestRedis(secret, credentials);
+  const replica = await startTestRedis(
+    ['--replicaof', `127.0.0.1 ${primary.port}`, '--repl-ping-replica-period', '1', ...secret],
+    credentials,
+  );
+  await until(async () =>
+    String(await replica.call('INFO', 'replication')).includes('master_link_status:up'),
+  );
+  const sentinels = await Promise.all(
+    Array.from({ length: count }, () => startSentinel(primary.port, password, sentinelPassword)),
+  );
+  const ports = sentinels.map(({ port }) => port);
+  const stop = async (): Promise<void> => {
+    await Promise.all(sentinels.map(({ stop: stopSentinel }) => stopSentinel()));
+    await Promise.all([primary.stop(), replica.stop()]);
+  };
+  return {
+    primary,
+    replica,
+    ports,
+    url: `redis+sentinel://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/mymaster/0`,
+    stop,
+  };
+}
+
+async function startSentinel(primaryPort: number, password?: string, sentinelPassword?: string) {
+  const port = await freePort();
+  const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-sentinel-'));
+  const file = path.join(folder, 'sentinel.conf');
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${folder}`,
+    `sentinel monitor mymaster 127.0.0.1 ${primaryPort} 1`,
+    'sentinel down-after-milliseconds mymaster 500',
+    'sentinel failover-timeout mymaster 2000',
+    ...(password === undefined ? [] : [`sentinel auth-pass mymaster ${password}`]),
+    ...(sentinelPassword === undefined
+      ? []
+      : [`requirepass ${sentinelPassword}`, `sentinel sentinel-pass ${sentinelPassword}`]),
+  ];
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const process = await startGuarded([serverPath(), file, '--sentinel'], folder);
+  // It finds the replica by asking the primary, once, right after it has started watching.
+  await process.waitForLine((line) => (/\+slave slave/.test(line) ? line : undefined));
+  return { port, stop: process.stop };
+}
