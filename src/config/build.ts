@@ -1,4 +1,5 @@
 import { buildConnection } from './connection.ts';
+import { buildForeach } from './build-foreach.ts';
 import type { EntryFile, SpecFile } from './schema.ts';
 import { listItems, mapEntries, nodeAt, type SourceNode, type SourcePath } from './source-tree.ts';
 import {
@@ -6,7 +7,6 @@ import {
   PRODUCT_DEFAULTS,
   type DefaultsSpec,
   type EntrySpec,
-  type ForeachSpec,
   type ScopeSpec,
   type Spec,
 } from './spec.ts';
@@ -35,6 +35,9 @@ export function buildSpec(file: SpecFile, root: SourceNode): Spec {
       name,
       ...(scope.description !== undefined && { description: scope.description }),
       ...(scope.limit !== undefined && { limit: scope.limit }),
+      ...(scope.priority !== undefined && { priority: scope.priority }),
+      ...(scope.depends_on && { dependsOn: scope.depends_on }),
+      ...(scope.exclude && { exclude: scope.exclude }),
       entries: scope.entries.map((entry, index) =>
         buildEntry(entry, ['scopes', name, 'entries', index], root, ttlClasses, defaults),
       ),
@@ -78,20 +81,11 @@ function buildEntry(
     }),
     ...(file.foreach && { foreach: buildForeach(file.foreach, nodeAt(node, ['foreach'])) }),
     ...(file.limit !== undefined && { limit: file.limit }),
+    ...(file.priority !== undefined && { priority: file.priority }),
+    ...(file.exclude && { exclude: file.exclude }),
     ...(file.timeout !== undefined && { timeoutMs: file.timeout }),
     at: { pointer: jsonPointer(path), line: node?.line ?? 1 },
   };
-}
-
-function buildForeach(file: NonNullable<EntryFile['foreach']>, node: SourceNode | undefined): ForeachSpec {
-  switch (file.from) {
-    case 'inline':
-      return { from: 'inline', values: texts(nodeAt(node, ['values'])), as: file.as };
-    case 'range':
-      return { from: 'range', start: file.start, end: file.end, step: file.step ?? 1, as: file.as };
-    case 'http':
-      return { from: 'http', path: file.path, select: file.select, as: file.as };
-  }
 }
 
 function texts(list: SourceNode | undefined): readonly string[] {

@@ -5,6 +5,8 @@ import {
   VARIABLE_NAME,
   type Template,
 } from '../text/template.ts';
+import type { ExpressionCheck } from '../text/expression.ts';
+import { checkSource, sourceNodes, sourceVariables } from './check-foreach.ts';
 import { requestPathProblem } from './origin-url.ts';
 import { didYouMean } from './issues.ts';
 import {
@@ -17,24 +19,27 @@ import {
 } from './source-tree.ts';
 import type { Finding } from './finding.ts';
 
-/** A variable of an entry, and whether it can give the entry more than one target. */
-interface Variable {
-  readonly name: string;
+/** Variables that one list or source fills together, and whether it can give the entry more than one target. */
+interface VariableGroup {
+  readonly names: readonly string[];
   readonly varies: boolean;
 }
 
 /**
  * What is wrong inside one entry beyond its shape: paths, ranges, templates and their variables.
  * @param baseUrl the origin's, where the file has one
+ * @param checkExpression for JMESPath and JSONPath
  */
-export function checkEntry(entry: SourceNode, baseUrl: string | undefined): readonly Finding[] {
+export function checkEntry(
+  entry: SourceNode,
+  baseUrl: string | undefined,
+  checkExpression: ExpressionCheck,
+): readonly Finding[] {
   return [
     ...checkVariables(entry),
-    ...checkTemplates(entry, variablesOf(entry)),
+    ...checkTemplates(entry, variableGroups(entry)),
     ...checkPath(nodeAt(entry, ['path']), baseUrl),
-    ...checkPath(nodeAt(entry, ['foreach', 'path']), baseUrl),
-    ...checkRange(nodeAt(entry, ['foreach'])),
-    ...checkSelect(nodeAt(entry, ['foreach', 'select'])),
+    ...sourceNodes(entry).flatMap((source) => checkSource(source, baseUrl, checkExpression)),
   ];
 }
 
@@ -53,35 +58,46 @@ export function checkHeaders(headers: SourceNode | undefined): readonly Finding[
   });
 }
 
-function variablesOf(entry: SourceNode): readonly Variable[] {
+/** Of each list of the matrix and each source, the variables that it fills together. */
+function variableGroups(entry: SourceNode): readonly VariableGroup[] {
   const matrix = mapEntries(nodeAt(entry, ['matrix'])).map(([name, { node }]) => ({
-    name,
+    names: [name],
     varies: listItems(node).length !== 1,
   }));
-  const as = stringScalar(nodeAt(entry, ['foreach', 'as']));
-  return as ? [...matrix, { name: as.value, varies: true }] : matrix;
+  const sources = sourceNodes(entry).map((source) => ({
+    names: sourceVariables(source).map(({ name }) => name),
+    varies: true,
+  }));
+  return [...matrix, ...sources];
 }
 
 function checkVariables(entry: SourceNode): readonly Finding[] {
   const findings: Finding[] = [];
-  const declare = (name: string, offset: number) => {
+  const known = new Set<string>();
+  for (const [name, { keyStart: offset }] of mapEntries(nodeAt(entry, ['matrix']))) {
+    known.add(name);
     if (!VARIABLE_NAME.test(name)) {
       findings.push({ offset, message: 'a variable is named with letters, digits, _ and -' });
     }
-  };
-  const matrix = mapEntries(nodeAt(entry, ['matrix']));
-  for (const [name, { keyStart }] of matrix) declare(name, keyStart);
-  const as = stringScalar(nodeAt(entry, ['foreach', 'as']));
-  if (!as) return findings;
-  declare(as.value, as.start);
-  if (matrix.some(([name]) => name === as.value)) {
-    findings.push({ offset: as.start, message: `\`matrix\` has a variable \`${as.value}\` already` });
+  }
+  for (const [index, source] of sourceNodes(entry).entries()) {
+    const own = new Set<string>();
+    for (const { name, offset } of sourceVariables(source)) {
+      if (known.has(name)) {
+        const where = index === 0 || nodeAt(entry, ['matrix', name]) ? '`matrix`' : 'another source';
+        findings.push({ offset, message: `${where} has a variable \`${name}\` already` });
+      } else if (own.has(name)) {
+        findings.push({ offset, message: `the variable \`${name}\` is there twice` });
+      }
+      own.add(name);
+    }
+    for (const name of own) known.add(name);
   }
   return findings;
 }
 
-function checkTemplates(entry: SourceNode, variables: readonly Variable[]): readonly Finding[] {
-  const names = variables.map(({ name }) => name);
+function checkTemplates(entry: SourceNode, groups: readonly VariableGroup[]): readonly Finding[] {
+  const names = groups.flatMap((group) => group.names);
   const key = stringScalar(nodeAt(entry, ['key']));
   const others = [
     nodeAt(entry, ['path']),
@@ -98,9 +114,11 @@ function checkTemplates(entry: SourceNode, variables: readonly Variable[]): read
   if (key.value === '') findings.push({ offset: key.start, message: 'a key is not empty' });
   if (!template || keyFindings.length > 0) return findings;
   const used = placeholders(template);
-  const unused = variables.filter(({ name, varies }) => varies && !used.includes(name));
+  const unused = groups.filter(
+    (group) => group.varies && group.names.length > 0 && !group.names.some((name) => used.includes(name)),
+  );
   if (unused.length > 0) {
-    const list = unused.map(({ name }) => `\`{${name}}\``).join(', ');
+    const list = unused.map((group) => group.names.map((name) => `\`{${name}}\``).join(' or ')).join(', ');
     findings.push({
       offset: key.start,
       message: `the key does not use ${list}, so that different targets would share one key`,
@@ -154,36 +172,8 @@ function placeInside(scalar: ScalarNode, offset: number): number {
 
 function checkPath(node: SourceNode | undefined, baseUrl: string | undefined): readonly Finding[] {
   const path = stringScalar(node);
-  const problem = path && requestPathProblem(path.value, baseUrl);
-  return problem ? [{ offset: path.start, ...problem }] : [];
-}
-
-function checkRange(foreach: SourceNode | undefined): readonly Finding[] {
-  if (stringScalar(nodeAt(foreach, ['from']))?.value !== 'range') return [];
-  const start = wholeNumberAt(foreach, 'start');
-  const end = wholeNumberAt(foreach, 'end');
-  const stepNode = nodeAt(foreach, ['step']);
-  const step = stepNode ? wholeNumberAt(foreach, 'step') : 1;
-  if (step === 0 && stepNode)
-    return [{ offset: stepNode.start, message: 'a step of 0 never reaches the end' }];
-  if (start === undefined || end === undefined || step === undefined) return [];
-  const endNode = nodeAt(foreach, ['end']);
-  if (start === end || end > start === step > 0) return [];
-  const place = stepNode ?? endNode;
-  return place
-    ? [{ offset: place.start, message: `a step of ${step} never gets from ${start} to ${end}` }]
-    : [];
-}
-
-function wholeNumberAt(foreach: SourceNode | undefined, key: string): number | undefined {
-  const node = nodeAt(foreach, [key]);
-  if (node?.kind !== 'scalar' || node.unresolved || node.value === null || node.text === '') return undefined;
-  const number = Number(node.value);
-  return Number.isSafeInteger(number) ? number : undefined;
-}
-
-function checkSelect(node: SourceNode | undefined): readonly Finding[] {
-  const select = stringScalar(node);
-  if (!select || select.value.trim() !== '') return [];
-  return [{ offset: select.start, message: 'expected a JMESPath expression, found nothing' }];
+  // A value that a path starts with is a path itself; it is looked at when it is there.
+  const known = path?.value.replace(/^\{[A-Za-z_][\w-]*\}/, '/');
+  const problem = known !== undefined && requestPathProblem(known, baseUrl);
+  return path && problem ? [{ offset: path.start, ...problem }] : [];
 }

@@ -1,4 +1,7 @@
+import type { ExpressionCheck } from '../text/expression.ts';
+import { checkDependencies } from './check-dependencies.ts';
 import { checkEntry, checkHeaders } from './check-entry.ts';
+import { checkStdin } from './check-foreach.ts';
 import { checkConnections } from './connection.ts';
 import { originUrlProblem } from './origin-url.ts';
 import { didYouMean, quoted } from './issues.ts';
@@ -18,14 +21,21 @@ import type { Finding } from './finding.ts';
  * Everything that the schema cannot see: URLs, names, TTL classes, placeholders, duplicates. Works
  * on whatever part of the file has the right shape, so that its findings stand beside the schema's.
  */
-export function checkReferences(root: SourceNode): readonly Finding[] {
+export function checkReferences(
+  root: SourceNode,
+  checkExpression: ExpressionCheck = () => undefined,
+): readonly Finding[] {
   return [
     ...checkNames(root),
     ...checkConnections(root),
     ...checkOriginUrl(root),
     ...checkHeaders(nodeAt(root, ['origin', 'headers'])),
     ...checkTtl(root, ['defaults', 'ttl']),
-    ...mapEntries(nodeAt(root, ['scopes'])).flatMap(([name, scope]) => checkScope(root, name, scope.node)),
+    ...checkDependencies(root),
+    ...checkStdin(root),
+    ...mapEntries(nodeAt(root, ['scopes'])).flatMap(([name, scope]) =>
+      checkScope(root, name, scope.node, checkExpression),
+    ),
   ];
 }
 
@@ -57,11 +67,16 @@ function checkOriginUrl(root: SourceNode): readonly Finding[] {
   return findings;
 }
 
-function checkScope(root: SourceNode, name: string, scope: SourceNode): readonly Finding[] {
+function checkScope(
+  root: SourceNode,
+  name: string,
+  scope: SourceNode,
+  checkExpression: ExpressionCheck,
+): readonly Finding[] {
   const lineOfKey = new Map<string, number>();
   const baseUrl = stringScalar(nodeAt(root, ['origin', 'base_url']))?.value;
   return listItems(nodeAt(scope, ['entries'])).flatMap((entry, index) => [
-    ...checkEntry(entry, baseUrl),
+    ...checkEntry(entry, baseUrl, checkExpression),
     ...checkTtl(root, ['scopes', name, 'entries', index, 'ttl']),
     ...checkDuplicate(entry, lineOfKey),
   ]);

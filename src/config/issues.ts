@@ -13,6 +13,8 @@ export interface SchemaIssue {
   readonly keys?: readonly string[];
   readonly discriminator?: string | undefined;
   readonly options?: readonly unknown[] | undefined;
+  /** Of a union: what each of its members has against the value, paths from the value on. */
+  readonly errors?: readonly (readonly SchemaIssue[])[] | undefined;
 }
 
 /** A node of the JSON Schema, as far as known keys are looked up in it. */
@@ -21,6 +23,8 @@ interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
   readonly oneOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly type?: string;
   readonly const?: unknown;
 }
 
@@ -42,6 +46,10 @@ export function schemaFindings(issue: SchemaIssue, root: SourceNode): readonly F
   const node = nodeAt(root, path);
   if (node?.kind === 'scalar' && node.unresolved) return [];
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys ?? [], path, root);
+  const member = issue.message.startsWith('expected ') ? undefined : meantMember(issue);
+  if (member !== undefined) {
+    return member.flatMap((inner) => schemaFindings({ ...inner, path: [...path, ...inner.path] }, root));
+  }
   if (issue.discriminator !== undefined && node?.kind !== 'map') {
     return [wrongKind(issue, path, root, node)];
   }
@@ -55,6 +63,13 @@ export function schemaFindings(issue: SchemaIssue, root: SourceNode): readonly F
       ? 'put it in quotes'
       : undefined;
   return [{ offset: node.start, message: `${expected}, found ${found}`, suggestion }];
+}
+
+/** Of a union whose members differ in kind (a map, a list of maps), the member of the value's kind. */
+function meantMember({ errors = [] }: SchemaIssue): readonly SchemaIssue[] | undefined {
+  return errors.find(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
 }
 
 /** What a value is, in words: `a list`, `nothing`. */
@@ -141,6 +156,11 @@ function knownKeys(path: SourcePath, root: SourceNode): readonly string[] {
 
 /** Of a discriminated union, the variant whose constants the file has. */
 function pickVariant(schema: JsonSchema, node: SourceNode | undefined): JsonSchema | undefined {
+  if (schema.anyOf) {
+    const kind = node?.kind === 'list' ? 'array' : 'object';
+    const meant = schema.anyOf.find((member) => (member.type ?? 'object') === kind);
+    return meant === undefined ? schema : pickVariant(meant, node);
+  }
   if (!schema.oneOf) return schema;
   return schema.oneOf.find((variant) =>
     Object.entries(variant.properties ?? {}).every(([key, property]) => {

@@ -5,7 +5,7 @@ import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { findSpecFile } from './find.ts';
 import type { Environment } from './interpolate.ts';
-import { decodeSpec, MAX_SPEC_BYTES, parseSpec, type LoadedSpec } from './load.ts';
+import { decodeSpec, MAX_SPEC_BYTES, parseWholeSpec, type LoadedSpec } from './load.ts';
 
 /** Where to look for the spec file, and whether there has to be one. */
 export interface SpecRequest {
@@ -38,7 +38,7 @@ export async function findAndLoadSpec(request: SpecRequest): Promise<LoadedSpec 
 }
 
 async function load(file: string, shownPath: string, env: Environment): Promise<LoadedSpec> {
-  return parseSpec(decodeSpec(shownPath, await readBounded(file, shownPath)), env);
+  return parseWholeSpec(decodeSpec(shownPath, await readBounded(file, shownPath)), env);
 }
 
 /** Reads one byte more than the limit at most: enough for the refusal, also of a device that never ends. */

@@ -1,5 +1,12 @@
 import type { LineCounter } from 'yaml';
 
+import {
+  expressionLanguage,
+  isSurelyValid,
+  loadExpressionCheck,
+  type ExpressionCheck,
+  type ExpressionLanguage,
+} from '../text/expression.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { countOf } from '../units/number.ts';
 import { buildSpec } from './build.ts';
@@ -65,9 +72,14 @@ export function decodeSpec(path: string, bytes: Uint8Array): SpecSource {
 /**
  * Reads and checks a whole spec file.
  * @param env fills in `${NAME}`; a `${NAME:?}` of a connection fails only when it is asked for
+ * @param checkExpression for the syntax of JMESPath and JSONPath; see {@link parseWholeSpec}
  * @throws ConfigError with every mistake at once, in the order of the file
  */
-export function parseSpec(source: SpecSource, env: Environment): LoadedSpec {
+export function parseSpec(
+  source: SpecSource,
+  env: Environment,
+  checkExpression: ExpressionCheck = () => undefined,
+): LoadedSpec {
   const { path } = source;
   if (Buffer.byteLength(source.text) > MAX_SPEC_BYTES) throw refusal(path, TOO_LARGE);
   if (source.text.includes('\0')) throw refusal(path, 'this is not a text file: it contains NUL bytes');
@@ -80,7 +92,7 @@ export function parseSpec(source: SpecSource, env: Environment): LoadedSpec {
 
   const deferred = findings.filter(isAboutConnection);
   const errors = findings.filter(({ severity }) => severity !== 'warning').filter((f) => !isDeferred(f));
-  const mistakes = [...errors, ...checkShape(root), ...checkReferences(root)];
+  const mistakes = [...errors, ...checkShape(root), ...checkReferences(root, checkExpression)];
   if (mistakes.length > 0) {
     throw new ConfigError(describe([...mistakes, ...unsetBehind(mistakes, findings, root)]));
   }
@@ -94,6 +106,26 @@ export function parseSpec(source: SpecSource, env: Environment): LoadedSpec {
     connectionNotes,
     root,
   };
+}
+
+/**
+ * Like {@link parseSpec}, with the syntax of every expression. The libraries that know it are loaded only
+ * where an expression is more than names, because every command reads the spec file.
+ * @throws ConfigError with every mistake at once, in the order of the file
+ */
+export async function parseWholeSpec(source: SpecSource, env: Environment): Promise<LoadedSpec> {
+  const languages = new Set<ExpressionLanguage>();
+  const collect: ExpressionCheck = (expression) => {
+    if (!isSurelyValid(expression)) languages.add(expressionLanguage(expression));
+    return undefined;
+  };
+  try {
+    const loaded = parseSpec(source, env, collect);
+    if (languages.size === 0) return loaded;
+  } catch (error) {
+    if (languages.size === 0) throw error;
+  }
+  return parseSpec(source, env, await loadExpressionCheck(languages));
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { connectionSchema } from './connection.ts';
+import { foreach, values } from './foreach-schema.ts';
 
 /** The file form of the spec: what people write. References between its parts are checked elsewhere. */
 
@@ -38,37 +39,12 @@ const origin = z
   })
   .register(fieldNotes, { description: 'The HTTP application whose responses are cached' });
 
-const as = text('The variable that takes each value', 'id');
-const values = (description: string) =>
-  z
-    .array(scalar('One value'))
-    .check(z.minLength(1, { error: 'expected at least one value' }))
-    .register(fieldNotes, { description });
-
-const foreach = z
-  .discriminatedUnion('from', [
-    z
-      .strictObject({ from: z.literal('inline'), values: values('The values themselves'), as })
-      .register(fieldNotes, { description: 'A list in this file' }),
-    z
-      .strictObject({
-        from: z.literal('range'),
-        start: wholeNumber(Number.MIN_SAFE_INTEGER, 'The first value'),
-        end: wholeNumber(Number.MIN_SAFE_INTEGER, 'The last value, inclusive'),
-        step: z.optional(wholeNumber(Number.MIN_SAFE_INTEGER, 'The distance, 1 unless given; not 0')),
-        as,
-      })
-      .register(fieldNotes, { description: 'A range of whole numbers' }),
-    z
-      .strictObject({
-        from: z.literal('http'),
-        path: text('A path of the origin that answers with JSON', '/api/users'),
-        select: text('JMESPath expression for the values in the answer', 'results[*].id'),
-        as,
-      })
-      .register(fieldNotes, { description: 'Values from an answer of the origin' }),
-  ])
-  .register(fieldNotes, { description: 'Where the values of a variable come from' });
+const priority = (description: string) => z.optional(wholeNumber(Number.MIN_SAFE_INTEGER, description));
+const exclude = z.optional(
+  z.array(text('A glob', 'user:0')).register(fieldNotes, {
+    description: 'Globs of keys, or of paths where they start with `/`, to leave out',
+  }),
+);
 
 const entry = z
   .strictObject({
@@ -87,6 +63,8 @@ const entry = z
     ),
     foreach: z.optional(foreach),
     limit: z.optional(wholeNumber(1, 'The most targets of this entry')),
+    priority: priority('Within the scope, higher is warmed first; 0 unless given'),
+    exclude,
     timeout: z.optional(timeout('The longest wait for one answer')),
   })
   .register(fieldNotes, { description: 'A request template and a key template' });
@@ -95,6 +73,13 @@ const scope = z
   .strictObject({
     description: z.optional(text('What the scope is for')),
     limit: z.optional(wholeNumber(1, 'The most targets of the scope')),
+    priority: priority('Higher is warmed first; 0 unless given'),
+    depends_on: z.optional(
+      z.array(text('The name of a scope')).register(fieldNotes, {
+        description: 'Scopes that are warmed before this one, where both are chosen',
+      }),
+    ),
+    exclude,
     entries: z.array(entry).register(fieldNotes, { description: 'What the scope warms' }),
   })
   .register(fieldNotes, { description: 'A named group of entries' });

@@ -1,4 +1,5 @@
 import type { ConnectionSpec } from './connection.ts';
+import type { ForeachSpec } from './foreach.ts';
 
 /**
  * The spec as features use it: validated, interpolated, defaults filled in, units in the names.
@@ -50,6 +51,12 @@ export interface ScopeSpec {
   readonly description?: string;
   /** The most targets of the whole scope. */
   readonly limit?: number;
+  /** Higher is warmed first; 0 where the file is silent. */
+  readonly priority?: number;
+  /** Scopes that are warmed before this one where both are chosen. */
+  readonly dependsOn?: readonly string[];
+  /** Globs of logical keys, or of paths where they start with `/`: such targets are left out. */
+  readonly exclude?: readonly string[];
   readonly entries: readonly EntrySpec[];
 }
 
@@ -65,9 +72,14 @@ export interface EntrySpec {
   readonly tags: readonly string[];
   /** Every combination of the lists' values becomes a target. */
   readonly matrix?: Readonly<Record<string, readonly string[]>>;
-  readonly foreach?: ForeachSpec;
+  /** Combined as a product, the last one turning fastest; none is no source. */
+  readonly foreach?: readonly ForeachSpec[];
   /** The most targets of this entry. */
   readonly limit?: number;
+  /** Within the scope, higher is warmed first; 0 where the file is silent. */
+  readonly priority?: number;
+  /** As a scope's, for this entry alone. */
+  readonly exclude?: readonly string[];
   /** Of one request; `defaults.timeoutMs` where absent. */
   readonly timeoutMs?: number;
   readonly at: EntryLocation;
@@ -80,26 +92,6 @@ export interface EntryLocation {
   /** From 1. */
   readonly line: number;
 }
-
-/** Where the values of the variable `as` come from. */
-export type ForeachSpec =
-  | { readonly from: 'inline'; readonly values: readonly string[]; readonly as: string }
-  | {
-      readonly from: 'range';
-      readonly start: number;
-      /** Inclusive. */
-      readonly end: number;
-      /** Not zero, and towards `end`. */
-      readonly step: number;
-      readonly as: string;
-    }
-  | {
-      readonly from: 'http';
-      readonly path: string;
-      /** JMESPath; its syntax is checked by whoever runs it. */
-      readonly select: string;
-      readonly as: string;
-    };
 
 /** `defaults` where the file is silent. */
 export const PRODUCT_DEFAULTS: DefaultsSpec = {

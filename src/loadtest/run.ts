@@ -72,7 +72,7 @@ async function targetsOf(
   const loaded = context.spec ?? (await requireSpec(context));
   if (loaded === undefined) return { targets: [], problems: [] };
   const source = { loaded, scopes: chooseScopes(loaded.spec, options.scopes), limit: options.limit };
-  await checkScopes(source);
+  checkScopes(source);
   const redis = await context.redis();
   await context.confirm({
     // Removing exactly these keys asks for nothing, except where the connection is protected.

@@ -9,9 +9,12 @@ import type { OriginClient } from '../origin/types.ts';
 import { requestUrl, type TargetSettings } from '../warm/build-target.ts';
 import { expandScope } from '../warm/expand.ts';
 import type { Failure } from '../warm/failure.ts';
-import { checkSelects, openScopes } from '../warm/plan.ts';
+import { NO_LIMITS } from '../warm/limits.ts';
+import { openScopes } from '../warm/plan.ts';
+import { createSourceTools } from '../warm/source-tools.ts';
 import { SeenKeys } from '../warm/seen-keys.ts';
 import { refuseMistakes } from '../warm/survey.ts';
+import type { AskOrigin } from '../warm/sources/source.ts';
 import type { Target } from '../warm/target.ts';
 import { DEFAULT_LIMIT } from './options.ts';
 
@@ -34,9 +37,8 @@ export interface TargetSource {
  * Checks what needs neither origin nor Redis.
  * @throws UsageError
  */
-export async function checkScopes({ loaded, scopes }: TargetSource): Promise<void> {
+export function checkScopes({ loaded }: TargetSource): void {
   if (loaded.spec.origin === undefined) throw noOrigin(loaded);
-  await checkSelects(scopes, loaded.path);
 }
 
 /**
@@ -46,7 +48,7 @@ export async function checkScopes({ loaded, scopes }: TargetSource): Promise<voi
 export async function expandTargets(
   source: TargetSource,
   origin: OriginClient,
-  context: Pick<Context, 'host' | 'layout' | 'messages' | 'signal'>,
+  context: Pick<Context, 'host' | 'layout' | 'messages' | 'signal' | 'redis'>,
 ): Promise<ScopeTargets> {
   const { loaded, scopes, limit } = source;
   const { origin: originSpec, defaults } = loaded.spec;
@@ -57,27 +59,28 @@ export async function expandTargets(
     defaults,
     layout: context.layout,
   };
+  const ask: AskOrigin = (path) =>
+    getWithRetries(
+      origin,
+      {
+        url: requestUrl(originSpec.baseUrl, path),
+        headers: originSpec.headers,
+        timeoutMs: defaults.timeoutMs,
+        maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
+      },
+      {
+        retries: defaults.retries,
+        random: context.host.random,
+        now: () => context.host.clock.now(),
+        onRetry: ({ cause, delayMs }) =>
+          context.messages.verbose(`${cause}; trying again in ${Math.round(delayMs)} ms`),
+      },
+      context.signal,
+    );
   const opened = await openScopes(scopes, {
     settings,
-    ask: (path) =>
-      getWithRetries(
-        origin,
-        {
-          url: requestUrl(originSpec.baseUrl, path),
-          headers: originSpec.headers,
-          timeoutMs: defaults.timeoutMs,
-          maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
-        },
-        {
-          retries: defaults.retries,
-          random: context.host.random,
-          now: () => context.host.clock.now(),
-          onRetry: ({ cause, delayMs }) =>
-            context.messages.verbose(`${cause}; trying again in ${Math.round(delayMs)} ms`),
-        },
-        context.signal,
-      ),
-    limit,
+    tools: createSourceTools(context, settings, ask),
+    limits: { ...NO_LIMITS, each: limit },
     concurrency: defaults.concurrency,
     signal: context.signal,
   });

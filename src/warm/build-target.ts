@@ -44,7 +44,7 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
       entry,
       key: logicalKey,
       physicalKey: layout.toPhysical(Buffer.from(logicalKey, 'utf8')),
-      url: requestUrl(origin.baseUrl, renderPath(path, variables, refuse)),
+      url: requestUrl(origin.baseUrl, renderPath(path, variables, origin.baseUrl, refuse)),
       headers: { ...originHeaders, ...renderHeaders(headers, variables, refuse) },
       tags: tags.map((tag) => renderTemplate(tag, variables)),
       ttlSeconds: entry.ttlSeconds,
@@ -82,14 +82,32 @@ function checkValue(name: string, value: string, refuse: Refuse): void {
   if (/\p{Cs}/u.test(value)) refuse(`{${name}} is not valid Unicode text`);
 }
 
-function renderPath(path: Template, variables: Variables, refuse: Refuse): string {
-  const rendered = renderTemplate(path, variables, encodeURIComponent);
+function renderPath(path: Template, variables: Variables, baseUrl: string, refuse: Refuse): string {
+  const [first, ...rest] = path.parts;
+  // A value that a path starts with is a path itself, encoded already: of a log, a sitemap, a list of pages.
+  const rendered =
+    first?.type === 'placeholder'
+      ? wholePath(first.name, variables[first.name] ?? '', baseUrl, refuse) +
+        renderTemplate({ parts: rest }, variables, encodeURIComponent)
+      : renderTemplate(path, variables, encodeURIComponent);
   // URL parsers take "..", encoded or not, as a step up: a value could lead to another endpoint.
-  const segments = rendered.split(/[?#]/, 1)[0]?.split('/') ?? [];
+  const segments = rendered.split(/[?#]/, 1)[0]?.split(/[/\\]/) ?? [];
   if (segments.some((segment) => /^(\.|%2e){1,2}$/i.test(segment))) {
     refuse(`the path ${escapeText(rendered)} has a segment of dots, which leads elsewhere`);
   }
   return rendered;
+}
+
+/** A value as a path of the origin: it may stand there as an absolute URL, or with the base URL's own path. */
+function wholePath(name: string, value: string, baseUrl: string, refuse: Refuse): string {
+  const base = baseUrl.replace(/\/+$/, '');
+  const { origin, pathname } = new URL(`${base}/`);
+  const local = value.startsWith(`${origin}/`) ? value.slice(origin.length) : value;
+  // eslint-disable-next-line no-control-regex -- URL parsers drop some of them silently
+  if (!local.startsWith('/') || /[\u0000-\u0020\u007f]/.test(local)) {
+    refuse(`{${name}} is no path of the origin: ${escapeText(value.slice(0, 200))}`);
+  }
+  return local.startsWith(pathname) ? local.slice(pathname.length - 1) : local;
 }
 
 function renderHeaders(

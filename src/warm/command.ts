@@ -10,7 +10,12 @@ export const warmSpec: CommandSpec = {
     'stores successful answers under their keys with a TTL. A target that fails leaves the old entry as it was.',
   flags: [
     SCOPE_FLAG,
-    { name: 'limit', value: 'N', summary: 'at most so many targets of each scope' },
+    {
+      name: 'limit',
+      value: '[SCOPE=]N',
+      repeatable: true,
+      summary: 'at most so many targets of each scope, or of one',
+    },
     {
       name: 'concurrency',
       value: 'N',
@@ -22,6 +27,7 @@ export const warmSpec: CommandSpec = {
   examples: [
     { line: 'cachectl warm --scope homepage', does: 'In a deploy script' },
     { line: 'cachectl warm --scope users --limit 50', does: 'The first fifty users only' },
+    { line: 'cachectl warm --scope all --limit users=50', does: 'Everything, but of the users only fifty' },
     { line: 'cachectl warm --scope all --dry-run', does: 'See what would be requested and stored' },
   ],
   risk: 'write',

@@ -3,17 +3,18 @@ import { ExitCode } from '../cli/exit-code.ts';
 import type { EntrySpec } from '../config/spec.ts';
 import { printableKey } from '../keys/printable.ts';
 import { entryPlace, targetBuilder, type TargetSettings } from './build-target.ts';
+import { createExcludes } from './exclude.ts';
 import type { Failure } from './failure.ts';
 import type { OpenScope } from './plan.ts';
 import type { SeenKeys } from './seen-keys.ts';
-import type { Variables } from './sources/source.ts';
+import type { SourceRow, Variables } from './sources/source.ts';
 import type { Target } from './target.ts';
 
 /** What an expansion needs, and whom it tells what does not become a target. */
 export interface ExpandOptions {
   readonly settings: TargetSettings;
-  /** The keys of the whole run: pass the same to every scope. */
-  readonly seen: SeenKeys;
+  /** The keys of the whole run: pass the same to every scope. None where it is known that no key comes twice. */
+  readonly seen: SeenKeys | undefined;
   /** A source that failed, a value that does not fit, a key that two different requests claim. */
   readonly onFailure: (failure: Failure) => void;
   /** A target that has been there before in this run. */
@@ -37,24 +38,38 @@ export async function* expandScope(
       continue;
     }
     const build = targetBuilder(scope, entry, options.settings);
+    const excludes = createExcludes(open.scope, entry, options.settings.origin.baseUrl);
     let leftOfEntry = Math.min(left, entry.limit ?? Number.POSITIVE_INFINITY);
-    for await (const variables of combinations(source.source.values(), entry.matrix)) {
-      const target = buildOrTell(build, variables, scope, entry, options);
-      if (target === undefined || !isFirst(target, options)) continue;
-      yield target;
-      left--;
-      if (--leftOfEntry <= 0) break;
+    try {
+      for await (const { variables, traffic } of combinations(source.source.rows(), entry.matrix)) {
+        const built = buildOrTell(build, variables, scope, entry, options);
+        if (built === undefined || excludes?.(built) === true || !isFirst(built, options)) continue;
+        yield traffic === undefined ? built : { ...built, traffic };
+        left--;
+        if (--leftOfEntry <= 0) break;
+      }
+    } catch (error) {
+      if (!(error instanceof CachectlError) || !isSourceFailure(error)) throw error;
+      options.onFailure({ scope, entry, error });
     }
   }
 }
 
 /** Every value of a source with every combination of the matrix; the last list of the matrix turns fastest. */
 export async function* combinations(
-  values: Iterable<Variables> | AsyncIterable<Variables>,
+  rows: Iterable<SourceRow> | AsyncIterable<SourceRow>,
   matrix: Readonly<Record<string, readonly string[]>> | undefined,
-): AsyncGenerator<Variables, void, void> {
+): AsyncGenerator<SourceRow, void, void> {
   const lists = Object.entries(matrix ?? {});
-  for await (const variables of values) yield* product(variables, lists);
+  for await (const row of rows) {
+    if (lists.length === 0) yield row;
+    else for (const variables of product(row.variables, lists)) yield { ...row, variables };
+  }
+}
+
+/** What a source throws while it is walked: the others go on. */
+function isSourceFailure({ code }: CachectlError): boolean {
+  return /^(source|origin|redis)\./.test(code);
 }
 
 function* product(
@@ -87,7 +102,7 @@ function buildOrTell(
 }
 
 function isFirst(target: Target, options: ExpandOptions): boolean {
-  const verdict = options.seen.check(target);
+  const verdict = options.seen?.check(target) ?? { kind: 'new' };
   switch (verdict.kind) {
     case 'new':
       return true;

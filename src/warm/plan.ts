@@ -1,10 +1,9 @@
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import type { EntrySpec, ScopeSpec } from '../config/spec.ts';
-import { entryPlace, requestUrl, type TargetSettings } from './build-target.ts';
-import type { AskOrigin } from './sources/http.ts';
-import { checkSelect } from './sources/http.ts';
-import { openSource } from './sources/open.ts';
-import type { VariableSource } from './sources/source.ts';
+import { requestUrl, type TargetSettings } from './build-target.ts';
+import { limitOf, type ScopeLimits } from './limits.ts';
+import { openSources } from './sources/open.ts';
+import type { SourceTools, VariableSource } from './sources/source.ts';
 
 /** An entry whose source has been opened, or could not be. */
 export interface OpenEntry {
@@ -25,22 +24,12 @@ export interface OpenScope {
 /** What opening takes. */
 export interface OpenOptions {
   readonly settings: TargetSettings;
-  readonly ask: AskOrigin;
-  /** The command line's limit for each scope; goes before the file's. */
-  readonly limit: number | undefined;
+  readonly tools: SourceTools;
+  /** The command line's limits; they go before the file's. */
+  readonly limits: ScopeLimits;
   /** Sources asked at once. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
-}
-
-/**
- * Checks what the schema of the spec file cannot: the syntax of every `select`.
- * @throws UsageError naming the entry's place
- */
-export async function checkSelects(scopes: readonly ScopeSpec[], specPath: string): Promise<void> {
-  for (const entry of scopes.flatMap((scope) => scope.entries)) {
-    if (entry.foreach?.from === 'http') await checkSelect(entry.foreach.select, entryPlace(specPath, entry));
-  }
 }
 
 /**
@@ -62,18 +51,20 @@ export async function openScopes(
   await Promise.all(Array.from({ length: options.concurrency }, work));
   return scopes.map((scope) => ({
     scope,
-    limit: options.limit ?? scope.limit,
+    limit: limitOf(scope, options.limits),
     entries: scope.entries.flatMap((entry) => opened.get(entry) ?? []),
   }));
 }
 
 async function openEntry(entry: EntrySpec, options: OpenOptions): Promise<OpenEntry | undefined> {
   try {
-    return { entry, source: { kind: 'open', source: await openSource(entry.foreach, options.ask) } };
+    return { entry, source: { kind: 'open', source: await openSources(entry.foreach, options.tools) } };
   } catch (error) {
     if (options.signal.aborted) return undefined;
     if (!(error instanceof CachectlError) || error instanceof UsageError) throw error;
-    const path = entry.foreach?.from === 'http' ? entry.foreach.path : undefined;
+    const [path] = (entry.foreach ?? []).flatMap((source) =>
+      source.from === 'http' || source.from === 'sitemap' ? [source.path] : [],
+    );
     const url = path === undefined ? undefined : requestUrl(options.settings.origin.baseUrl, path);
     return { entry, source: { kind: 'failed', error, url } };
   }

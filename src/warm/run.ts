@@ -11,11 +11,15 @@ import type { OriginClient } from '../origin/types.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { countOf } from '../units/number.ts';
 import { entryPlace, requestUrl, type TargetSettings } from './build-target.ts';
-import { checkSelects, openScopes, type OpenScope } from './plan.ts';
+import { parseLimits, type ScopeLimits } from './limits.ts';
+import { orderScopes } from './order.ts';
+import { openScopes, type OpenScope } from './plan.ts';
+import { withCoverage } from './coverage.ts';
 import { planViews } from './plan-view.ts';
 import { exitCodeOf } from './report.ts';
 import { chooseScopes } from './scopes.ts';
-import type { AskOrigin } from './sources/http.ts';
+import type { AskOrigin } from './sources/source.ts';
+import { createSourceTools } from './source-tools.ts';
 import { refuseMistakes, surveyScopes, type Survey } from './survey.ts';
 import { Tally } from './tally.ts';
 import { warmScopes } from './warm-scopes.ts';
@@ -24,8 +28,8 @@ import { warmScopes } from './warm-scopes.ts';
 export interface WarmOptions {
   readonly scopes: readonly ScopeSpec[];
   readonly settings: TargetSettings;
-  /** The most targets of each scope. */
-  readonly limit: number | undefined;
+  /** The most targets of each scope, from the command line. */
+  readonly limits: ScopeLimits;
   readonly concurrency: number;
   readonly retries: number;
   readonly dryRun: boolean;
@@ -33,9 +37,8 @@ export interface WarmOptions {
 
 /** More connections than this hurt every origin, and find no file descriptors here. */
 const MOST_CONCURRENCY = 1_024;
-/** So many targets are counted and checked before the first request; that takes less than a second. */
-const MOST_CHECKED = 100_000;
-const MOST_IN_DRY_RUN = 1_000_000;
+/** So many targets are counted and checked before the first request: a few seconds for all of them. */
+const MOST_CHECKED = 1_000_000;
 const SAMPLES = 3;
 
 /** `cachectl warm`. */
@@ -45,9 +48,9 @@ export const command = defineCommand<WarmOptions>({ parse: parseWarm, run: runWa
 export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'>): WarmOptions {
   if (context.spec === undefined) throw new UsageError('warm needs a spec file: it says what to warm');
   const { spec, path } = context.spec;
-  const limit = input.wholeNumber('limit', { min: 1 });
   const concurrency = input.wholeNumber('concurrency', { min: 1, max: MOST_CONCURRENCY });
-  const scopes = chooseScopes(spec, input.texts('scope'));
+  const scopes = orderScopes(chooseScopes(spec, input.texts('scope')));
+  const limits = parseLimits(input.texts('limit'), scopes);
   if (spec.origin === undefined) {
     throw new UsageError(`${escapeText(path)} does not say where the application is`, {
       hint: 'origin: { base_url: "http://127.0.0.1:8000" }',
@@ -56,7 +59,7 @@ export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'
   return {
     scopes,
     settings: { specPath: path, origin: spec.origin, defaults: spec.defaults, layout: context.layout },
-    limit,
+    limits,
     concurrency: concurrency ?? Math.min(spec.defaults.concurrency, MOST_CONCURRENCY),
     retries: spec.defaults.retries,
     dryRun: input.on('dry-run'),
@@ -64,7 +67,6 @@ export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'
 }
 
 async function runWarm(options: WarmOptions, context: Context): Promise<Outcome> {
-  await checkSelects(options.scopes, options.settings.specPath);
   // Before any request: an origin must not work for a cache that is not there.
   const redis = options.dryRun ? undefined : await context.redis();
   const { createOriginClient } = await import('../origin/client.ts');
@@ -84,10 +86,11 @@ async function runWarm(options: WarmOptions, context: Context): Promise<Outcome>
   };
   try {
     const ask = createAsk(options, origin, retry, context);
-    const opened = await openScopes(options.scopes, { ...options, ask, signal: context.signal });
+    const tools = createSourceTools(context, options.settings, ask);
+    const opened = await openScopes(options.scopes, { ...options, tools, signal: context.signal });
     const survey = await surveyScopes(opened, {
       settings: options.settings,
-      maxTargets: options.dryRun ? MOST_IN_DRY_RUN : MOST_CHECKED,
+      maxTargets: MOST_CHECKED,
       samples: options.dryRun ? SAMPLES : 0,
       signal: context.signal,
     });
@@ -138,7 +141,7 @@ function planOutcome(survey: Survey, options: WarmOptions, tally: Tally): Outcom
     unreachable: tally.unreachable,
     refused: 0,
   });
-  return { exitCode, views: planViews(survey, options.settings.specPath) };
+  return { exitCode, views: withCoverage(planViews(survey, options.settings.specPath), survey.coverage) };
 }
 
 /** "It ran, and nothing is cached" must not be a surprise. */

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { UsageError, type CachectlError } from '../cli/errors.ts';
+import type { ForeachSpec } from '../config/foreach.ts';
 import type { EntrySpec } from '../config/spec.ts';
+import { Coverage, type CoverageResult } from './coverage.ts';
 import { expandScope } from './expand.ts';
 import type { TargetSettings } from './build-target.ts';
 import type { Failure } from './failure.ts';
@@ -17,6 +19,8 @@ export interface Survey {
   readonly scopes: readonly ScopeSurvey[];
   /** What will not become a target. */
   readonly failures: readonly Failure[];
+  /** Of access logs, as far as it was counted. */
+  readonly coverage: readonly CoverageResult[];
 }
 
 /** One scope of a {@link Survey}. */
@@ -49,6 +53,7 @@ const MOST_FAILURES = 10_000;
 /** Counts the targets of opened scopes; ends early, `complete: false`, at the most targets or an abort. */
 export async function surveyScopes(scopes: readonly OpenScope[], options: SurveyOptions): Promise<Survey> {
   const seen = new SeenKeys();
+  const coverage = new Coverage();
   const failures: Failure[] = [];
   let targets = 0;
   let merged = 0;
@@ -74,6 +79,7 @@ export async function surveyScopes(scopes: readonly OpenScope[], options: Survey
       }
       targets++;
       ofScope++;
+      coverage.add(target);
       const counted = entries.get(target.entry);
       if (counted !== undefined) {
         counted.targets++;
@@ -88,14 +94,17 @@ export async function surveyScopes(scopes: readonly OpenScope[], options: Survey
     });
     if (!complete) break;
   }
-  return { complete, targets, merged, scopes: surveyed, failures };
+  return { complete, targets, merged, scopes: surveyed, failures, coverage: coverage.results() };
 }
+
+/** What gives values that somebody wrote down; the others give what an application has, and fail alone. */
+const OWN_SOURCES: ReadonlySet<ForeachSpec['from']> = new Set(['inline', 'range', 'file']);
 
 const MISTAKES_SHOWN = 10;
 
 /**
- * Stops a run for mistakes that stand in the spec file: keys that two requests claim, and values written
- * there that do not fit. Values that the origin gave fail alone.
+ * Stops a run for mistakes that somebody can correct: keys that two requests claim, and values written in the
+ * spec file or a file that it names that do not fit. Values that the origin, Redis or a log gave fail alone.
  * @throws UsageError with the first mistakes
  */
 export function refuseMistakes(survey: Pick<Survey, 'failures'>): void {
@@ -112,5 +121,6 @@ export function refuseMistakes(survey: Pick<Survey, 'failures'>): void {
 
 function isMistake(error: CachectlError, entry: EntrySpec): boolean {
   if (error.code === 'warm.duplicate-key') return true;
-  return error.code === 'warm.value' && entry.foreach?.from !== 'http';
+  const ownValues = (entry.foreach ?? []).every(({ from }) => OWN_SOURCES.has(from));
+  return error.code === 'warm.value' && ownValues;
 }

@@ -1,4 +1,5 @@
 import type { EntrySpec } from '../config/spec.ts';
+import type { Traffic } from './sources/source.ts';
 
 /** One entry with all its variables filled in: one request, one key. */
 export interface Target {
@@ -16,4 +17,6 @@ export interface Target {
   /** Fraction from 0 to 1 by which the TTL may differ either way. */
   readonly ttlJitter: number;
   readonly timeoutMs: number;
+  /** The logged requests that it stands for, where it comes from an access log. */
+  readonly traffic?: Traffic;
 }

@@ -3,9 +3,11 @@ import type { Context } from '../cli/context.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { formatCount } from '../units/number.ts';
 import type { TargetSettings } from './build-target.ts';
+import { Coverage, withCoverage } from './coverage.ts';
 import { executeWarm } from './execute.ts';
 import { expandScope } from './expand.ts';
 import { fetchTarget, type FetchDeps } from './fetch-target.ts';
+import { splitIntoWaves } from './order.ts';
 import type { OpenScope } from './plan.ts';
 import { exitCodeOf, groupFailures } from './report.ts';
 import { warmViews } from './report-view.ts';
@@ -38,42 +40,58 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
   const store = createStore(redis, context.host.random);
   // Loaded already, by the connection itself.
   const { isConnectionFailure } = await import('../redis/translate-error.ts');
-  const finished = await executeWarm(expandAll(work), {
-    concurrency: work.concurrency,
-    tally,
-    signal: context.signal,
-    isFatal: (error) => error.code.startsWith('redis.') && isConnectionFailure(error),
-    onProgress: () =>
-      progress.update(
-        tally.stored + tally.failed,
-        tally.failed === 0 ? undefined : `${formatCount(tally.failed)} failed`,
-      ),
-    warm: async (target, signal) => {
-      const { body } = await fetchTarget(target, work.fetch, signal);
-      await store.put(target, body);
-      return body.length;
-    },
-  });
+  const coverage = new Coverage();
+  const seen = unseenKeys(survey);
+  const warmWave = (wave: readonly OpenScope[]): Promise<boolean> =>
+    executeWarm(expandAll(wave, seen, work), {
+      concurrency: work.concurrency,
+      tally,
+      signal: context.signal,
+      isFatal: (error) => error.code.startsWith('redis.') && isConnectionFailure(error),
+      onProgress: () =>
+        progress.update(
+          tally.stored + tally.failed,
+          tally.failed === 0 ? undefined : `${formatCount(tally.failed)} failed`,
+        ),
+      warm: async (target, signal) => {
+        const { body } = await fetchTarget(target, work.fetch, signal);
+        await store.put(target, body);
+        coverage.add(target);
+        return body.length;
+      },
+    });
+  let finished = true;
+  for (const wave of splitIntoWaves(work.opened)) finished &&= await warmWave(wave);
   progress.stop();
   return {
     exitCode: exitCodeOf(tally),
-    views: warmViews({
-      into: redis.target.location,
-      specPath: work.settings.specPath,
-      interrupted: context.signal.aborted,
-      elapsedMs: context.host.clock.monotonicMs() - startedAt,
-      retries: tally.retries,
-      scopes: tally.results(survey.complete ? survey.scopes : undefined, finished),
-      failures: groupFailures(tally.failures),
-      failuresOmitted: tally.failed - tally.failures.length,
-    }),
+    views: withCoverage(
+      warmViews({
+        into: redis.target.location,
+        specPath: work.settings.specPath,
+        interrupted: context.signal.aborted,
+        elapsedMs: context.host.clock.monotonicMs() - startedAt,
+        retries: tally.retries,
+        scopes: tally.results(survey.complete ? survey.scopes : undefined, finished),
+        failures: groupFailures(tally.failures),
+        failuresOmitted: tally.failed - tally.failures.length,
+      }),
+      coverage.results(),
+    ),
   };
 }
 
-async function* expandAll(work: WarmWork): AsyncGenerator<Target, void, void> {
-  const seen = new SeenKeys();
-  const { settings, tally } = work;
-  for (const open of work.opened) {
+/** A complete survey has looked at every key already: where none came twice, none will. */
+function unseenKeys(survey: Survey): SeenKeys | undefined {
+  return survey.complete && survey.merged === 0 ? undefined : new SeenKeys();
+}
+
+async function* expandAll(
+  wave: readonly OpenScope[],
+  seen: SeenKeys | undefined,
+  { settings, tally }: WarmWork,
+): AsyncGenerator<Target, void, void> {
+  for (const open of wave) {
     yield* expandScope(open, {
       settings,
       seen,

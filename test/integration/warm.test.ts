@@ -361,7 +361,9 @@ scopes:
 scopes: { s: { entries: [{ key: "k:{v}", path: "/{v}", foreach: { from: http, path: /ids, select: "results[*", as: v } }] } }`;
     const { code, stderr } = await warm(yaml, ['--scope', 's']);
     expect(code).toBe(2);
-    expect(stderr).toContain('cachectl.yaml:6: select is not a JMESPath expression');
+    expect(stderr).toContain(
+      'cachectl.yaml:6:100: this is not a JMESPath expression: expected Rbracket, got: EOF',
+    );
     expect(origin.requests).toHaveLength(0);
   });
 

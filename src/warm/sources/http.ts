@@ -1,121 +1,82 @@
-import type { JSONValue } from '@jmespath-community/jmespath';
-import { CachectlError, UsageError } from '../../cli/errors.ts';
-import { ExitCode } from '../../cli/exit-code.ts';
-import type { ForeachSpec } from '../../config/spec.ts';
-import { decodeUtf8, escapeText } from '../../keys/printable.ts';
+import { DEFAULT_MAX_PAGES, type HttpForeach } from '../../config/foreach.ts';
+import { escapeText } from '../../keys/printable.ts';
 import type { OriginResponse } from '../../origin/types.ts';
+import { countOf } from '../../units/number.ts';
 import { refusalOf } from '../check-answer.ts';
-import { listSource } from './inline.ts';
-import type { VariableSource } from './source.ts';
+import { createBind } from './bind.ts';
+import { quoted, sourceFailure } from './failures.ts';
+import { createSelect, parseJson } from './json-records.ts';
+import { createPager, firstPage } from './pages.ts';
+import type { SourceTools, VariableSource, Variables } from './source.ts';
+import { spooledSource, variableNames } from './spool.ts';
 
-/** `foreach: { from: http }`. */
-export type HttpForeach = Extract<ForeachSpec, { from: 'http' }>;
-
-/** Asks the origin for a path, retries included. */
-export type AskOrigin = (path: string) => Promise<OriginResponse>;
+type HttpTools = Pick<SourceTools, 'ask' | 'baseUrl' | 'warn'>;
 
 /**
- * Asks the origin for the values.
+ * Asks the origin for the first page of values; further pages are asked for as they are walked, so that a
+ * limit of fifty targets does not read a thousand pages.
  * @throws CachectlError `origin.*` where there is no answer, `source.*` where there are no values in it
  */
-export async function openHttpSource(foreach: HttpForeach, ask: AskOrigin): Promise<VariableSource> {
-  const response = await ask(foreach.path);
+export async function openHttpSource(foreach: HttpForeach, tools: HttpTools): Promise<VariableSource> {
+  const records = readPages(foreach, tools);
+  const first = await records.next();
+  const bind = await createBind(foreach.as, { what: `select ${quoted(foreach.select)}` });
+  async function* variables(): AsyncGenerator<Variables, void, void> {
+    for (let page = first; page.done !== true; page = await records.next()) {
+      for (const record of page.value) yield bind(record);
+    }
+  }
+  return spooledSource(variableNames(foreach.as), variables());
+}
+
+async function* readPages(
+  foreach: HttpForeach,
+  tools: HttpTools,
+): AsyncGenerator<readonly unknown[], void, void> {
+  const select = await createSelect(foreach.select, 'the answer of the source');
+  const pager = await createPager(foreach.pages, tools.baseUrl);
+  const most = foreach.maxPages ?? DEFAULT_MAX_PAGES;
+  const asked = new Set<string>();
+  let path: string | undefined = firstPage(foreach.path, foreach.pages);
+  for (let page = 1; path !== undefined; page++) {
+    if (page > most) {
+      tools.warn(`${escapeText(foreach.path)} has more than ${countOf(most, 'page')}: the rest is left out`);
+      return;
+    }
+    asked.add(path);
+    const response = await tools.ask(path);
+    // Applications end a list of pages with an empty one, or with a page that is not there.
+    if (page > 1 && response.status === 404 && foreach.pages?.kind === 'param') return;
+    const { records, document } = readPage(response, select, page, foreach);
+    if (records.length === 0 && foreach.pages?.kind === 'param') return;
+    yield records;
+    path = pager({ path, document, headers: response.headers, page });
+    if (path !== undefined && asked.has(path)) {
+      throw sourceFailure(
+        'source.pages',
+        `the pages of ${escapeText(foreach.path)} lead back to one that was there already`,
+        'look at what `pages` finds: the last page has no next one',
+      );
+    }
+  }
+}
+
+function readPage(
+  response: OriginResponse,
+  select: (document: unknown) => readonly unknown[],
+  page: number,
+  foreach: HttpForeach,
+): { readonly records: readonly unknown[]; readonly document: unknown } {
   const refusal = refusalOf(response);
   if (refusal !== undefined) throw refusal;
-  const selected = await select(parseJson(response.body), foreach.select);
-  return listSource(readValues(selected, foreach.select), foreach.as);
-}
-
-/**
- * Checks the syntax of a `select`.
- * @param place `file:line` of its entry
- * @throws UsageError
- */
-export async function checkSelect(expression: string, place: string): Promise<void> {
-  const { compile } = await import('@jmespath-community/jmespath');
-  try {
-    compile(expression);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${place}: select is not a JMESPath expression: ${escapeText(cause)}`, {
-      code: 'config.invalid',
-      hint: 'an expression is like results[*].id; see https://jmespath.org',
-    });
+  const document = parseJson(response.body, 'source');
+  // `{"results": null}` after the last page is an empty page.
+  if (page > 1 && foreach.pages?.kind === 'param') {
+    try {
+      return { records: select(document), document };
+    } catch {
+      return { records: [], document };
+    }
   }
-}
-
-function sourceFailure(code: string, message: string, hint: string, cause?: unknown): CachectlError {
-  return new CachectlError(message, { code, exitCode: ExitCode.partial, hint, cause });
-}
-
-function parseJson(body: Buffer): JSONValue {
-  const text = decodeUtf8(body);
-  try {
-    if (text !== undefined) return JSON.parse(text.replace(/^\ufeff/, '')) as JSONValue;
-  } catch {
-    // JSON.parse's own message quotes the answer, which is untrusted and says nothing more.
-  }
-  throw sourceFailure(
-    'source.json',
-    'the source did not answer with JSON',
-    'foreach from http reads a JSON answer',
-  );
-}
-
-async function select(document: JSONValue, expression: string): Promise<unknown> {
-  const { search } = await import('@jmespath-community/jmespath');
-  try {
-    return search(document, expression);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw sourceFailure(
-      'source.select',
-      `select ${quoted(expression)} failed: ${escapeText(cause)}`,
-      'compare it with the answer',
-      error,
-    );
-  }
-}
-
-function readValues(selected: unknown, expression: string): readonly string[] {
-  if (selected === null || selected === undefined) {
-    throw sourceFailure(
-      'source.select',
-      `select ${quoted(expression)} finds nothing in the answer of the source`,
-      'compare it with the answer: names are case-sensitive, and a list is walked with [*]',
-    );
-  }
-  return (Array.isArray(selected) ? selected : [selected]).map((value: unknown) =>
-    readValue(value, expression),
-  );
-}
-
-function readValue(value: unknown, expression: string): string {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'boolean':
-      return String(value);
-    case 'number':
-      // JSON.parse has rounded it already: another record would be asked for.
-      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        throw sourceFailure(
-          'source.number',
-          `select ${quoted(expression)} gives a number of more than 15 digits, which cannot be read exactly`,
-          'let the origin give such ids as strings',
-        );
-      }
-      return String(value);
-    default:
-      if (value === null) return '';
-      throw sourceFailure(
-        'source.select',
-        `select ${quoted(expression)} gives ${Array.isArray(value) ? 'lists' : 'objects'}, and a variable takes text or a number`,
-        'name one field: results[*].id',
-      );
-  }
-}
-
-function quoted(expression: string): string {
-  return `"${escapeText(expression)}"`;
+  return { records: select(document), document };
 }

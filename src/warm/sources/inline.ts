@@ -1,10 +1,13 @@
-import type { VariableSource, Variables } from './source.ts';
+import type { InlineRecord } from '../../config/foreach.ts';
+import type { Bind } from './bind.ts';
+import type { SourceRow, VariableSource } from './source.ts';
 
-/** The values of a list as they stand, one variable each. */
-export function listSource(values: readonly string[], as: string): VariableSource {
+/** The records of a list as they stand. */
+export function listSource(values: readonly InlineRecord[], bind: Bind | string): VariableSource {
+  const variables = typeof bind === 'string' ? (value: unknown) => ({ [bind]: String(value) }) : bind;
   return {
-    *values(): Iterable<Variables> {
-      for (const value of values) yield { [as]: value };
+    *rows(): Iterable<SourceRow> {
+      for (const value of values) yield { variables: variables(value) };
     },
   };
 }

@@ -108,7 +108,7 @@ describe('a valid spec file', () => {
               ttlJitter: 0.1,
               headers: {},
               tags: [],
-              foreach: { from: 'http', path: '/api/users', select: 'results[*].id', as: 'id' },
+              foreach: [{ from: 'http', path: '/api/users', select: 'results[*].id', as: 'id' }],
               at: { pointer: '/scopes/users/entries/0', line: 20 },
             },
           ],
@@ -308,7 +308,10 @@ scopes:
       '`matrix` has a variable `l` already',
     ],
     ['key: "{i}", path: /, foreach: { from: ^htp, as: i }', 'unknown from: `htp`, did you mean `http`?'],
-    ['key: "{i}", path: /, ^foreach: { as: i }', 'missing key `from`, one of inline, range, http'],
+    [
+      'key: "{i}", path: /, ^foreach: { as: i }',
+      'missing key `from`, one of inline, range, file, http, redis, sitemap, access_log',
+    ],
     [
       'key: "{i}", path: /, foreach: { from: range, start: 1, end: ^.inf, as: i }',
       'expected a whole number, found `.inf`',
