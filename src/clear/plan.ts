@@ -27,7 +27,7 @@ export async function planClear(
   const lost: LostNode[] = [];
   const walk: WalkOptions = { signal, reading: true, onLost: (node) => lost.push(node) };
   const isNamed = new Set(selection.keys.map((key) => key.toString('latin1')));
-  for await (const { node, keys } of walkSelection(client, { keys: selection.keys, patterns: [] }, walk)) {
+  for await (const { node, keys } of walkSelection(client, { ...selection, patterns: [] }, walk)) {
     const replies = await node.pipeline(keys.map((key) => ['EXISTS', key]));
     for (const [index, key] of keys.entries()) {
       if (replies[index] !== 1) continue;
@@ -35,7 +35,7 @@ export async function planClear(
       if (sample.length < SAMPLE_SIZE) sample.push(key);
     }
   }
-  for await (const { keys } of walkSelection(client, { keys: [], patterns: selection.patterns }, walk)) {
+  for await (const { keys } of walkSelection(client, { ...selection, keys: [], members: [] }, walk)) {
     const fresh = isNamed.size === 0 ? keys : keys.filter((key) => !isNamed.has(key.toString('latin1')));
     matched += fresh.length;
     if (sample.length < SAMPLE_SIZE) sample.push(...fresh.slice(0, SAMPLE_SIZE - sample.length));

@@ -1,3 +1,4 @@
+import { addressJson } from '../addresses/address.ts';
 import type { JsonDocument, ReportViews } from '../cli/command.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Layout } from '../keys/layout.ts';
@@ -80,6 +81,7 @@ function toJson(report: ClearReport): JsonDocument {
     selection: {
       keys: selection.keys.map(keyJson),
       patterns: selection.patterns.map((pattern) => keyJson(pattern)),
+      addresses: selection.addresses.map(addressJson),
       all: selection.all,
       prefix: keyJson(report.layout.prefix),
     },

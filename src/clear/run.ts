@@ -1,3 +1,5 @@
+import { parseAddressFlags } from '../addresses/parse.ts';
+import { resolveAddresses } from '../addresses/resolve.ts';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
@@ -7,7 +9,7 @@ import { printableKey } from '../keys/printable.ts';
 import { executeClear } from './execute.ts';
 import { planClear, type ClearPlan } from './plan.ts';
 import { clearExitCode, clearViews, renderPlan, type ClearReport } from './report.ts';
-import { reachOf, toPhysical, type Selection } from './selection.ts';
+import { reachOf, toPhysical, type PhysicalSelection, type Selection } from './selection.ts';
 
 interface ClearOptions {
   readonly selection: Selection;
@@ -20,19 +22,21 @@ interface ClearOptions {
 export function parseClear(input: Input): ClearOptions {
   const keys = uniqueKeys(input.bytes(input.args));
   const patterns = input.bytes(input.texts('pattern'));
+  const addresses = parseAddressFlags(input);
   const all = input.on('all');
   if (patterns.some((pattern) => pattern.length === 0))
     throw new UsageError('--pattern is empty: it would match nothing');
-  if (!all && keys.length === 0 && patterns.length === 0) {
+  const named = keys.length + patterns.length + addresses.length > 0;
+  if (!all && !named) {
     throw new UsageError('say what to clear: keys, --pattern GLOB or --all', {
       hint: 'for example: cachectl clear --pattern "user:*" --dry-run',
     });
   }
-  if (all && (keys.length > 0 || patterns.length > 0)) {
+  if (all && named) {
     throw new UsageError('--all stands alone: it already means every key');
   }
   return {
-    selection: { keys, patterns, all },
+    selection: { keys, patterns, addresses, all },
     dryRun: input.on('dry-run'),
     yes: input.on('yes'),
     confirm: input.text('confirm'),
@@ -46,7 +50,14 @@ function uniqueKeys(keys: readonly Buffer[]): readonly Buffer[] {
 async function runClear(options: ClearOptions, context: Context): Promise<Outcome> {
   const { signal, host, layout, messages } = context;
   const client = await context.redis();
-  const selection = toPhysical(options.selection, layout);
+  const named = toPhysical(options.selection, layout);
+  const found = await resolveAddresses(options.selection.addresses, context, layout);
+  for (const text of found.notes) messages.note(text);
+  const selection: PhysicalSelection = {
+    keys: uniqueKeys([...named.keys, ...found.keys]),
+    patterns: [...named.patterns, ...found.patterns],
+    members: found.members,
+  };
   const base = { target: client.target, selection: options.selection, layout };
 
   const plan = async (): Promise<ClearPlan> => {
@@ -98,9 +109,9 @@ function hintAtNothing(report: ClearReport, note: (text: string) => void): void 
     return;
   const key = selection.keys.map(printableKey).find(looksLikePattern);
   if (key !== undefined) note(`"${key}" was taken as an exact key; for a pattern say --pattern "${key}"`);
-  if (layout.prefix.length > 0) {
+  if (layout.prefix.length > 0 && selection.keys.length + selection.patterns.length > 0) {
     note(
-      `nothing found; the layout of the spec file puts ${printableKey(layout.prefix)} in front of keys and patterns`,
+      `nothing found; the ${layout.type} layout puts ${printableKey(layout.prefix)} in front of keys and patterns`,
     );
   }
 }

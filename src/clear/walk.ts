@@ -15,8 +15,8 @@ export interface WalkOptions {
 }
 
 /**
- * The selected keys of every node, batch by batch: first the exact ones, whether they exist or not, then
- * those that match, each only under the first pattern that matches it. Memory is that of one batch.
+ * The selected keys of every node, batch by batch: first the exact ones and those that sets name,
+ * whether they exist or not, then those that match, each only under the first pattern that matches it. Memory is that of one batch.
  */
 export async function* walkSelection(
   client: RedisClient,
@@ -28,6 +28,13 @@ export async function* walkSelection(
     const keys = selection.keys.slice(start, start + NAMED_BATCH);
     for (const share of await client.nodesFor(keys, { reading })) {
       yield { node: share.node, keys: share.indexes.flatMap((index) => keys[index] ?? []) };
+    }
+  }
+  for (const members of selection.members) {
+    for await (const keys of members()) {
+      for (const share of await client.nodesFor(keys, { reading })) {
+        yield { node: share.node, keys: share.indexes.flatMap((index) => keys[index] ?? []) };
+      }
     }
   }
   for (const [index, pattern] of selection.patterns.entries()) {

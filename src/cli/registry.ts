@@ -2,6 +2,8 @@ import { clearSpec } from '../clear/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
 import { demoSpec } from '../demo/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
+import { keyExplainSpec, keyForSpec } from '../key/command.ts';
+import { layoutDetectSpec } from '../layout/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
 import { pingSpec } from '../ping/command.ts';
 import { statsSpec } from '../stats/command.ts';
@@ -17,6 +19,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   statsSpec,
   loadtestSpec,
   pingSpec,
+  keyExplainSpec,
+  keyForSpec,
+  layoutDetectSpec,
   configValidateSpec,
   configShowSpec,
   configSchemaSpec,

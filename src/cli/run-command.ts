@@ -2,7 +2,7 @@ import { findAndLoadSpec } from '../config/load-file.ts';
 import type { Diagnostic } from '../config/diagnose.ts';
 import { connectionWarnings, type LoadedSpec } from '../config/load.ts';
 import type { Host } from '../host.ts';
-import { createLayout } from '../keys/layout.ts';
+import type { Layout } from '../keys/layout.ts';
 import { createConnectionLog, type ConnectionLog } from '../redis/connection-log.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { renderJson } from '../terminal/json.ts';
@@ -14,6 +14,7 @@ import { supportsUnicode, type TerminalInfo } from '../terminal/terminal-info.ts
 import { formatDurationMs } from '../units/duration.ts';
 import { commandName, type CommandSpec, type OutputFormat, type Outcome } from './command.ts';
 import { confirmWithPerson } from './confirm.ts';
+import { chooseLayout } from './choose-layout.ts';
 import { chooseConnection } from './connection.ts';
 import type { Context, Messages, RunResult } from './context.ts';
 import { CachectlError, UsageError } from './errors.ts';
@@ -67,6 +68,7 @@ export async function runCommand(
       host,
       globals,
       loaded,
+      layout: await chooseLayout(input, loaded),
       streams,
       messages,
       signal: stop.signal,
@@ -229,13 +231,14 @@ function createContext(parts: {
   readonly host: Host;
   readonly globals: GlobalOptions;
   readonly loaded: LoadedSpec | undefined;
+  readonly layout: Layout;
   readonly streams: Streams;
   readonly messages: Messages;
   readonly signal: AbortSignal;
   readonly resources: Resources;
   readonly invoke: Context['invoke'];
 }): Context {
-  const { host, globals, loaded, streams, messages, signal, resources, invoke } = parts;
+  const { host, globals, loaded, layout, streams, messages, signal, resources, invoke } = parts;
   const terminal = terminalInfo(streams.out, host, globals.color);
   const canAsk = globals.input && host.stdin.isTTY === true && streams.err.isTerminal;
   const drawn =
@@ -268,7 +271,7 @@ function createContext(parts: {
     options: globals,
     signal,
     spec: loaded,
-    layout: createLayout(loaded?.spec.layout),
+    layout,
     redis,
     out: streams.out,
     terminal,

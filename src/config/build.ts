@@ -1,5 +1,6 @@
 import { buildConnection } from './connection.ts';
 import { buildForeach } from './build-foreach.ts';
+import { buildLayout } from './layout.ts';
 import type { EntryFile, SpecFile } from './schema.ts';
 import { listItems, mapEntries, nodeAt, type SourceNode, type SourcePath } from './source-tree.ts';
 import {
@@ -22,7 +23,7 @@ export function buildSpec(file: SpecFile, root: SourceNode): Spec {
   return {
     version: 1,
     connections: mapRecord(file.connections, buildConnection),
-    layout: file.layout ? { type: 'plain', prefix: file.layout.prefix ?? '' } : DEFAULT_LAYOUT,
+    layout: file.layout ? buildLayout(file.layout) : DEFAULT_LAYOUT,
     ...(file.origin && {
       origin: {
         baseUrl: file.origin.base_url,

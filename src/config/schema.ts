@@ -12,6 +12,7 @@ import {
 } from './fields.ts';
 import { connectionSchema } from './connection.ts';
 import { foreach, values } from './foreach-schema.ts';
+import { layoutSchema } from './layout.ts';
 
 /** The file form of the spec: what people write. References between its parts are checked elsewhere. */
 
@@ -20,17 +21,6 @@ const named = z.string();
 const headers = z
   .record(named, scalar('A header; in entries `{name}` is filled in'))
   .register(fieldNotes, { description: 'HTTP request headers by name' });
-
-const plainLayout = z
-  .strictObject({
-    type: z.literal('plain'),
-    prefix: z.optional(text('What every physical key starts with', 'shop:')),
-  })
-  .register(fieldNotes, { description: 'Physical key = prefix + logical key' });
-
-const layout = z
-  .discriminatedUnion('type', [plainLayout])
-  .register(fieldNotes, { description: 'The rule between logical and physical keys' });
 
 const origin = z
   .strictObject({
@@ -103,7 +93,7 @@ export const specFileSchema = z
     connections: z.optional(
       z.record(named, connectionSchema).register(fieldNotes, { description: 'Redis servers by name' }),
     ),
-    layout: z.optional(layout),
+    layout: z.optional(layoutSchema),
     origin: z.optional(origin),
     ttl_classes: z.optional(
       z

@@ -33,7 +33,10 @@ export function effectiveSettings(loaded: LoadedSpec | undefined): readonly Effe
   const fromFile = loaded
     ? [...scalars(loaded.root)].map(([path, scalar]) => fileSetting(loaded.path, path, scalar))
     : [];
-  const fromProduct = DEFAULT_SETTINGS.filter(([path]) => !nodeAt(loaded?.root, path)).map(
+  // A layout that the file names has settings of its own.
+  const silent = (path: SourcePath): boolean =>
+    nodeAt(loaded?.root, path[0] === 'layout' ? ['layout'] : path) === undefined;
+  const fromProduct = DEFAULT_SETTINGS.filter(([path]) => silent(path)).map(
     ([path, value]): EffectiveSetting => ({ key: settingKey(path), value, source: 'default' }),
   );
   return [...fromFile, ...fromProduct];

@@ -1,5 +1,6 @@
 import type { ConnectionSpec } from './connection.ts';
 import type { ForeachSpec } from './foreach.ts';
+import type { LayoutSpec } from './layout.ts';
 
 /**
  * The spec as features use it: validated, interpolated, defaults filled in, units in the names.
@@ -20,12 +21,6 @@ export interface Spec {
   readonly ttlClasses: Readonly<Record<string, number>>;
   readonly defaults: DefaultsSpec;
   readonly scopes: Readonly<Record<string, ScopeSpec>>;
-}
-
-/** The rule between logical and physical keys. */
-export interface LayoutSpec {
-  readonly type: 'plain';
-  readonly prefix: string;
 }
 
 /** The application whose responses are cached. */

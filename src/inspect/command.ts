@@ -1,4 +1,6 @@
 import type { CommandSpec } from '../cli/command.ts';
+import { ADDRESS_FLAGS } from '../cli/address-flags.ts';
+import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
 import { QUOTED_INPUT_FLAG } from '../cli/shared-flags.ts';
 
 /** `cachectl inspect`. */
@@ -6,9 +8,9 @@ export const inspectSpec: CommandSpec = {
   path: ['inspect'],
   summary: 'Show what is stored under a key, and for how long',
   description:
-    'Keys are logical: the prefix of the layout in the spec file is put in front. Looking does not change when ' +
+    'Keys are logical, as the layout in the spec file says; --raw means physical ones. Looking does not change when ' +
     'a key expires; reading its value counts as a use of it, and the server counts every look in its hits and misses.',
-  args: [{ name: 'KEY', summary: 'a key to look at', required: true, repeatable: true }],
+  args: [{ name: 'KEY', summary: 'a key to look at', repeatable: true }],
   flags: [
     { name: 'max-bytes', value: 'SIZE', summary: 'show at most so much of a value', fallback: '4KB' },
     {
@@ -19,11 +21,17 @@ export const inspectSpec: CommandSpec = {
     },
     { name: 'no-value', summary: 'leave the value out' },
     QUOTED_INPUT_FLAG,
+    ...ADDRESS_FLAGS,
+    ...LAYOUT_FLAGS,
   ],
   examples: [
     { line: 'cachectl inspect user:42', does: 'What is in there, and for how long' },
     { line: 'cachectl inspect user:42 --json', does: 'For a script' },
     { line: 'cachectl inspect user:1 user:2 --no-value', does: 'Several keys, without their values' },
+    {
+      line: 'cachectl inspect --django-fragment sidebar --vary bob',
+      does: 'A fragment of a Django template',
+    },
   ],
   risk: 'read',
   spec: 'optional',

@@ -1,3 +1,4 @@
+import type { KeyExplanation } from '../keys/explanation.ts';
 import type { Excerpt } from '../values/excerpt.ts';
 
 /** What is stored under a key, as far as it was read; the whole length stands beside it. */
@@ -54,5 +55,7 @@ export type KeyState =
 export interface InspectedKey {
   readonly logical: Buffer;
   readonly physical: Buffer;
+  /** `undefined` where the key is not of the layout. */
+  readonly explanation: KeyExplanation | undefined;
   readonly state: KeyState;
 }

@@ -1,3 +1,5 @@
+import type { Address } from '../addresses/address.ts';
+import { parseAddressFlags } from '../addresses/parse.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
 import { BYTES_FORM, parseBytes } from '../units/bytes.ts';
@@ -13,6 +15,7 @@ export interface ValueLimits {
 export interface InspectOptions {
   /** Logical keys. */
   readonly keys: readonly Buffer[];
+  readonly addresses: readonly Address[];
   readonly limits: ValueLimits;
   readonly withValue: boolean;
 }
@@ -24,8 +27,15 @@ const MOST_ITEMS = 100_000;
 
 /** @throws UsageError */
 export function parseInspectOptions(input: Input): InspectOptions {
+  const addresses = parseAddressFlags(input);
+  if (input.args.length === 0 && addresses.length === 0) {
+    throw new UsageError('inspect needs KEY: a key to look at, or a framework address', {
+      hint: 'see cachectl inspect --help',
+    });
+  }
   return {
     keys: input.bytes(input.args),
+    addresses,
     limits: {
       maxBytes: parseMaxBytes(input.text('max-bytes')) ?? DEFAULT_LIMITS.maxBytes,
       maxItems: input.wholeNumber('max-items', { min: 1, max: MOST_ITEMS }) ?? DEFAULT_LIMITS.maxItems,

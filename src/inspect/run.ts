@@ -1,6 +1,7 @@
 import { defineCommand, type Command } from '../cli/command.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { InspectedKey } from './content.ts';
+import { findKeys } from './find-keys.ts';
 import { parseInspectOptions } from './options.ts';
 import { readKeys } from './read-keys.ts';
 import { inspectionJson } from './view-json.ts';
@@ -10,15 +11,16 @@ import { renderInspection } from './view-text.ts';
 export const command: Command = defineCommand({
   parse: parseInspectOptions,
   run: async (options, context) => {
-    const physical = options.keys.map((key) => context.layout.toPhysical(key));
+    const found = await findKeys(options, context);
+    const physical = found.map((key) => key.physical);
     const states = await readKeys(await context.redis(), physical, {
       limits: options.withValue ? options.limits : undefined,
       clock: context.host.clock,
     });
     const nowMs = context.host.clock.now();
-    const keys = options.keys.map((logical, index): InspectedKey => ({
-      logical,
-      physical: physical[index] ?? logical,
+    const keys = found.map((key, index): InspectedKey => ({
+      ...key,
+      explanation: context.layout.explain(key.physical),
       state: states[index] ?? { exists: false },
     }));
     return {

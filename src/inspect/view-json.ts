@@ -1,4 +1,5 @@
 import type { JsonDocument } from '../cli/command.ts';
+import { explanationJson } from '../keys/explanation-view.ts';
 import { decodeUtf8, keyJson } from '../keys/printable.ts';
 import { valueJson, type ValueJson } from '../values/value-json.ts';
 import type { Content, HashItem, InspectedKey } from './content.ts';
@@ -8,11 +9,12 @@ export function inspectionJson(keys: readonly InspectedKey[]): JsonDocument {
   return { schema: 'cachectl/inspect/v1', keys: keys.map(keyDocument) };
 }
 
-function keyDocument({ logical, physical, state }: InspectedKey): unknown {
+function keyDocument({ logical, physical, explanation, state }: InspectedKey): unknown {
   const known = state.exists ? state : undefined;
   return {
     ...keyJson(logical),
     ...bytesField('physical_key', physical),
+    explanation: explanation === undefined ? null : explanationJson(explanation),
     exists: state.exists,
     type: known?.type ?? null,
     ttl_seconds: known?.ttlMs === undefined ? null : Math.round(known.ttlMs / 1_000),

@@ -1,3 +1,4 @@
+import { explanationFields } from '../keys/explanation-view.ts';
 import { escapeText, printableKey } from '../keys/printable.ts';
 import { renderFields } from '../terminal/table.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
@@ -24,6 +25,7 @@ function renderKey(key: InspectedKey, nowMs: number, terminal: TerminalInfo): st
   const names: readonly Field[] = [
     ['key', terminal.style.bold(printableKey(key.logical))],
     ...(key.physical.equals(key.logical) ? [] : [['physical key', printableKey(key.physical)] as const]),
+    ...(key.explanation === undefined ? [] : explanationFields(key.explanation)),
     ['exists', key.state.exists ? terminal.style.good('yes') : terminal.style.warn('no')],
   ];
   if (!key.state.exists) return renderFields(names, terminal);

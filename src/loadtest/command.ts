@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command.ts';
+import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
 import { SCOPE_FLAG } from '../cli/shared-flags.ts';
 
 /** `cachectl loadtest`. */
@@ -36,6 +37,7 @@ export const loadtestSpec: CommandSpec = {
       value: 'NAME',
       summary: "the target's name, where a protected connection is concerned",
     },
+    ...LAYOUT_FLAGS,
   ],
   examples: [
     { line: 'cachectl loadtest --scope homepage', does: 'Without the cache against with it' },

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command.ts';
+import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
 
 /** `cachectl ping`. */
 export const pingSpec: CommandSpec = {
@@ -16,6 +17,7 @@ export const pingSpec: CommandSpec = {
       summary: 'round trips to measure at each server',
       fallback: '10',
     },
+    ...LAYOUT_FLAGS,
   ],
   examples: [
     { line: 'cachectl ping', does: 'Is everything there that cachectl needs?' },

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command.ts';
+import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
 import { SCOPE_FLAG } from '../cli/shared-flags.ts';
 
 /** `cachectl warm`. */
@@ -23,6 +24,7 @@ export const warmSpec: CommandSpec = {
       fallback: '16, or what the spec file says',
     },
     { name: 'dry-run', summary: 'show the plan: ask the sources of variables, request and store nothing' },
+    ...LAYOUT_FLAGS,
   ],
   examples: [
     { line: 'cachectl warm --scope homepage', does: 'In a deploy script' },

@@ -213,7 +213,7 @@ layout: { type: plain, prefix: "shop[1]:" }
     const run = await withSpec(['clear', '--pattern', 'user:*']);
     expect(run).toEqual({ code: 0, stdout: 'Removed 1 key from default in <time>\n', stderr: '' });
     expect((await withSpec(['clear', '--pattern', 'user:*'])).stderr).toBe(
-      'nothing found; the layout of the spec file puts shop[1]: in front of keys and patterns\n',
+      'nothing found; the plain layout puts shop[1]: in front of keys and patterns\n',
     );
     expect(await redis.keys()).toEqual(['shop1:user:1', 'shop[1]:product:1', 'user:1']);
   });

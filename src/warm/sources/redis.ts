@@ -49,13 +49,14 @@ async function* captureKeys(
   tools: RedisTools,
 ): AsyncGenerator<Variables, void, void> {
   const capture = parseCapture(pattern);
-  const glob = tools.layout.toPhysicalPattern(Buffer.from(capture.glob, 'utf8'));
-  for await (const keys of walkKeys(client, glob, tools.signal)) {
-    for (const physical of keys) {
-      const logical = tools.layout.toLogical(physical);
-      const text = logical === undefined ? undefined : decodeUtf8(logical);
-      const captured = text === undefined ? undefined : capture.match(text);
-      if (captured !== undefined) yield captured;
+  for (const glob of tools.layout.toPhysicalPatterns(Buffer.from(capture.glob, 'utf8'))) {
+    for await (const keys of walkKeys(client, glob, tools.signal)) {
+      for (const physical of keys) {
+        const logical = tools.layout.toLogical(physical);
+        const text = logical === undefined ? undefined : decodeUtf8(logical);
+        const captured = text === undefined ? undefined : capture.match(text);
+        if (captured !== undefined) yield captured;
+      }
     }
   }
   tools.signal.throwIfAborted();

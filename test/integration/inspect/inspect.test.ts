@@ -69,6 +69,7 @@ test('says that a key does not exist, with exit code 0', async () => {
     {
       key: 'nobody',
       physical_key: 'nobody',
+      explanation: { layout: 'plain', prefix: '', version: null, kind: 'entry', what: 'entry', details: {} },
       exists: false,
       type: null,
       ttl_seconds: null,

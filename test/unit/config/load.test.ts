@@ -264,7 +264,20 @@ scopes:
     ],
     ['version: 1\n---\nversion: 1', '2:1 more than one document: a spec file holds exactly one'],
     ['version: 1\nlayout: { type: plan }', '2:17 unknown type: `plan`, did you mean `plain`?'],
-    ['version: 1\nlayout: { prefix: x }', '2:1 missing key `type`, one of plain'],
+    [
+      'version: 1\nlayout: { prefix: x }',
+      '2:1 missing key `type`, one of plain, django, rails, laravel, spring, symfony, wordpress, keyv',
+    ],
+    ['version: 1\nlayout: { type: djano }', '2:17 unknown type: `djano`, did you mean `django`?'],
+    ['version: 1\nlayout: { type: django, prefx: a }', '2:25 unknown key `prefx`, did you mean `prefix`?'],
+    [
+      'version: 1\nlayout: { type: django, version: [] }',
+      '2:34 expected one value, or a list of at least one, found a list',
+    ],
+    [
+      'version: 1\nlayout: { type: rails, long_keys: sha1 }',
+      '2:35 expected sha256, md5 or sha2, found `sha1`',
+    ],
     ['version: 1\nconnections:', '2:13 expected a map, found nothing'],
     [
       'version: 1\nconnections: { a: {} }',
