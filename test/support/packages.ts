@@ -27,7 +27,7 @@ export function ensurePackages(packages: readonly string[]): void {
 
 function isInstalled(name: string): boolean {
   try {
-    const status = execFileSync('dpkg-query', ['-W', '-f', '${Status}', name], {
+    const status = execFileSync('/usr/bin/dpkg-query', ['-W', '-f', '${Status}', name], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
