@@ -2,7 +2,7 @@ import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { findAndLoadSpec } from '../config/load-file.ts';
-import type { LoadedSpec } from '../config/load.ts';
+import type { LoadedSpec } from '../config/loaded.ts';
 import { PRODUCT_DEFAULTS } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import { createOriginClient } from '../origin/client.ts';
