@@ -87,8 +87,8 @@ export class HashWriter {
 
   /** Whether there is another way to try. */
   #adapt(failure: CachectlError): boolean {
-    const reply = failure.cause instanceof Error ? failure.cause.message : failure.message;
-    if (/^NOSCRIPT/.test(reply) && this.#loaded) {
+    const reply = failure.message;
+    if (/NOSCRIPT/.test(reply) && this.#loaded) {
       // A restarted server, or SCRIPT FLUSH.
       this.#loaded = false;
       return true;
@@ -97,7 +97,10 @@ export class HashWriter {
       this.#way = 'script-each';
       return true;
     }
-    if (this.#way !== 'transaction' && /^NOPERM|unknown command|not allowed/i.test(reply)) {
+    if (
+      this.#way !== 'transaction' &&
+      (failure.code === 'redis.permission' || /unknown command|not allowed/i.test(reply))
+    ) {
       this.#way = 'transaction';
       return true;
     }
