@@ -70,7 +70,7 @@ function run(
 
 describe('the recipes of docs/warm.md', () => {
   test('are one for each source at least', () => {
-    expect(recipes).toHaveLength(8);
+    expect(recipes).toHaveLength(9);
     for (const source of ['inline', 'range', 'file', 'http', 'redis', 'sitemap', 'access_log']) {
       expect(text).toContain(`from: ${source}`);
     }

@@ -345,6 +345,13 @@ describe('a second run', () => {
     expect(origin.requests.map(({ url }) => url)).toEqual(['/5']);
   });
 
+  it('counts as no misses, and so leaves the hit rate alone', async () => {
+    const origin = await start({ '*': answer('x') });
+    await redis.call('CONFIG', 'RESETSTAT');
+    await warm(origin.url, many);
+    expect(String(await redis.call('INFO', 'stats'))).toContain('keyspace_misses:0\r\n');
+  });
+
   it('keeps nothing beside an entry that says conditional: false', async () => {
     const origin = await start({ '/x': answer('x', { headers: { etag: '"a"' } }) });
     await warm(origin.url, '{ key: k, path: /x, conditional: false }');
