@@ -101,3 +101,26 @@ function matchClass(pattern: Uint8Array, start: number, byte: number): number {
   if (found === negated) return -1;
   return Math.min(p + 1, pattern.length);
 }
+
+/** The bytes that every key begins with that any of the patterns matches. */
+export function commonPrefix(patterns: readonly Uint8Array[]): Buffer {
+  const [first = Buffer.alloc(0), ...others] = patterns.map(literalPrefix);
+  let length = first.length;
+  for (const other of others) {
+    let same = 0;
+    while (same < length && same < other.length && first[same] === other[same]) same++;
+    length = same;
+  }
+  return first.subarray(0, length);
+}
+
+function literalPrefix(pattern: Uint8Array): Buffer {
+  const literal: number[] = [];
+  for (let p = 0; p < pattern.length; p++) {
+    const byte = pattern[p] ?? 0;
+    if (byte === BACKSLASH && p + 1 < pattern.length) literal.push(pattern[++p] ?? 0);
+    else if (SPECIAL.has(byte)) break;
+    else literal.push(byte);
+  }
+  return Buffer.from(literal);
+}

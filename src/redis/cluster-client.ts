@@ -105,7 +105,9 @@ class ClusterWalker {
     const given = new Set<string>();
     for (let pass = 1; targets.length > 0 && !signal.aborted; pass++) {
       const lost = new Map<string, LostNode>();
-      yield* mergeStreams(targets.map((address) => this.#walkNode(address, query, signal, lost)));
+      // Cursors to go on from are those of the first pass: what has to be walked again is walked from its start.
+      const part = pass === 1 ? query : { ...query, from: new Map<string, string>() };
+      yield* mergeStreams(targets.map((address) => this.#walkNode(address, part, signal, lost)));
       if (signal.aborted) return;
       const after = await this.#settle(before, lost, signal);
       const gone = [...lost.values()].filter(
@@ -144,7 +146,7 @@ class ClusterWalker {
       const reading = query.reading === true && this.#parts.readFromReplicas;
       const scanned = reading ? await this.reader(address) : await this.#router.direct(address);
       const node = reading ? scanned : this.#nodeAt(address);
-      for await (const keys of scanKeys(scanned, query, signal)) yield { node, keys };
+      for await (const batch of scanKeys(scanned, query, signal)) yield { node, ...batch };
     } catch (error) {
       if (!(error instanceof CachectlError) || !isUnavailable(error) || signal.aborted) throw error;
       this.#router.drop(address);

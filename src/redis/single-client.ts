@@ -27,7 +27,7 @@ export function singleClient(parts: SingleParts): RedisClient {
       ),
     walk: async function* (query, signal): AsyncGenerator<KeyBatch, void, void> {
       const node = nodeFor(query.reading);
-      for await (const keys of scanKeys(node, query, signal)) yield { node, keys };
+      for await (const batch of scanKeys(node, query, signal)) yield { node, ...batch };
     },
     close: () => {
       parts.primary.close();

@@ -40,6 +40,8 @@ export interface RedisTarget {
 export interface KeyBatch {
   readonly node: RedisNode;
   readonly keys: readonly Buffer[];
+  /** Where SCAN goes on after these keys; `0` where they were the node's last. Missing where nobody can go on. */
+  readonly cursor?: string | undefined;
 }
 
 /** Which keys to walk. */
@@ -50,6 +52,8 @@ export interface ScanQuery {
   readonly count?: number;
   /** Read on replicas where the connection says `read_from: replica`. For walks that only look. */
   readonly reading?: boolean;
+  /** Cursors to go on from, by the node's address; `0` is a node that was walked to its end. */
+  readonly from?: ReadonlyMap<string, string>;
 }
 
 /** A primary that could not be walked to its end. */
