@@ -4,14 +4,17 @@ import type { Context } from '../cli/context.ts';
 import { readIdentity } from '../redis/identity.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { backingUp, removing, softening, type Dispose } from './dispose.ts';
-import { executeClear, type ClearResult } from './execute.ts';
+import { executeClear, type ClearResult, type ExecuteOptions } from './execute.ts';
 import { flushAll } from './flush.ts';
 import { MemorySample } from './memory-sample.ts';
 import type { ClearOptions } from './options.ts';
+import { Pace } from './pace.ts';
+import { startProbe, type FeltLatency } from './probe.ts';
 import type { ClearReport } from './report.ts';
 import { readResumeFile, removeResumeFile, writeResumeFile } from './resume-file.ts';
 import { rewarmInChunks } from './rewarm.ts';
 import type { ClearTask } from './run.ts';
+import { canSweep, sweepClear } from './sweep.ts';
 
 /** Clears what was confirmed, in the manner that was asked for, and reports it. */
 export async function carryOut(
@@ -27,35 +30,44 @@ export async function carryOut(
   const progress = context.progress({ label: 'clearing', unit: 'keys' });
   const memory = new MemorySample();
   const dispose = disposeFor(options, memory, writer);
+  const now = (): number => host.clock.monotonicMs();
+  const pace = new Pace(options.pace, now);
+  const probe = startProbe(client, now, (ms) => pace.measured(ms));
   let rewarmed: { readonly stored: number; readonly failed: number } | undefined;
   let result: ClearResult;
-  switch (how.kind) {
-    case 'flush':
-      result = await flushAll(client);
-      break;
-    case 'rewarm': {
-      const done = await rewarmInChunks(
-        task,
-        { ...how, dispose, memory, onProgress: progress.update },
-        context,
-      );
-      ({ rewarmed } = done);
-      result = done.result;
-      break;
+  let felt: FeltLatency | undefined;
+  try {
+    switch (how.kind) {
+      case 'flush':
+        result = await flushAll(client);
+        break;
+      case 'rewarm': {
+        const done = await rewarmInChunks(
+          task,
+          { ...how, dispose, memory, onProgress: progress.update },
+          context,
+        );
+        ({ rewarmed } = done);
+        result = done.result;
+        break;
+      }
+      case 'remove':
+      case 'soft':
+        result = await executeFrom(task, options, client, context, (from) => ({
+          dispose,
+          memory,
+          from,
+          maxKeys: options.maxKeys,
+          ...(writer === undefined ? {} : { inFlight: 1 }),
+          pace,
+          signal,
+          onProgress: progress.update,
+        }));
     }
-    case 'remove':
-    case 'soft':
-      result = await executeFrom(task, options, client, context, (from) => ({
-        dispose,
-        memory,
-        from,
-        maxKeys: options.maxKeys,
-        ...(writer === undefined ? {} : { inFlight: 1 }),
-        signal,
-        onProgress: progress.update,
-      }));
+  } finally {
+    felt = probe.stop();
+    progress.stop();
   }
-  progress.stop();
   await writer?.finish();
   return {
     kind: 'result',
@@ -66,6 +78,8 @@ export async function carryOut(
     result,
     backedUp: writer?.keys(),
     rewarmed,
+    felt:
+      felt === undefined ? undefined : { ...felt, limitMs: options.pace.maxLatencyMs, slowest: pace.slowest },
     elapsedMs: host.clock.monotonicMs() - startedAt,
     interrupted: signal.aborted,
   };
@@ -97,8 +111,9 @@ async function executeFrom(
   options: ClearOptions,
   client: RedisClient,
   context: Context,
-  optionsFrom: (from: ReadonlyMap<string, string> | undefined) => Parameters<typeof executeClear>[2],
+  optionsFrom: (from: ReadonlyMap<string, string> | undefined) => ExecuteOptions & { readonly pace: Pace },
 ): Promise<ClearResult> {
+  if (canSweep(task.bound, options)) return sweepClear(client, task.bound, optionsFrom(undefined));
   if (options.resume === undefined) return executeClear(client, task.bound, optionsFrom(undefined));
   const file = path.resolve(context.host.cwd, options.resume);
   const point = { identity: await readIdentity(client), selection: task.described };

@@ -49,6 +49,13 @@ export const clearSpec: CommandSpec = {
       value: 'FILE',
       summary: 'where an interrupted run keeps its place, and the next one goes on from',
     },
+    { name: 'rate', value: 'N/s', summary: 'the most keys to remove a second' },
+    {
+      name: 'max-latency',
+      value: 'DURATION',
+      summary: 'go slower while small commands of other clients take longer than this (off: never)',
+      fallback: '10ms',
+    },
     AUDIT_FLAG,
     ...CONSENT_FLAGS,
   ],

@@ -1,10 +1,12 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { LostNode, RedisClient, RedisNode } from '../redis/types.ts';
+import { pause } from '../redis/wait.ts';
 import type { BoundSelection } from '../selection/bind.ts';
 import { walkSelection, type SelectedBatch } from '../selection/walk.ts';
 import type { Dispose } from './dispose.ts';
 import type { MemoryEstimate, MemorySample } from './memory-sample.ts';
+import type { Pace } from './pace.ts';
 import { Places } from './places.ts';
 
 /** Removals under way at once on one connection; more would only queue in the server. */
@@ -21,6 +23,8 @@ export interface ClearResult {
   /** Keys that were left on purpose. */
   readonly kept: number;
   readonly memory: MemoryEstimate | undefined;
+  /** Keys whose removal nobody answered for, because a connection was lost: each may be gone or not. */
+  readonly unconfirmed?: number;
   /** What broke the work off. */
   readonly failure: CachectlError | undefined;
   /** Primaries whose keys could not be walked. */
@@ -39,6 +43,7 @@ export interface ExecuteOptions {
   readonly maxKeys?: number | undefined;
   /** Where to go on from, by address. */
   readonly from?: ReadonlyMap<string, string> | undefined;
+  readonly pace?: Pace | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number) => void;
 }
@@ -96,6 +101,9 @@ export async function executeClear(
       }
       matched += batch.keys.length;
       start(batch);
+      options.pace?.took(matched);
+      const pauseMs = options.pace?.pauseMs() ?? 0;
+      if (pauseMs >= 1) await pause(pauseMs, options.signal).catch(() => undefined);
       if (underWay.size >= (options.inFlight ?? IN_FLIGHT)) await Promise.race(underWay);
       if (failure !== undefined) break;
     }

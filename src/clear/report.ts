@@ -8,10 +8,19 @@ import { breakdownJson, renderBreakdown } from '../selection/render-breakdown.ts
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatDurationMs } from '../units/duration.ts';
-import { countOf, formatCount } from '../units/number.ts';
+import { countOf, formatCount, formatPercent } from '../units/number.ts';
 import type { ClearResult } from './execute.ts';
 import type { ClearManner } from './options.ts';
 import type { ClearPlan } from './plan.ts';
+import type { FeltLatency } from './probe.ts';
+
+/** What other clients felt, and what was done about it. */
+interface Felt extends FeltLatency {
+  /** The limit above which it goes slower, in ms; Infinity where there is none. */
+  readonly limitMs: number;
+  /** The lowest speed: a part of full speed, 1 where it was never slowed down. */
+  readonly slowest: number;
+}
 
 interface ReportBase {
   readonly target: RedisTarget;
@@ -34,6 +43,8 @@ export type ClearReport =
       readonly backedUp: number | undefined;
       /** Keys that were warmed again, and those where that failed. */
       readonly rewarmed?: { readonly stored: number; readonly failed: number } | undefined;
+      /** What other clients felt, where it lasted long enough to measure. */
+      readonly felt?: Felt | undefined;
     });
 
 /** All forms of the report. */
@@ -63,6 +74,8 @@ function renderTable(report: ClearReport, terminal: TerminalInfo): string {
       : [
           `${countOf(report.rewarmed.stored, 'key')} warmed again, ${formatCount(report.rewarmed.failed)} failed`,
         ]),
+    ...unconfirmedLines(report.result.unconfirmed ?? 0),
+    ...(report.elapsedMs >= 1_000 && report.felt !== undefined ? [feltLine(report.felt)] : []),
     ...lostLines(report.result.lost),
   ].join('\n');
 }
@@ -86,6 +99,19 @@ export function renderPlan(
     ...renderBreakdown(plan.breakdown, plan.matched),
     ...lostLines(plan.lost),
   ];
+}
+
+function unconfirmedLines(unconfirmed: number): readonly string[] {
+  if (unconfirmed === 0) return [];
+  return [
+    `${countOf(unconfirmed, 'key')} on the way out when the connection was lost: removed or not, nobody said`,
+  ];
+}
+
+function feltLine({ p50Ms, p99Ms, maxMs, slowest, limitMs }: Felt): string {
+  const felt = `Other clients waited ${formatDurationMs(p50Ms)} (p50), ${formatDurationMs(p99Ms)} (p99), ${formatDurationMs(maxMs)} at most`;
+  if (slowest === 1) return felt;
+  return `${felt}; slowed down to ${formatPercent(slowest)} for --max-latency ${formatDurationMs(limitMs)}`;
 }
 
 function lostLines(lost: readonly LostNode[]): readonly string[] {
@@ -136,6 +162,7 @@ function resultJson({
   how,
   backedUp,
   rewarmed,
+  felt,
 }: Extract<ClearReport, { kind: 'result' }>) {
   const { matched, removed, gone, kept, memory } = result;
   const soft = how.kind === 'soft';
@@ -150,5 +177,20 @@ function resultJson({
     keys_per_second: elapsedMs > 0 ? Math.round((removed / elapsedMs) * 1_000) : null,
     backed_up: backedUp ?? null,
     rewarmed: rewarmed ?? null,
+    unconfirmed: result.unconfirmed ?? 0,
+    others_latency: feltJson(felt),
+  };
+}
+
+function feltJson(felt: Felt | undefined) {
+  if (felt === undefined) return null;
+  const round = (ms: number): number => Math.round(ms * 100) / 100;
+  return {
+    samples: felt.samples,
+    p50_ms: round(felt.p50Ms),
+    p99_ms: round(felt.p99Ms),
+    max_ms: round(felt.maxMs),
+    limit_ms: Number.isFinite(felt.limitMs) ? felt.limitMs : null,
+    slowest_speed: Math.round(felt.slowest * 1_000) / 1_000,
   };
 }

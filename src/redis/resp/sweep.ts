@@ -107,8 +107,7 @@ class Sweep {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#underWay--;
-      // The pace may have changed meanwhile; a long pause is taken in pieces.
-      this.#next(part);
+      if (!this.#stopped) this.#scan(part);
     }, pauseMs);
     this.#timers.add(timer);
   }
@@ -256,7 +255,6 @@ class Sweep {
     }
     const { handBack } = this.#plan;
     if (handBack === undefined || !/^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/.test(text)) {
-      this.#matched -= refused.length;
       this.#fail(error);
       return;
     }
