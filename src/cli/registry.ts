@@ -2,9 +2,12 @@ import { clearSpec } from '../clear/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
 import { demoSpec } from '../demo/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
+import { keysSpec } from '../list/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
 import { pingSpec } from '../ping/command.ts';
+import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
+import { ttlSpec } from '../ttl/command.ts';
 import { warmSpec } from '../warm/command.ts';
 import type { CommandSpec } from './command.ts';
 import { helpSpec } from './help-command.ts';
@@ -13,6 +16,9 @@ import { helpSpec } from './help-command.ts';
 export const COMMANDS: readonly CommandSpec[] = [
   warmSpec,
   clearSpec,
+  restoreSpec,
+  keysSpec,
+  ttlSpec,
   inspectSpec,
   statsSpec,
   loadtestSpec,

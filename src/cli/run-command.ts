@@ -71,7 +71,7 @@ export async function runCommand(
     const { command } = await spec.load();
     const outcome = await command.run(input, context);
     resources.stopProgress();
-    await printOutcome(outcome, format, context.terminal, streams.out);
+    if (outcome.isStreamed !== true) await printOutcome(outcome, format, context.terminal, streams.out);
     const exitCode = await conclude(outcome, stop.reason(), globals, messages, (failure) =>
       streams.err.write(
         `${renderError(describeError(failure, globals.verbose), errorStyle(streams.err, host, globals))}\n`,

@@ -36,6 +36,7 @@ export function buildSpec(file: SpecFile, root: SourceNode): Spec {
     }),
     ttlClasses,
     defaults,
+    ...(file.audit !== undefined && { audit: file.audit }),
     scopes: mapRecord(file.scopes, (scope, name): ScopeSpec => ({
       name,
       ...(scope.description !== undefined && { description: scope.description }),

@@ -127,6 +127,7 @@ export const specFileSchema = z
         .register(fieldNotes, { description: 'Named times to live' }),
     ),
     defaults: z.optional(defaults),
+    audit: z.optional(text('File to which destructive runs append a line of JSON', 'cachectl-audit.jsonl')),
     scopes: z.optional(
       z
         .record(named, scope)

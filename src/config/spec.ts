@@ -22,6 +22,8 @@ export interface Spec {
   readonly ttlClasses: Readonly<Record<string, number>>;
   readonly defaults: DefaultsSpec;
   readonly scopes: Readonly<Record<string, ScopeSpec>>;
+  /** Where destructive runs leave a line; relative to the spec file's folder. */
+  readonly audit?: string;
 }
 
 /** The rule between logical and physical keys. */

@@ -1,4 +1,5 @@
 import { CachectlError } from '../cli/errors.ts';
+import type { BulkChannel } from './bulk-channel.ts';
 import { clusterClient } from './cluster-client.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { readPassword, type PasswordContext } from './credentials.ts';
@@ -6,7 +7,7 @@ import type { Place } from './open-connection.ts';
 import { createOpener, type Opener, type Secrets } from './opener.ts';
 import { describeTarget, type RedisOptions } from './options.ts';
 import { resilientNode } from './resilient-node.ts';
-import { askSentinels, openPrimary } from './sentinel.ts';
+import { askSentinels, openPrimary, openPrimaryBulk } from './sentinel.ts';
 import { singleClient } from './single-client.ts';
 import { loadTls } from './tls.ts';
 import type { OpenNode, RedisClient, RedisNode, ServerPlace } from './types.ts';
@@ -63,15 +64,18 @@ async function connectSingle(
     tools.log.say(`${first.node.address} is a node of a cluster`);
     return connectCluster([place.address], opener, options, tools);
   }
+  const bulk = (): Promise<BulkChannel> => opener.openBulk(place, 'data');
   const primary = resilientNode(first, () => opener.open(place, 'data'), {
     failsOver: false,
     signal: tools.signal,
     log: tools.log,
+    bulk,
   });
   return singleClient({
     target: describeTarget(options),
     kind: 'single',
     primary,
+    sweep: { open: bulk, failsOver: false, log: tools.log, now: tools.now },
     replica: undefined,
     servers: () =>
       Promise.resolve([
@@ -103,15 +107,18 @@ async function connectThroughSentinels(
 ): Promise<RedisClient> {
   const { sentinels, primaryName } = topology;
   const open = (): Promise<OpenNode> => openPrimary(opener, sentinels, primaryName);
+  const bulk = (): Promise<BulkChannel> => openPrimaryBulk(opener, sentinels, primaryName);
   const primary = resilientNode(await opener.insist(open), open, {
     failsOver: true,
     signal: tools.signal,
     log: tools.log,
+    bulk,
   });
   return singleClient({
     target: describeTarget(options),
     kind: 'sentinel',
     primary,
+    sweep: { open: bulk, failsOver: true, log: tools.log, now: tools.now },
     replica: options.readFrom === 'replica' ? await openReplica(topology, opener, tools) : undefined,
     servers: async () => {
       const watched = await askSentinels(opener, sentinels, primaryName);

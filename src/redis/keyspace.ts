@@ -1,5 +1,5 @@
 import { CachectlError } from '../cli/errors.ts';
-import type { RedisCommand, RedisNode, RedisReply, ScanQuery } from './types.ts';
+import type { KeyBatch, RedisCommand, RedisNode, RedisReply, ScanQuery } from './types.ts';
 
 /** SCAN asks for about this many keys at a time: some 1 ms of the server's time (measured). */
 export const SCAN_COUNT = 1_000;
@@ -13,7 +13,9 @@ export async function* scanKeys(
   node: RedisNode,
   query: ScanQuery,
   signal: AbortSignal,
-): AsyncGenerator<readonly Buffer[], void, void> {
+): AsyncGenerator<Pick<KeyBatch, 'keys' | 'cursor'>, void, void> {
+  const from = query.from?.get(node.address);
+  if (from === '0') return;
   const ask = (cursor: string): Promise<readonly [cursor: string, keys: readonly Buffer[]]> =>
     node
       .call(
@@ -25,12 +27,12 @@ export async function* scanKeys(
       )
       .then(parseScanReply);
 
-  let next: ReturnType<typeof ask> | undefined = ask('0');
+  let next: ReturnType<typeof ask> | undefined = ask(from ?? '0');
   try {
     while (next !== undefined && !signal.aborted) {
       const [cursor, keys]: readonly [string, readonly Buffer[]] = await next;
       next = cursor === '0' ? undefined : ask(cursor);
-      if (keys.length > 0) yield keys;
+      if (keys.length > 0) yield { keys, cursor };
     }
   } finally {
     // A caller that stops early leaves one SCAN under way; its failure concerns nobody.

@@ -1,9 +1,12 @@
+import type { BulkChannel } from './bulk-channel.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { ioredisNode } from './ioredis-node.ts';
-import { openConnection, placeName, type Place } from './open-connection.ts';
+import { openConnection, placeName, type ConnectionSettings, type Place } from './open-connection.ts';
 import type { RedisOptions } from './options.ts';
 import { mayPass, pauseBefore } from './patience.ts';
 import { diagnoseTls } from './plain-probe.ts';
+import { respChannel } from './resp/channel.ts';
+import { openResp } from './resp/open-resp.ts';
 import type { TlsMaterial } from './tls.ts';
 import { isConnectionFailure, translateRedisError } from './translate-error.ts';
 import { pause } from './wait.ts';
@@ -23,6 +26,8 @@ export type Purpose = 'data' | 'replica' | 'sentinel';
 export interface Opener {
   /** One attempt. @throws CachectlError with one clear cause */
   readonly open: (place: Place, purpose: Purpose) => Promise<OpenNode>;
+  /** A connection of our own to the same server, for bulk work. @throws CachectlError with one clear cause */
+  readonly openBulk: (place: Place, purpose: Purpose) => Promise<BulkChannel>;
   /** The same with `retries` further attempts where the cause may pass, and pauses in between. */
   readonly insist: <Result>(attempt: () => Promise<Result>) => Promise<Result>;
 }
@@ -34,34 +39,42 @@ export function createOpener(
   signal: AbortSignal,
   log: ConnectionLog,
 ): Opener {
-  const open = async (place: Place, purpose: Purpose): Promise<OpenNode> => {
-    const address = placeName(place);
+  const settingsFor = (place: Place, purpose: Purpose): ConnectionSettings => {
     const isSentinel = purpose === 'sentinel';
+    return {
+      place,
+      tls: secrets.tls,
+      username: isSentinel ? options.sentinelUsername : options.username,
+      password: isSentinel ? secrets.sentinelPassword : secrets.password,
+      database: isSentinel ? 0 : options.database,
+      protocol: options.protocol,
+      clientName: options.clientName,
+      connectTimeoutMs: options.connectTimeoutMs,
+      readOnly: purpose === 'replica',
+    };
+  };
+  const diagnosed = async <Opened>(place: Place, opening: Promise<Opened>): Promise<Opened> => {
     try {
-      const connection = await openConnection(
-        {
-          place,
-          tls: secrets.tls,
-          username: isSentinel ? options.sentinelUsername : options.username,
-          password: isSentinel ? secrets.sentinelPassword : secrets.password,
-          database: isSentinel ? 0 : options.database,
-          protocol: options.protocol,
-          clientName: options.clientName,
-          connectTimeoutMs: options.connectTimeoutMs,
-          readOnly: purpose === 'replica',
-        },
-        signal,
-      );
-      log.say(`connected to ${isSentinel ? 'the Sentinel' : 'Redis'} at ${address}`);
-      return {
-        node: ioredisNode(connection, address, options.commandTimeoutMs, log),
-        // QUIT would wait for a server that may hang; everything that was asked for has been answered.
-        close: () => connection.disconnect(),
-      };
+      return await opening;
     } catch (error) {
       signal.throwIfAborted();
-      throw await diagnoseTls(translateRedisError(error, address), place, secrets.tls !== undefined, signal);
+      const failure = translateRedisError(error, placeName(place));
+      throw await diagnoseTls(failure, place, secrets.tls !== undefined, signal);
     }
+  };
+  const open = async (place: Place, purpose: Purpose): Promise<OpenNode> => {
+    const address = placeName(place);
+    const connection = await diagnosed(place, openConnection(settingsFor(place, purpose), signal));
+    log.say(`connected to ${purpose === 'sentinel' ? 'the Sentinel' : 'Redis'} at ${address}`);
+    return {
+      node: ioredisNode(connection, address, options.commandTimeoutMs, log),
+      // QUIT would wait for a server that may hang; everything that was asked for has been answered.
+      close: () => connection.disconnect(),
+    };
+  };
+  const openBulk = async (place: Place, purpose: Purpose): Promise<BulkChannel> => {
+    const settings = settingsFor(place, purpose);
+    return respChannel(await diagnosed(place, openResp(settings, options.commandTimeoutMs, signal, log)));
   };
   const insist = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
     for (let failures = 1; ; failures++) {
@@ -77,7 +90,7 @@ export function createOpener(
       }
     }
   };
-  return { open, insist };
+  return { open, openBulk, insist };
 }
 
 /** Whether a failure to open means that nobody is there, and so that another place may be asked instead. */

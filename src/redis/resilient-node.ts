@@ -1,4 +1,5 @@
 import { CachectlError } from '../cli/errors.ts';
+import type { BulkChannel } from './bulk-channel.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { callThrough } from './ioredis-node.ts';
 import { mayPass, pauseBefore, RECONNECT_ATTEMPTS } from './patience.ts';
@@ -16,7 +17,13 @@ const NOT_NOW = new Set(['redis.loading', 'redis.read-only', 'redis.primary-down
 export function resilientNode(
   first: OpenNode,
   reopen: () => Promise<OpenNode>,
-  options: { readonly failsOver: boolean; readonly signal: AbortSignal; readonly log: ConnectionLog },
+  options: {
+    readonly failsOver: boolean;
+    readonly signal: AbortSignal;
+    readonly log: ConnectionLog;
+    /** Opens a bulk channel to where the node is at that moment. */
+    readonly bulk?: () => Promise<BulkChannel>;
+  },
 ): OpenNode {
   let current: Promise<OpenNode> = Promise.resolve(first);
   let closed = false;
@@ -52,6 +59,7 @@ export function resilientNode(
       multiKey: first.node.multiKey,
       pipeline,
       call: callThrough(pipeline),
+      ...(options.bulk === undefined ? {} : { bulk: options.bulk }),
     },
     close: () => {
       closed = true;

@@ -1,4 +1,5 @@
 import { scanKeys } from './keyspace.ts';
+import { sweepServer, type SweepServerParts } from './sweep-server.ts';
 import type { OpenNode, KeyBatch, RedisClient, RedisNode, RedisTarget, ServerPlace } from './types.ts';
 
 /** What a client of one primary is made of. */
@@ -9,6 +10,7 @@ export interface SingleParts {
   /** The replica that reading commands use, where one was asked for. */
   readonly replica: OpenNode | undefined;
   readonly servers: () => Promise<readonly ServerPlace[]>;
+  readonly sweep: Omit<SweepServerParts, 'signal'>;
 }
 
 /** A client of one primary, which owns every key. */
@@ -27,8 +29,9 @@ export function singleClient(parts: SingleParts): RedisClient {
       ),
     walk: async function* (query, signal): AsyncGenerator<KeyBatch, void, void> {
       const node = nodeFor(query.reading);
-      for await (const keys of scanKeys(node, query, signal)) yield { node, keys };
+      for await (const batch of scanKeys(node, query, signal)) yield { node, ...batch };
     },
+    sweep: (request, signal) => sweepServer(request, { ...parts.sweep, signal }),
     close: () => {
       parts.primary.close();
       parts.replica?.close();
