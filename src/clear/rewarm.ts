@@ -3,7 +3,7 @@ import { ExitCode } from '../cli/exit-code.ts';
 import type { Context } from '../cli/context.ts';
 import { formatCount } from '../units/number.ts';
 import type { Target } from '../warm/target.ts';
-import { warmTargets } from '../warm/warm-targets.ts';
+import { targetWarmer } from '../warm/warm-targets.ts';
 import type { Dispose } from './dispose.ts';
 import type { ClearResult } from './execute.ts';
 import type { MemorySample } from './memory-sample.ts';
@@ -35,6 +35,7 @@ export async function rewarmInChunks(
   if (bound.scopes === undefined) throw new Error('a rewarm without scopes');
   const { scopes } = bound;
   const client = await context.redis();
+  const warm = await targetWarmer({ ...scopes, client }, context);
   const sum = { matched: 0, removed: 0, gone: 0, kept: 0, stored: 0, failed: 0 };
   let failure: CachectlError | undefined;
   const clearChunk = async (targets: readonly Target[]): Promise<void> => {
@@ -52,7 +53,7 @@ export async function rewarmInChunks(
     for await (const targets of chunks(scopes.targets(), options.chunk)) {
       if (context.signal.aborted) break;
       await clearChunk(targets.filter(({ physicalKey }) => bound.acceptsNamed?.(physicalKey) !== false));
-      const { stored, failures } = await warmTargets(targets, { ...scopes, client }, context);
+      const { warm: stored, failures } = await warm(targets);
       sum.stored += stored;
       sum.failed += failures.length;
       options.onProgress(sum.stored);

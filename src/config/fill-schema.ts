@@ -76,11 +76,9 @@ export const fillFields = {
   ),
   check: z.optional(check),
   expect_keys: z.optional(
-    z
-      .array(text('A key template, or a pattern', 'user:{id}', 'pages.*'))
-      .register(fieldNotes, {
-        description: 'With touch: what the application has to have stored afterwards',
-      }),
+    z.array(text('A key template, or a pattern', 'user:{id}', 'pages.*')).register(fieldNotes, {
+      description: 'With touch: what the application has to have stored afterwards',
+    }),
   ),
   expect_ttl: z.optional(expectTtl),
   certify_header: z.optional(certifyHeader),

@@ -48,9 +48,9 @@ const origin = z
 
 const priority = (description: string) => z.optional(wholeNumber(Number.MIN_SAFE_INTEGER, description));
 const exclude = z.optional(
-  z
-    .array(text('A glob', 'user:0'))
-    .register(fieldNotes, { description: 'Globs of keys, or of paths where they start with `/`, to leave out' }),
+  z.array(text('A glob', 'user:0')).register(fieldNotes, {
+    description: 'Globs of keys, or of paths where they start with `/`, to leave out',
+  }),
 );
 
 const entry = z
@@ -83,9 +83,9 @@ const scope = z
     limit: z.optional(wholeNumber(1, 'The most targets of the scope')),
     priority: priority('Higher is warmed first; 0 unless given'),
     depends_on: z.optional(
-      z
-        .array(text('The name of a scope'))
-        .register(fieldNotes, { description: 'Scopes that are warmed before this one, where both are chosen' }),
+      z.array(text('The name of a scope')).register(fieldNotes, {
+        description: 'Scopes that are warmed before this one, where both are chosen',
+      }),
     ),
     exclude,
     entries: z.array(entry).register(fieldNotes, { description: 'What the scope warms' }),

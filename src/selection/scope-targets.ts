@@ -1,5 +1,6 @@
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
+import type { ScopeSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
@@ -7,9 +8,12 @@ import type { OriginClient } from '../origin/types.ts';
 import { requestUrl, type TargetSettings } from '../warm/build-target.ts';
 import { expandScope } from '../warm/expand.ts';
 import type { Failure } from '../warm/failure.ts';
-import { checkSelects, openScopes } from '../warm/plan.ts';
+import { NO_LIMITS } from '../warm/limits.ts';
+import { openScopes } from '../warm/plan.ts';
 import { chooseScopes } from '../warm/scopes.ts';
 import { SeenKeys } from '../warm/seen-keys.ts';
+import { createSourceTools } from '../warm/source-tools.ts';
+import type { AskOrigin } from '../warm/sources/source.ts';
 import { refuseMistakes } from '../warm/survey.ts';
 import type { Target } from '../warm/target.ts';
 
@@ -17,9 +21,10 @@ import type { Target } from '../warm/target.ts';
 export interface OpenTargets {
   /** Exactly the targets that `warm` would fill, each time anew. */
   readonly targets: () => AsyncGenerator<Target, void, void>;
+  readonly scopes: readonly ScopeSpec[];
+  readonly settings: TargetSettings;
   readonly origin: OriginClient;
   readonly retry: RetryPolicy;
-  readonly concurrency: number;
   readonly close: () => Promise<void>;
 }
 
@@ -38,7 +43,6 @@ export async function openScopeTargets(names: readonly string[], context: Contex
       hint: 'origin: { base_url: "http://127.0.0.1:8000" }',
     });
   }
-  await checkSelects(scopes, loaded.path);
   const settings: TargetSettings = {
     specPath: loaded.path,
     origin: originSpec,
@@ -52,24 +56,29 @@ export async function openScopeTargets(names: readonly string[], context: Contex
     onRetry: ({ cause, delayMs }) => messages.verbose(`${cause}; trying again in ${Math.round(delayMs)} ms`),
   };
   const { createOriginClient } = await import('../origin/client.ts');
-  const origin = createOriginClient({ connections: defaults.concurrency });
+  const origin = createOriginClient({
+    connections: defaults.concurrency,
+    connectTimeoutMs: defaults.connectTimeoutMs,
+    allowedHosts: originSpec.allowedHosts,
+  });
   const close = (): Promise<void> => origin.close();
   try {
+    const ask: AskOrigin = (path) =>
+      getWithRetries(
+        origin,
+        {
+          url: requestUrl(originSpec.baseUrl, path),
+          headers: originSpec.headers,
+          timeoutMs: defaults.timeoutMs,
+          maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
+        },
+        retry,
+        signal,
+      );
     const opened = await openScopes(scopes, {
       settings,
-      ask: (path) =>
-        getWithRetries(
-          origin,
-          {
-            url: requestUrl(originSpec.baseUrl, path),
-            headers: originSpec.headers,
-            timeoutMs: defaults.timeoutMs,
-            maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
-          },
-          retry,
-          signal,
-        ),
-      limit: undefined,
+      tools: createSourceTools(context, settings, ask),
+      limits: NO_LIMITS,
       concurrency: defaults.concurrency,
       signal,
     });
@@ -84,7 +93,7 @@ export async function openScopeTargets(names: readonly string[], context: Contex
       };
       for (const open of opened) yield* expandScope(open, { settings, seen, onFailure });
     };
-    return { targets, origin, retry, concurrency: defaults.concurrency, close };
+    return { targets, scopes, settings, origin, retry, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,7 +1,6 @@
 import type { CachectlError } from '../cli/errors.ts';
 import { matchesGlob } from '../keys/pattern.ts';
-import { scanKeys } from '../redis/keyspace.ts';
-import type { RedisClient, RedisNode } from '../redis/types.ts';
+import type { LostNode, RedisClient } from '../redis/types.ts';
 import type { ExpectedKey } from './target.ts';
 import { lifeProblem, nothingCached, wrongLife, type PendingTouch } from './touch-target.ts';
 
@@ -33,7 +32,7 @@ export async function verifyPatterns(
       if (!wanted.has(name)) wanted.set(name, { key, prepared: touch.prepared, problem: undefined });
     }
   }
-  for (const node of await client.primaries()) await search(node, wanted, signal);
+  await search(client, wanted, signal);
   // What was not walked to its end proves nothing: such targets stay unreached.
   if (signal.aborted) return;
   for (const touch of pending) {
@@ -46,8 +45,13 @@ export async function verifyPatterns(
   }
 }
 
+/** Where a primary cannot be walked, nothing can be said of any target. */
+function passOn({ error }: LostNode): never {
+  throw error;
+}
+
 async function search(
-  node: RedisNode,
+  client: RedisClient,
   wanted: ReadonlyMap<string, Wanted>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -55,7 +59,8 @@ async function search(
   // With one pattern the server does the matching, and sends nothing else.
   const [only] = open;
   const query = open.size === 1 && only !== undefined ? { pattern: only.key.physical } : {};
-  for await (const keys of scanKeys(node, query, signal)) {
+  // On the primaries: what was written a moment ago may not have reached a replica.
+  for await (const { node, keys } of client.walk(query, signal, passOn)) {
     const matches = keys.flatMap((key) =>
       [...open]
         .filter((pattern) => matchesGlob(pattern.key.physical, key))

@@ -43,9 +43,15 @@ export interface RunObserver {
   readonly onWarm: (target: Target) => void;
 }
 
+/** What a run works with: all of a plan but its targets. */
+export type RunWork = Pick<
+  WarmWork,
+  'settings' | 'manner' | 'redis' | 'origin' | 'retry' | 'prepared' | 'tally'
+>;
+
 /** One run over the targets of a plan: the first pass, what is verified afterwards, and the second chances. */
 export class WarmRun {
-  readonly #work: WarmWork;
+  readonly #work: RunWork;
   readonly #context: Context;
   readonly #observer: RunObserver;
   readonly #writer: EntryWriter;
@@ -56,7 +62,7 @@ export class WarmRun {
   #stoppedByRule = false;
   #redisLost = false;
 
-  constructor(work: WarmWork, context: Context, observer: RunObserver) {
+  constructor(work: RunWork, context: Context, observer: RunObserver) {
     this.#work = work;
     this.#context = context;
     this.#observer = observer;
