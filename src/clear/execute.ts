@@ -14,6 +14,8 @@ export interface ClearResult {
   readonly matched: number;
   /** Keys that were there and are gone, as the server counted them. */
   readonly removed: number;
+  /** Keys of which a lost connection hides whether this run removed them. */
+  readonly uncounted: number;
   /** What broke the work off. */
   readonly failure: CachectlError | undefined;
   /** Primaries whose keys could not be walked. */
@@ -29,6 +31,7 @@ export async function executeClear(
 ): Promise<ClearResult> {
   let matched = 0;
   let removed = 0;
+  let uncounted = 0;
   let failure: CachectlError | undefined;
   const lost: LostNode[] = [];
   const walk: WalkOptions = { signal, reading: false, onLost: (node) => lost.push(node) };
@@ -44,16 +47,21 @@ export async function executeClear(
   try {
     for await (const { node, keys } of walkSelection(client, selection, walk)) {
       matched += keys.length;
-      const removal: Promise<void> = removeKeys(node, keys)
+      const task: Promise<void> = removeKeys(node, keys)
         .then(
-          (count) => {
-            removed += count;
+          (removal) => {
+            removed += removal.removed;
+            uncounted += removal.uncounted;
             onProgress(removed);
           },
-          (error: unknown) => note(error, node),
+          (error: unknown) => {
+            note(error, node);
+            if (error instanceof CachectlError && error.exitCode === ExitCode.unreachable)
+              uncounted += keys.length;
+          },
         )
-        .finally(() => underWay.delete(removal));
-      underWay.add(removal);
+        .finally(() => underWay.delete(task));
+      underWay.add(task);
       if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
       if (failure !== undefined) break;
     }
@@ -61,5 +69,5 @@ export async function executeClear(
     note(error);
   }
   await Promise.all(underWay);
-  return { matched, removed, failure, lost };
+  return { matched, removed, uncounted, failure, lost };
 }

@@ -31,12 +31,18 @@ export function clearViews(report: ClearReport): ReportViews {
 
 function renderTable(report: ClearReport, terminal: TerminalInfo): string {
   if (report.kind === 'plan') return renderPlan(report.plan, report).join('\n');
-  const { removed, failure } = report.result;
+  const { removed, uncounted, failure } = report.result;
   const rate = report.elapsedMs >= 1_000 ? `, ${formatCount((removed / report.elapsedMs) * 1_000)}/s` : '';
   const broken = report.interrupted || failure !== undefined;
   const word = broken ? terminal.style.warn('Stopped early: removed') : terminal.style.good('Removed');
   const line = `${word} ${countOf(removed, 'key')} from ${report.target.name} in ${formatDurationMs(report.elapsedMs)}${rate}`;
-  return [line, ...lostLines(report.result.lost)].join('\n');
+  const unsure =
+    uncounted === 0
+      ? []
+      : [
+          `${countOf(uncounted, 'more key')} may have been removed: the connection was lost before Redis could say`,
+        ];
+  return [line, ...unsure, ...lostLines(report.result.lost)].join('\n');
 }
 
 /** What would go, as lines: for `--dry-run` and for the question before a deletion. */
@@ -85,6 +91,7 @@ function toJson(report: ClearReport): JsonDocument {
     },
     matched: report.kind === 'plan' ? report.plan.matched : report.result.matched,
     removed: report.kind === 'plan' ? 0 : report.result.removed,
+    uncounted: report.kind === 'plan' ? 0 : report.result.uncounted,
     ...(report.kind === 'plan'
       ? { sample: report.plan.sample.map((key) => physicalJson(key, report.layout)) }
       : {}),

@@ -93,7 +93,7 @@ function hintAtNothing(report: ClearReport, note: (text: string) => void): void 
   if (
     report.kind === 'plan'
       ? report.plan.matched > 0
-      : report.result.removed > 0 || report.result.failure !== undefined
+      : report.result.removed + report.result.uncounted > 0 || report.result.failure !== undefined
   )
     return;
   const key = selection.keys.map(printableKey).find(looksLikePattern);

@@ -36,7 +36,13 @@ export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
   await parts.opener.insist(() => router.refresh());
   const nodeAt = (address: TcpAddress): RedisNode => {
     const pipeline: RedisNode['pipeline'] = (commands) => router.pipeline(address, commands);
-    return { address: formatAddress(address), multiKey: false, pipeline, call: callThrough(pipeline) };
+    return {
+      address: formatAddress(address),
+      multiKey: false,
+      pipeline,
+      call: callThrough(pipeline),
+      sentAgain: () => router.sentAgain,
+    };
   };
   const walker = new ClusterWalker(router, parts, nodeAt);
   return {

@@ -3,9 +3,9 @@ import { ioredisNode } from './ioredis-node.ts';
 import { openConnection, placeName, type Place } from './open-connection.ts';
 import type { RedisOptions } from './options.ts';
 import { mayPass, pauseBefore } from './patience.ts';
-import { diagnoseTls } from './plain-probe.ts';
+import { diagnoseOpening } from './diagnose-opening.ts';
 import type { TlsMaterial } from './tls.ts';
-import { isConnectionFailure, translateRedisError } from './translate-error.ts';
+import { atSentinel, isConnectionFailure, translateRedisError } from './translate-error.ts';
 import { pause } from './wait.ts';
 import type { OpenNode } from './types.ts';
 
@@ -54,13 +54,17 @@ export function createOpener(
       );
       log.say(`connected to ${isSentinel ? 'the Sentinel' : 'Redis'} at ${address}`);
       return {
-        node: ioredisNode(connection, address, options.commandTimeoutMs, log),
+        node: ioredisNode(connection, address, { timeoutMs: options.commandTimeoutMs, signal, log }),
         // QUIT would wait for a server that may hang; everything that was asked for has been answered.
         close: () => connection.disconnect(),
       };
     } catch (error) {
       signal.throwIfAborted();
-      throw await diagnoseTls(translateRedisError(error, address), place, secrets.tls !== undefined, signal);
+      const failure = await diagnoseOpening(translateRedisError(error, address), place, {
+        tls: secrets.tls !== undefined,
+        signal,
+      });
+      throw isSentinel ? atSentinel(failure, address) : failure;
     }
   };
   const insist = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {

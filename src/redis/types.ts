@@ -22,6 +22,11 @@ export interface RedisNode {
    * place; only a connection failure throws. In a cluster, commands whose key has moved are sent after it.
    */
   readonly pipeline: (commands: readonly RedisCommand[]) => Promise<readonly (RedisReply | CachectlError)[]>;
+  /**
+   * Commands so far that were sent a second time because the connection was lost before their answer: what
+   * they did the first time, nobody knows.
+   */
+  readonly sentAgain: () => number;
 }
 
 /** What a connection talks to, for messages and for confirming a deletion by name. */

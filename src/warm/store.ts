@@ -22,25 +22,40 @@ interface PendingWrite {
   readonly reject: (error: unknown) => void;
 }
 
+/** Pipelines under way at once: over a slow network, what comes due meanwhile goes together in the next one. */
+const MOST_UNDER_WAY = 4;
+
 /**
- * A store that sends what comes due in the same turn of the event loop together, one pipeline for each
- * node: a round trip and a system call for many entries.
+ * A store that sends together what comes due in the same turn of the event loop, or while enough is under
+ * way already; one pipeline for each node: a round trip and a system call for many entries.
  * @param random uniform in [0, 1)
  */
 export function createStore(client: RedisClient, random: () => number): Store {
   let pending: PendingWrite[] = [];
+  let underWay = 0;
+  let isScheduled = false;
+  const schedule = (): void => {
+    if (isScheduled || pending.length === 0 || underWay >= MOST_UNDER_WAY) return;
+    isScheduled = true;
+    setImmediate(flush);
+  };
   const flush = (): void => {
+    isScheduled = false;
     const writes = pending;
     pending = [];
-    void sendAll(client, writes);
+    underWay++;
+    void sendAll(client, writes).finally(() => {
+      underWay--;
+      schedule();
+    });
   };
   return {
     put: ({ physicalKey, ttlSeconds, ttlJitter }, value) =>
       new Promise<void>((resolve, reject) => {
         const ttlMs = jitteredTtlMs(ttlSeconds, ttlJitter, random());
         const command: RedisCommand = ['SET', physicalKey, value, 'PX', ttlMs];
-        if (pending.length === 0) setImmediate(flush);
         pending.push({ key: physicalKey, command, resolve, reject });
+        schedule();
       }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
+import type { CachectlError } from '../cli/errors.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { formatCount } from '../units/number.ts';
 import type { TargetSettings } from './build-target.ts';
@@ -42,12 +43,17 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
   const { isConnectionFailure } = await import('../redis/translate-error.ts');
   const coverage = new Coverage();
   const seen = unseenKeys(survey);
+  let failure: CachectlError | undefined;
   const warmWave = (wave: readonly OpenScope[]): Promise<boolean> =>
     executeWarm(expandAll(wave, seen, work), {
       concurrency: work.concurrency,
       tally,
       signal: context.signal,
-      isFatal: (error) => error.code.startsWith('redis.') && isConnectionFailure(error),
+      isFatal: (error) => {
+        const isFatal = error.code.startsWith('redis.') && isConnectionFailure(error);
+        if (isFatal) failure ??= error;
+        return isFatal;
+      },
       onProgress: () =>
         progress.update(
           tally.stored + tally.failed,
@@ -65,6 +71,7 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
   progress.stop();
   return {
     exitCode: exitCodeOf(tally),
+    failure,
     views: withCoverage(
       warmViews({
         into: redis.target.location,
