@@ -1,3 +1,4 @@
+import { CachectlError } from '../cli/errors.ts';
 import type { LostNode, RedisClient } from '../redis/types.ts';
 import type { PhysicalSelection } from './selection.ts';
 import { walkSelection, type WalkOptions } from './walk.ts';
@@ -30,7 +31,9 @@ export async function planClear(
   for await (const { node, keys } of walkSelection(client, { keys: selection.keys, patterns: [] }, walk)) {
     const replies = await node.pipeline(keys.map((key) => ['EXISTS', key]));
     for (const [index, key] of keys.entries()) {
-      if (replies[index] !== 1) continue;
+      const reply = replies[index];
+      if (reply instanceof CachectlError) throw reply;
+      if (reply !== 1) continue;
       matched++;
       if (sample.length < SAMPLE_SIZE) sample.push(key);
     }

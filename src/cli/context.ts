@@ -1,4 +1,4 @@
-import type { LoadedSpec } from '../config/load.ts';
+import type { LoadedSpec } from '../config/loaded.ts';
 import type { Host } from '../host.ts';
 import type { Layout } from '../keys/layout.ts';
 import type { RedisClient } from '../redis/types.ts';

@@ -1,6 +1,6 @@
 import { findAndLoadSpec } from '../config/load-file.ts';
 import type { Diagnostic } from '../config/diagnose.ts';
-import { connectionWarnings, type LoadedSpec } from '../config/load.ts';
+import { connectionWarnings, type LoadedSpec } from '../config/loaded.ts';
 import type { Host } from '../host.ts';
 import { createLayout } from '../keys/layout.ts';
 import { createConnectionLog, type ConnectionLog } from '../redis/connection-log.ts';
@@ -10,7 +10,7 @@ import { silentProgress, startProgress, type Progress } from '../terminal/progre
 import { createPrompter } from '../terminal/prompt.ts';
 import type { TextStream } from '../terminal/streams.ts';
 import { createStyle, wantsColor, type Style } from '../terminal/style.ts';
-import { supportsUnicode, type TerminalInfo } from '../terminal/terminal-info.ts';
+import { terminalInfo, type TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { commandName, type CommandSpec, type OutputFormat, type Outcome } from './command.ts';
 import { confirmWithPerson } from './confirm.ts';
@@ -22,12 +22,7 @@ import { parseGlobalOptions, type GlobalOptions } from './global-options.ts';
 import type { Input } from './input.ts';
 import { describeError, renderError } from './report-error.ts';
 import { Interrupted, watchForStop } from './signals.ts';
-
-/** The streams of one run. */
-export interface Streams {
-  readonly out: TextStream;
-  readonly err: TextStream;
-}
+import type { Streams } from './streams.ts';
 
 /**
  * Runs one command: reads the spec file, builds its context, prints its report in the format that was
@@ -212,16 +207,6 @@ function createMessages(err: TextStream, host: Host, globals: GlobalOptions): Me
     note: (text) => (globals.quiet ? undefined : line(text)),
     warn: (text) => line(`${style.warn('warning:')} ${text}`),
     verbose: (text) => (globals.verbose ? line(style.dim(text)) : undefined),
-  };
-}
-
-/** What stdout is, for views. */
-export function terminalInfo(out: TextStream, host: Host, color: boolean): TerminalInfo {
-  return {
-    interactive: out.isTerminal,
-    width: out.width(),
-    unicode: supportsUnicode(host.env, host.platform),
-    style: createStyle(wantsColor(out.isTerminal, host.env, color)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { buildConnection } from './connection.ts';
+import { buildFill } from './build-fill.ts';
 import { buildForeach } from './build-foreach.ts';
 import type { EntryFile, SpecFile } from './schema.ts';
 import { listItems, mapEntries, nodeAt, type SourceNode, type SourcePath } from './source-tree.ts';
@@ -11,6 +12,7 @@ import {
   type Spec,
 } from './spec.ts';
 import { resolveTtlSeconds } from './ttl.ts';
+import { parseRate } from '../units/rate.ts';
 
 /**
  * The resolved spec of a file without mistakes.
@@ -27,6 +29,9 @@ export function buildSpec(file: SpecFile, root: SourceNode): Spec {
       origin: {
         baseUrl: file.origin.base_url,
         headers: textRecord(nodeAt(root, ['origin', 'headers'])),
+        ...(file.origin.allowed_hosts && {
+          allowedHosts: file.origin.allowed_hosts.map((host) => host.toLowerCase()),
+        }),
       },
     }),
     ttlClasses,
@@ -56,6 +61,12 @@ function buildDefaults(
     concurrency: file?.concurrency ?? PRODUCT_DEFAULTS.concurrency,
     timeoutMs: file?.timeout ?? PRODUCT_DEFAULTS.timeoutMs,
     retries: file?.retries ?? PRODUCT_DEFAULTS.retries,
+    ...(file?.rate !== undefined && { ratePerSecond: parseRate(file.rate) ?? 1 }),
+    ...(file?.concurrency_per_host !== undefined && { concurrencyPerHost: file.concurrency_per_host }),
+    ...(file?.adaptive !== undefined && { adaptive: file.adaptive }),
+    ...(file?.connect_timeout !== undefined && { connectTimeoutMs: file.connect_timeout }),
+    ...(file?.headers_timeout !== undefined && { headersTimeoutMs: file.headers_timeout }),
+    ...(file?.body_timeout !== undefined && { bodyTimeoutMs: file.body_timeout }),
   };
 }
 
@@ -69,6 +80,7 @@ function buildEntry(
   const node = nodeAt(root, path);
   const matrix = nodeAt(node, ['matrix']);
   const ttl = file.ttl === undefined ? undefined : resolveTtlSeconds(file.ttl, ttlClasses);
+  const fill = buildFill(file, nodeAt(node, ['check', 'header']));
   return {
     key: file.key,
     path: file.path,
@@ -84,6 +96,7 @@ function buildEntry(
     ...(file.priority !== undefined && { priority: file.priority }),
     ...(file.exclude && { exclude: file.exclude }),
     ...(file.timeout !== undefined && { timeoutMs: file.timeout }),
+    ...(fill && { fill }),
     at: { pointer: jsonPointer(path), line: node?.line ?? 1 },
   };
 }

@@ -7,11 +7,13 @@ import {
   text,
   timeout,
   timeToLive,
+  trueOrFalse,
   ttlOrClass,
   wholeNumber,
 } from './fields.ts';
 import { connectionSchema } from './connection.ts';
 import { foreach, values } from './foreach-schema.ts';
+import { fillFields } from './fill-schema.ts';
 
 /** The file form of the spec: what people write. References between its parts are checked elsewhere. */
 
@@ -36,21 +38,26 @@ const origin = z
   .strictObject({
     base_url: text('Absolute http(s) URL of the application', 'http://127.0.0.1:8000'),
     headers: z.optional(headers),
+    allowed_hosts: z.optional(
+      z
+        .array(text('A host, with its port where that is not the usual one', 'cdn.example.com'))
+        .register(fieldNotes, { description: 'Other hosts that redirects may lead to' }),
+    ),
   })
   .register(fieldNotes, { description: 'The HTTP application whose responses are cached' });
 
 const priority = (description: string) => z.optional(wholeNumber(Number.MIN_SAFE_INTEGER, description));
 const exclude = z.optional(
-  z.array(text('A glob', 'user:0')).register(fieldNotes, {
-    description: 'Globs of keys, or of paths where they start with `/`, to leave out',
-  }),
+  z
+    .array(text('A glob', 'user:0'))
+    .register(fieldNotes, { description: 'Globs of keys, or of paths where they start with `/`, to leave out' }),
 );
 
 const entry = z
   .strictObject({
     key: text('Key template: `{name}` is a variable, `{{` a literal brace', 'user:{id}:dashboard'),
     path: text('Path template of the request', '/api/users/{id}/dashboard'),
-    ttl: z.optional(ttlOrClass('Time to live: a TTL class, a duration or seconds')),
+    ttl: z.optional(ttlOrClass('Time to live: a TTL class, a duration, seconds, or `origin`')),
     ttl_jitter: z.optional(fraction('By how much the TTL varies, so that keys do not expire together')),
     headers: z.optional(headers),
     tags: z.optional(
@@ -66,6 +73,7 @@ const entry = z
     priority: priority('Within the scope, higher is warmed first; 0 unless given'),
     exclude,
     timeout: z.optional(timeout('The longest wait for one answer')),
+    ...fillFields,
   })
   .register(fieldNotes, { description: 'A request template and a key template' });
 
@@ -75,9 +83,9 @@ const scope = z
     limit: z.optional(wholeNumber(1, 'The most targets of the scope')),
     priority: priority('Higher is warmed first; 0 unless given'),
     depends_on: z.optional(
-      z.array(text('The name of a scope')).register(fieldNotes, {
-        description: 'Scopes that are warmed before this one, where both are chosen',
-      }),
+      z
+        .array(text('The name of a scope'))
+        .register(fieldNotes, { description: 'Scopes that are warmed before this one, where both are chosen' }),
     ),
     exclude,
     entries: z.array(entry).register(fieldNotes, { description: 'What the scope warms' }),
@@ -91,6 +99,14 @@ const defaults = z
     concurrency: z.optional(wholeNumber(1, 'How many requests run at once, 16 unless given')),
     timeout: z.optional(timeout('The longest wait for one answer, 10s unless given')),
     retries: z.optional(wholeNumber(0, 'How often a failed request is tried again, 2 unless given')),
+    rate: z.optional(text('The most requests in a time, as in 50/s or 600/m', '50/s')),
+    concurrency_per_host: z.optional(wholeNumber(1, 'How many requests run at once on one host')),
+    adaptive: z.optional(
+      trueOrFalse('Find out how many requests at once the origin takes without slowing down'),
+    ),
+    connect_timeout: z.optional(timeout('The longest wait for a connection to the origin')),
+    headers_timeout: z.optional(timeout('The longest wait for the beginning of an answer')),
+    body_timeout: z.optional(timeout('The longest wait for the rest of an answer')),
   })
   .register(fieldNotes, { description: 'What entries use where they say nothing' });
 

@@ -3,7 +3,7 @@ import type { Context } from '../cli/context.ts';
 import type { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { findAndLoadSpec } from '../config/load-file.ts';
-import type { LoadedSpec } from '../config/load.ts';
+import type { LoadedSpec } from '../config/loaded.ts';
 import { PRODUCT_DEFAULTS } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import { createOriginClient } from '../origin/client.ts';

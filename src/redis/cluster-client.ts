@@ -122,7 +122,11 @@ class ClusterWalker {
       if (given.size > 0 && given.size === after.topology.shards.length)
         throw gone[0]?.error ?? new Error('no primary');
       const cameBack = after.topology.shards.filter(({ primary }) => lost.has(formatAddress(primary)));
-      const again = [...primariesToWalkAgain(before, after), ...cameBack.map(({ primary }) => primary)];
+      const walked = new Set(targets.map(formatAddress));
+      const again = [
+        ...primariesToWalkAgain(before, after, walked),
+        ...cameBack.map(({ primary }) => primary),
+      ];
       const names = new Map(again.map((address) => [formatAddress(address), address]));
       for (const name of given) names.delete(name);
       targets = [...names.values()];

@@ -235,7 +235,7 @@ export class ClusterRouter {
       topology.shards.map(async ({ primary }): Promise<NodeState | undefined> => {
         try {
           const reply = await (await this.direct(primary)).call('CLUSTER', 'NODES');
-          return parseOwnState(String(reply), formatAddress(primary));
+          return parseOwnState(String(reply), formatAddress(primary), this.#parts.translate);
         } catch (error) {
           if (error instanceof CachectlError && isUnavailable(error)) this.drop(primary);
           return undefined;

@@ -80,19 +80,37 @@ export interface NodeState {
   readonly address: string;
   /** Grows whenever the node's ownership changes. */
   readonly configEpoch: number;
-  /** Whether a slot is on its way from or to this node at this moment. */
-  readonly isMoving: boolean;
+  /** `host:port` of the nodes whose slots are on their way to this one at this moment. */
+  readonly importingFrom: readonly string[];
 }
 
-/** Reads what a node says of itself in CLUSTER NODES. */
-export function parseOwnState(text: string, address: string): NodeState {
-  const own = text.split('\n').find((line) => /\bmyself\b/.test(line)) ?? '';
-  const fields = own.split(' ');
+/**
+ * Reads what a node says of itself in CLUSTER NODES.
+ * @param translate what the nodes' own idea of an address is from here
+ */
+export function parseOwnState(
+  text: string,
+  address: string,
+  translate: (address: TcpAddress) => TcpAddress,
+): NodeState {
+  const nodes = text
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter((fields) => fields.length >= 8);
+  const addressOf = new Map(nodes.map(([id = '', place = '']) => [id, translatedAddress(place, translate)]));
+  const own = nodes.find(([, , flags = '']) => flags.split(',').includes('myself')) ?? [];
+  const sources = own.slice(8).flatMap((slots) => /^\[\d+-<-(.+)\]$/.exec(slots)?.[1] ?? []);
   return {
     address,
-    configEpoch: Number(fields[6] ?? 0),
-    isMoving: fields.slice(8).some((slots) => slots.startsWith('[')),
+    configEpoch: Number(own[6] ?? 0),
+    importingFrom: [...new Set(sources.map((id) => addressOf.get(id) ?? id))],
   };
+}
+
+/** `host:port@busport,hostname` as CLUSTER NODES has it. */
+function translatedAddress(place: string, translate: (address: TcpAddress) => TcpAddress): string {
+  const match = /^(.*):(\d+)(?:@.*)?$/.exec(place.split(',')[0] ?? '');
+  return match === null ? place : formatAddress(translate({ host: match[1] ?? '', port: Number(match[2]) }));
 }
 
 /** A cluster at one moment: who owns what, and what is moving. */
@@ -103,26 +121,47 @@ export interface ClusterSnapshot {
 }
 
 /**
- * The primaries that have to be walked again because keys may have come to them behind a walk's back
- * between two moments: those that own slots which another node owned, those whose ownership changed and
- * changed back, and those with a slot on its way. Keys that stayed where they were have been seen.
+ * The primaries that have to be walked again after a pass, because keys may have come to them behind its
+ * back. A key that stayed where it was has been seen. One that moved was seen, or has gone from a node that
+ * was walked in this pass to one that gained slots, or is gaining them, since the pass began: those are walked
+ * again, now that their sources are done with. What comes from a node that needed no walk was seen before.
+ * A replica that took over is walked in any case: it may not have heard of the last deletions.
+ * @param walked addresses of the primaries that this pass walked
  */
-export function primariesToWalkAgain(before: ClusterSnapshot, after: ClusterSnapshot): readonly TcpAddress[] {
-  const ownersBefore = slotOwners(before.topology);
+export function primariesToWalkAgain(
+  before: ClusterSnapshot,
+  after: ClusterSnapshot,
+  walked: ReadonlySet<string>,
+): readonly TcpAddress[] {
+  const ownersBefore = slotOwners(before.topology).map((owner) => owner && formatAddress(owner));
+  const primariesNow = new Set(after.topology.shards.map(({ primary }) => formatAddress(primary)));
+  const concerns = (source: string | undefined): boolean =>
+    source === undefined || walked.has(source) || !primariesNow.has(source);
   return after.topology.shards
     .filter(({ primary, ranges }) => {
       const address = formatAddress(primary);
       const was = before.states.get(address);
       const is = after.states.get(address);
-      if (was?.isMoving === true || is?.isMoving === true) return true;
-      if (was !== undefined && is !== undefined && was.configEpoch !== is.configEpoch) return true;
-      return ranges.some(([first, last]) => {
-        for (let slot = first; slot <= last; slot++) {
-          const owner = ownersBefore[slot];
-          if (owner === undefined || formatAddress(owner) !== address) return true;
-        }
-        return false;
-      });
+      if ([...(was?.importingFrom ?? []), ...(is?.importingFrom ?? [])].some(concerns)) return true;
+      const gained = gainedFrom(address, ranges, ownersBefore);
+      if ([...gained].some(concerns)) return true;
+      // Ownership that changed and changed back: where from cannot be told any more.
+      return gained.size === 0 && was !== undefined && is !== undefined && was.configEpoch !== is.configEpoch;
     })
     .map(({ primary }) => primary);
+}
+
+/** The former owners of slots that an address owns now. */
+function gainedFrom(
+  address: string,
+  ranges: Shard['ranges'],
+  ownersBefore: readonly (string | undefined)[],
+): ReadonlySet<string | undefined> {
+  const sources = new Set<string | undefined>();
+  for (const [first, last] of ranges) {
+    for (let slot = first; slot <= last; slot++) {
+      if (ownersBefore[slot] !== address) sources.add(ownersBefore[slot]);
+    }
+  }
+  return sources;
 }

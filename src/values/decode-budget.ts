@@ -15,16 +15,19 @@ export interface DecodeLimits {
 }
 
 /** Enough for what caches hold; a value beyond it is shown as far as it was read. */
-export const DEFAULT_LIMITS: DecodeLimits = { maxBytes: 16 * 1024 * 1024, maxNodes: 100_000, maxDepth: 200 };
+export const DEFAULT_LIMITS: DecodeLimits = { maxBytes: 16 * 1024 * 1024, maxNodes: 200_000, maxDepth: 200 };
 
 /** What makes a decoder ask for the time again. */
 const STEPS_PER_LOOK = 1_024;
+/** More bytes than this are never copied and converted while one value is read: a shared part can be named often. */
+const MOST_WORK = 128 * 1024 * 1024;
 
 /** Counts what decoding costs, and breaks it off where it is too much. */
 export class DecodeBudget {
   readonly limits: DecodeLimits;
   #nodes = 0;
   #steps = 0;
+  #work = 0;
 
   constructor(limits: DecodeLimits) {
     this.limits = limits;
@@ -41,6 +44,14 @@ export class DecodeBudget {
   /** A little work without a value. @throws DecodeProblem where time is up */
   step(): void {
     if (++this.#steps % STEPS_PER_LOOK === 0) this.look();
+  }
+
+  /** Bytes or items that are copied or converted. @throws DecodeProblem where it is too much of it */
+  work(amount: number): void {
+    this.#work += amount;
+    if (this.#work > MOST_WORK) throw new DecodeProblem('it takes too long to read');
+    if (amount > STEPS_PER_LOOK) this.look();
+    else this.step();
   }
 
   /** @throws DecodeProblem where time is up */

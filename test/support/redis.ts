@@ -21,6 +21,8 @@ export interface TestRedis extends PrivateRedis {
   readonly call: (...command: readonly [string, ...RedisArgument[]]) => Promise<RedisReply>;
   /** All keys, sorted as text. */
   readonly keys: () => Promise<readonly string[]>;
+  /** All keys but those that `warm` keeps beside its entries. */
+  readonly entryKeys: () => Promise<readonly string[]>;
 }
 
 /** A connection of the test's own to any URL. */
@@ -72,14 +74,16 @@ export async function startTestRedis(
   const client = await connectTo(server.url, credentials);
   const [node] = await client.primaries();
   if (node === undefined) throw new Error('no primary');
+  const keys = async (): Promise<readonly string[]> => {
+    const reply = await node.call('KEYS', '*');
+    return (Array.isArray(reply) ? reply : []).map((key) => String(key)).sort();
+  };
   return {
     ...server,
     node,
     call: node.call,
-    keys: async () => {
-      const reply = await node.call('KEYS', '*');
-      return (Array.isArray(reply) ? reply : []).map((key) => String(key)).sort();
-    },
+    keys,
+    entryKeys: async () => (await keys()).filter((key) => !key.includes('cachectl:warm:')),
     stop: async () => {
       await client.close();
       await server.stop();

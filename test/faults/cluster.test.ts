@@ -1,0 +1,154 @@
+import { afterEach, expect, test } from 'vitest';
+import type { RedisCommand } from '../../src/redis/types.ts';
+import { startTestCluster, type ClusterServer, type TestCluster } from '../support/cluster.ts';
+import { runMain } from '../support/run-main.ts';
+import { until } from '../support/until.ts';
+
+const KEYS = 200_000;
+const BATCH = 5_000;
+
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function startCluster(...shape: Parameters<typeof startTestCluster>): Promise<TestCluster> {
+  const cluster = await startTestCluster(...shape);
+  cleanups.push(cluster.stop);
+  return cluster;
+}
+
+/** Half of the keys are users' and half are products'; gives the names of the products' keys, sorted. */
+async function fill(cluster: TestCluster, count: number): Promise<readonly string[]> {
+  const stays: string[] = [];
+  const [node] = await cluster.client.primaries();
+  for (let start = 0; start < count; start += BATCH) {
+    const commands = Array.from({ length: BATCH }, (_, i): RedisCommand => {
+      const key = `${(start + i) % 2 === 0 ? 'user' : 'product'}:${start + i}`;
+      if (key.startsWith('product')) stays.push(key);
+      return ['SET', key, 'value'];
+    });
+    await node?.pipeline(commands);
+  }
+  return stays.sort();
+}
+
+async function total(servers: readonly ClusterServer[]): Promise<number> {
+  const sizes = await Promise.all(servers.map(({ node }) => node.call('DBSIZE').catch(() => 0)));
+  return sizes.reduce<number>((sum, size) => sum + Number(size), 0);
+}
+
+function slotsOf(index: number, primaries: number): readonly [first: number, last: number] {
+  return [Math.floor((index * 16_384) / primaries), Math.floor(((index + 1) * 16_384) / primaries) - 1];
+}
+
+/** Moves slots as redis-cli --cluster reshard does: keys first, then the ownership. */
+async function moveSlots(
+  from: ClusterServer,
+  to: ClusterServer,
+  all: readonly ClusterServer[],
+  slots: readonly number[],
+): Promise<void> {
+  for (const slot of slots) {
+    await to.node.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id);
+    await from.node.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id);
+    for (;;) {
+      const keys = await from.node.call('CLUSTER', 'GETKEYSINSLOT', slot, 100);
+      if (!Array.isArray(keys) || keys.length === 0) break;
+      const names = keys as readonly Buffer[];
+      await from.node.call('MIGRATE', '127.0.0.1', to.server.port, '', 0, 5_000, 'KEYS', ...names);
+    }
+    for (const { node } of [to, from, ...all]) await node.call('CLUSTER', 'SETSLOT', slot, 'NODE', to.id);
+  }
+}
+
+test('a failover in the middle of clear leaves exactly the keys that should remain', async () => {
+  const cluster = await startCluster({ primaries: 3, replicas: 1 });
+  const stays = await fill(cluster, KEYS);
+  const [victim] = cluster.primaries;
+  await victim?.node.call('WAIT', 1, 5_000);
+  const running = runMain(['clear', '--pattern', 'user:*', '--json', '-v'], {
+    env: { CACHECTL_URL: cluster.url },
+  });
+  await until(async () => (await total(cluster.primaries)) < KEYS - 2_000);
+  process.kill(victim?.server.process.pid ?? 0, 'SIGKILL');
+  const run = await running;
+  expect(run.stderr).toMatch(/waiting for/);
+  expect(JSON.parse(run.stdout)).toMatchObject({ unreachable: [], failure: null });
+  expect(run.code).toBe(0);
+  expect(await cluster.keys()).toEqual(stays);
+});
+
+test('slots that move in the middle of clear leave exactly the keys that should remain', async () => {
+  const cluster = await startCluster({ primaries: 3 });
+  const stays = await fill(cluster, KEYS);
+  const [first, second, third] = cluster.primaries;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('no primaries');
+  const running = runMain(['clear', '--pattern', 'user:*', '--json', '-v'], {
+    env: { CACHECTL_URL: cluster.url },
+  });
+  await until(async () => (await total(cluster.primaries)) < KEYS - 2_000);
+  const [from] = slotsOf(0, 3);
+  const some = (start: number, count: number): readonly number[] =>
+    Array.from({ length: count }, (_, i) => start + i);
+  // One reshard at a time: two at once can make Redis itself drop a slot's keys.
+  await moveSlots(first, second, cluster.primaries, some(from, 150));
+  await moveSlots(third, first, cluster.primaries, some(slotsOf(2, 3)[0], 150));
+  const run = await running;
+  expect(run.stderr).toMatch(/slots have moved: walking .* again/);
+  expect(JSON.parse(run.stdout)).toMatchObject({ unreachable: [], failure: null });
+  expect(run.code).toBe(0);
+  expect(await cluster.keys()).toEqual(stays);
+});
+
+test('slots that are moving while clear begins and ends are followed, key by key', async () => {
+  const cluster = await startCluster({ primaries: 2 });
+  const stays = await fill(cluster, 20_000);
+  const [first, second] = cluster.primaries;
+  if (first === undefined || second === undefined) throw new Error('no primaries');
+  // Half of a slot's keys are here and half there, as a migration that is under way has them.
+  for (let slot = 0; slot < 50; slot++) {
+    await second.node.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', first.id);
+    await first.node.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', second.id);
+    const keys = (await first.node.call('CLUSTER', 'GETKEYSINSLOT', slot, 2)) as readonly Buffer[];
+    if (keys.length > 0)
+      await first.node.call('MIGRATE', '127.0.0.1', second.server.port, '', 0, 5_000, 'KEYS', ...keys);
+  }
+  const run = await runMain(['clear', '--pattern', 'user:*', '--json'], {
+    env: { CACHECTL_URL: cluster.url },
+  });
+  expect(JSON.parse(run.stdout)).toMatchObject({ removed: 10_000, failure: null });
+  expect(run.code).toBe(0);
+  expect(await cluster.keys()).toEqual(stays);
+});
+
+test('a primary that cannot be reached is named, the rest is done, exit 5', async () => {
+  const cluster = await startCluster({ primaries: 3, args: ['--cluster-require-full-coverage', 'no'] });
+  await fill(cluster, 15_000);
+  const [dead, ...alive] = cluster.primaries;
+  process.kill(dead?.server.process.pid ?? 0, 'SIGKILL');
+  const env = { CACHECTL_URL: cluster.url };
+  const run = await runMain(['clear', '--pattern', 'user:*', '--command-timeout', '500ms'], { env });
+  expect(run.code).toBe(5);
+  expect(run.stdout).toMatch(/^Removed [\d,]+ keys from /);
+  expect(run.stdout).toContain(
+    `Not looked at: ${dead?.address ?? ''}: Redis at ${dead?.address ?? ''} refused the connection\n`,
+  );
+  for (const { node } of alive) {
+    const left = (await node.call('KEYS', 'user:*')) as readonly Buffer[];
+    expect(left).toEqual([]);
+  }
+  const stats = await runMain(['stats', '--json'], { env });
+  expect(stats.code).toBe(5);
+  expect(JSON.parse(stats.stdout)).toMatchObject({ primaries: 2, unreachable: [{ address: dead?.address }] });
+  const ping = await runMain(['ping', '--json'], { env });
+  expect(ping.code).toBe(5);
+});
+
+test('a cluster that is gone altogether is told as such, exit 3', async () => {
+  const cluster = await startCluster({ primaries: 2 });
+  for (const { server } of cluster.primaries) process.kill(server.process.pid, 'SIGKILL');
+  const run = await runMain(['clear', '--pattern', 'user:*'], { env: { CACHECTL_URL: cluster.url } });
+  expect(run.code).toBe(3);
+  expect(run.stderr).toMatch(/^error: Redis at 127\.0\.0\.1:\d+ refused the connection\n/);
+});
