@@ -2,6 +2,7 @@ import { CachectlError, UsageError } from '../cli/errors.ts';
 import { clusterClient } from './cluster-client.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { readPassword, type PasswordContext } from './credentials.ts';
+import { followPrimary } from './follow-primary.ts';
 import type { Place } from './open-connection.ts';
 import { createOpener, type Opener, type Secrets } from './opener.ts';
 import { describeTarget, type RedisOptions } from './options.ts';
@@ -120,9 +121,11 @@ async function connectThroughSentinels(
     signal: tools.signal,
     log: tools.log,
   });
+  const stopFollowing = followPrimary(primary, sentinels, { name: primaryName, opener, log: tools.log });
   return singleClient({
     target: describeTarget(options),
     kind: 'sentinel',
+    onClose: stopFollowing,
     primary,
     log: tools.log,
     replica: options.readFrom === 'replica' ? await openReplica(topology, opener, tools) : undefined,

@@ -6,8 +6,9 @@ import { mayPass, pauseBefore } from './patience.ts';
 import { diagnoseOpening } from './diagnose-opening.ts';
 import type { TlsMaterial } from './tls.ts';
 import { atSentinel, isConnectionFailure, translateRedisError } from './translate-error.ts';
-import { pause } from './wait.ts';
+import { pause, within } from './wait.ts';
 import type { OpenNode } from './types.ts';
+import type { TcpAddress } from './url.ts';
 
 /** What is known once the files, commands and people that hold secrets have been asked. */
 export interface Secrets {
@@ -23,6 +24,12 @@ export type Purpose = 'data' | 'replica' | 'sentinel';
 export interface Opener {
   /** One attempt. @throws CachectlError with one clear cause */
   readonly open: (place: Place, purpose: Purpose) => Promise<OpenNode>;
+  /** A connection that tells of a Sentinel's messages in one channel, until it is closed or lost. */
+  readonly listen: (
+    address: TcpAddress,
+    channel: string,
+    onMessage: (message: string) => void,
+  ) => Promise<{ readonly close: () => void }>;
   /** The same with `retries` further attempts where the cause may pass, and pauses in between. */
   readonly insist: <Result>(attempt: () => Promise<Result>) => Promise<Result>;
 }
@@ -34,24 +41,28 @@ export function createOpener(
   signal: AbortSignal,
   log: ConnectionLog,
 ): Opener {
+  const connect = (place: Place, purpose: Purpose): ReturnType<typeof openConnection> => {
+    const isSentinel = purpose === 'sentinel';
+    return openConnection(
+      {
+        place,
+        tls: secrets.tls,
+        username: isSentinel ? options.sentinelUsername : options.username,
+        password: isSentinel ? secrets.sentinelPassword : secrets.password,
+        database: isSentinel ? 0 : options.database,
+        protocol: options.protocol,
+        clientName: options.clientName,
+        connectTimeoutMs: options.connectTimeoutMs,
+        readOnly: purpose === 'replica',
+      },
+      signal,
+    );
+  };
   const open = async (place: Place, purpose: Purpose): Promise<OpenNode> => {
     const address = placeName(place);
     const isSentinel = purpose === 'sentinel';
     try {
-      const connection = await openConnection(
-        {
-          place,
-          tls: secrets.tls,
-          username: isSentinel ? options.sentinelUsername : options.username,
-          password: isSentinel ? secrets.sentinelPassword : secrets.password,
-          database: isSentinel ? 0 : options.database,
-          protocol: options.protocol,
-          clientName: options.clientName,
-          connectTimeoutMs: options.connectTimeoutMs,
-          readOnly: purpose === 'replica',
-        },
-        signal,
-      );
+      const connection = await connect(place, purpose);
       log.say(`connected to ${isSentinel ? 'the Sentinel' : 'Redis'} at ${address}`);
       return {
         node: ioredisNode(connection, address, { timeoutMs: options.commandTimeoutMs, signal, log }),
@@ -81,7 +92,13 @@ export function createOpener(
       }
     }
   };
-  return { open, insist };
+  const listen: Opener['listen'] = async (address, channel, onMessage) => {
+    const connection = await connect({ kind: 'tcp', address }, 'sentinel');
+    connection.on('message', (_channel, message) => onMessage(message));
+    await within(connection.subscribe(channel), options.commandTimeoutMs, signal);
+    return { close: () => connection.disconnect() };
+  };
+  return { open, listen, insist };
 }
 
 /** Whether a failure to open means that nobody is there, and so that another place may be asked instead. */

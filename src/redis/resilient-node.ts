@@ -12,6 +12,8 @@ const NOT_NOW = new Set(['redis.loading', 'redis.read-only', 'redis.primary-down
 export interface ResilientNode extends OpenNode {
   /** Grows whenever a new connection takes the place of a lost one: there may be another server behind it. */
   readonly timesOpened: () => number;
+  /** Leaves the server for another one, unless it is at this address already; what is under way is sent again. */
+  readonly moveTo: (address: string) => Promise<void>;
 }
 
 /**
@@ -75,6 +77,11 @@ export function resilientNode(
       sentAgain: () => sentAgain,
     },
     timesOpened: () => opened,
+    moveTo: async (address) => {
+      const used = current;
+      const at = await used.then(({ node }) => node.address).catch(() => undefined);
+      if (at !== address) replace(used);
+    },
     close: () => {
       closed = true;
       void current.then(({ close }) => close()).catch(() => undefined);

@@ -11,6 +11,7 @@ export interface SingleParts {
   /** The replica that reading commands use, where one was asked for. */
   readonly replica: ResilientNode | undefined;
   readonly log: ConnectionLog;
+  readonly onClose?: () => void;
   readonly servers: () => Promise<readonly ServerPlace[]>;
 }
 
@@ -30,6 +31,7 @@ export function singleClient(parts: SingleParts): RedisClient {
       ),
     walk: (query, signal) => walkServer(serverFor(query.reading), query, { signal, log: parts.log }),
     close: () => {
+      parts.onClose?.();
       parts.primary.close();
       parts.replica?.close();
       return Promise.resolve();

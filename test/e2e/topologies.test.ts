@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startShop } from '../../examples/shop/server.ts';
 import { packageFile } from '../../src/package-root.ts';
 import { startTestCluster } from '../support/cluster.ts';
-import { startTestRedis } from '../support/redis.ts';
+import { serverPaths, startTestRedis, useServer } from '../support/redis.ts';
 import { runBinary } from '../support/run-binary.ts';
 import { startTestSentinels } from '../support/sentinel.ts';
 import { startTlsRedis } from '../support/tls-redis.ts';
@@ -56,11 +56,16 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   },
 };
 
-describe.each(Object.entries(PLACES))('%s', (_name, start) => {
+const CASES = serverPaths().flatMap((server) =>
+  Object.entries(PLACES).map(([name, start]) => [server, name, start] as const),
+);
+
+describe.each(CASES)('%s: %s', (server, _name, start) => {
   let place: Place;
   let shop: Awaited<ReturnType<typeof startShop>>;
   let folder: string;
   beforeAll(async () => {
+    useServer(server);
     place = await start();
     shop = await startShop({ port: 0, latencyScale: 0.02 });
     folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));

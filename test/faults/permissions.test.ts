@@ -51,8 +51,6 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 /** What opening a connection sends; a server that refuses CLIENT or INFO is used all the same. */
 const OPENING = ['hello', 'ping', 'client|setname', 'info'];
-/** What ping asks to find out. */
-const ASKING = ['acl|whoami', 'acl|dryrun'];
 /** What warm goes without where it is refused: locks, and what it remembers beside entries to save requests. */
 const DISPENSABLE = new Set(
   'eval evalsha hset hmget del get multi exec pexpire strlen pttl unlink'.split(' '),
