@@ -37,13 +37,13 @@ export interface GentleClient extends OriginClient {
 interface Host {
   requests: number;
   pauses: number;
-  /** 429s in a row, for the pause where the host does not say how long. */
+  /** Pauses in a row, for the next one where the host does not say how long. */
   asked: number;
   readonly control: ConcurrencyControl;
   readonly gate: HostGate;
 }
 
-const FIRST_PAUSE_MS = 250;
+const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
@@ -80,9 +80,11 @@ export function gentleClient(inner: OriginClient, options: GentleOptions): Gentl
       host.asked = 0;
       return;
     }
-    host.asked++;
     const header = result.headers['retry-after'];
     const saidMs = header === undefined ? undefined : parseRetryAfterMs(header, clock.now());
+    // The others that were under way say the same as the first: one pause, not a longer one for each.
+    if (saidMs === undefined && host.gate.isPaused()) return;
+    host.asked++;
     const ceilingMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(10, host.asked - 1));
     // Beyond the longest wait the target fails; the others are not held back for minutes.
     const pauseMs = Math.min(LONGEST_RETRY_AFTER_MS, saidMs ?? ceilingMs * (0.5 + options.random() / 2));

@@ -60,8 +60,12 @@ export class HostGate {
     return begins;
   }
 
+  isPaused(): boolean {
+    return this.#clock.monotonicMs() < this.#pausedUntilMs;
+  }
+
   #hasRoom(): boolean {
-    return this.#inside < this.#control.limit && this.#clock.monotonicMs() >= this.#pausedUntilMs;
+    return this.#inside < this.#control.limit && !this.isPaused();
   }
 
   #admitAll(): void {

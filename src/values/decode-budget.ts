@@ -3,6 +3,9 @@ export class DecodeProblem extends Error {
   override readonly name = 'DecodeProblem';
 }
 
+/** Reading stopped because it would cost too much; what was read until then is right. */
+export class LimitReached extends DecodeProblem {}
+
 /** What decoding one value may cost. */
 export interface DecodeLimits {
   /** Of the output of each decompression. */
@@ -36,7 +39,7 @@ export class DecodeBudget {
   /** One more value. @throws DecodeProblem where that is one too many, or time is up */
   node(): void {
     if (++this.#nodes > this.limits.maxNodes) {
-      throw new DecodeProblem(`more than ${this.limits.maxNodes} values inside`);
+      throw new LimitReached(`more than ${this.limits.maxNodes} values inside`);
     }
     this.step();
   }
@@ -49,20 +52,20 @@ export class DecodeBudget {
   /** Bytes or items that are copied or converted. @throws DecodeProblem where it is too much of it */
   work(amount: number): void {
     this.#work += amount;
-    if (this.#work > MOST_WORK) throw new DecodeProblem('it takes too long to read');
+    if (this.#work > MOST_WORK) throw new LimitReached('it takes too long to read');
     if (amount > STEPS_PER_LOOK) this.look();
     else this.step();
   }
 
   /** @throws DecodeProblem where time is up */
   look(): void {
-    if (this.limits.expired?.() === true) throw new DecodeProblem('it takes too long to read');
+    if (this.limits.expired?.() === true) throw new LimitReached('it takes too long to read');
   }
 
   /** @throws DecodeProblem where values are nested too deeply */
   depth(level: number): void {
     if (level > this.limits.maxDepth) {
-      throw new DecodeProblem(`nested deeper than ${this.limits.maxDepth} levels`);
+      throw new LimitReached(`nested deeper than ${this.limits.maxDepth} levels`);
     }
   }
 

@@ -78,8 +78,8 @@ class Decoder {
     sure: boolean,
   ): Promise<DecodedValue | undefined> {
     const unpack = await COMPRESSIONS[format]();
-    const { bytes: inner, problem } = await unpack(bytes, this.#budget());
-    if (problem !== undefined && (!sure || inner.length === 0)) return undefined;
+    const { bytes: inner, problem, limited } = await unpack(bytes, this.#budget());
+    if (problem !== undefined && ((!sure && limited !== true) || inner.length === 0)) return undefined;
     const warnings = problem === undefined ? [] : [`${format}: ${problem}`];
     return around(format, await this.find(inner, layer + 1), warnings);
   }
@@ -93,7 +93,8 @@ class Decoder {
     const read = await READERS[format]();
     const result: ReadResult = read(bytes, this.#budget());
     const whole = result.problem === undefined && result.end === bytes.length;
-    if (!whole && (!sure || result.value.kind === 'unreadable')) return undefined;
+    if (!whole && ((!sure && result.limited !== true) || result.value.kind === 'unreadable'))
+      return undefined;
     return this.#finish(format, result, bytes.length, layer);
   }
 
@@ -141,8 +142,9 @@ class Decoder {
       if (!fits(bytes)) continue;
       const found = await this.#as(format, bytes, layer, false);
       if (found === undefined) continue;
-      if (!isCompression(format) || (found.content.kind !== 'bytes' && found.warnings.length === 0))
-        return found;
+      // A guess itself may only have reached a limit; what is inside of it has to be whole.
+      const whole = found.warnings.every((warning) => warning.startsWith(`${format}: `));
+      if (!isCompression(format) || (found.content.kind !== 'bytes' && whole)) return found;
     }
     return undefined;
   }
@@ -185,8 +187,15 @@ class Decoder {
   }
 }
 
+/** Looking at every token takes a second where JSON is this long many times over: longer JSON is text. */
+const LONGEST_JSON_BYTES = 1024 * 1024;
+
 function shownAsIs(bytes: Buffer): DecodedContent {
-  const detected = detectValue({ bytes, totalBytes: bytes.length, truncated: false });
+  const detected = detectValue({
+    bytes,
+    totalBytes: bytes.length,
+    truncated: bytes.length > LONGEST_JSON_BYTES,
+  });
   return detected.kind === 'binary' ? { kind: 'bytes', bytes } : detected;
 }
 

@@ -85,7 +85,7 @@ export async function fillTarget(
       ? ({
           kind: 'write',
           hash: { key: beside, ttlMs, fields: sideFields({ ...next, storedBytes }, target, tools.now()) },
-          replaces: known?.lifeMs !== undefined,
+          replaces: known?.exists === true,
         } as const)
       : undefined;
   if (remembered?.digest === next.digest && fill.value !== 'envelope') {

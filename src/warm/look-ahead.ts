@@ -8,7 +8,8 @@ import type { Target } from './target.ts';
 
 /** What the cache has of a target before it is requested. */
 export interface Known {
-  /** Milliseconds that it still lives; infinite without a TTL, `undefined` where it is not there. */
+  readonly exists: boolean;
+  /** Milliseconds that it still lives; infinite without a TTL, `undefined` where nobody asked, or it is not there. */
   readonly lifeMs: number | undefined;
   /** What is kept beside it, where it is still what was stored then. */
   readonly remembered: Remembered | undefined;
@@ -21,7 +22,11 @@ export interface KnownTarget {
 }
 
 /** What has to be known of a target. */
-export type Need = 'nothing' | 'life' | 'remembered';
+export interface Need {
+  readonly existence: boolean;
+  readonly life: boolean;
+  readonly remembered: boolean;
+}
 
 /** What looking ahead takes. */
 export interface LookAheadOptions {
@@ -76,39 +81,59 @@ async function lookUp(
   targets: readonly Target[],
   options: LookAheadOptions,
 ): Promise<readonly KnownTarget[]> {
-  const needs = targets.map((target) => options.need(target));
-  const wanted = targets.filter((_, index) => needs[index] !== 'nothing');
+  const needs = new Map(targets.map((target) => [target, options.need(target)]));
+  const wanted = targets.filter((target) => needs.get(target)?.existence === true);
   if (wanted.length === 0) return targets.map((target) => ({ target, known: undefined }));
+  const replies = await ask(
+    options.client,
+    wanted.map(({ physicalKey }) => [physicalKey, existenceQuery(physicalKey)] as const),
+  );
+  const known = new Map<Target, { -readonly [Field in keyof Known]: Known[Field] }>();
+  const lengths = new Map<Target, number>();
+  wanted.forEach((target, index) => {
+    const reply = replies[index];
+    // Another type than a string is there as well.
+    const exists = reply instanceof CachectlError ? /WRONGTYPE/.test(reply.message) : Number(reply) > 0;
+    known.set(target, { exists, lifeMs: undefined, remembered: undefined });
+    lengths.set(target, Number(reply));
+  });
+  const living = wanted.filter(
+    (target) => needs.get(target)?.life === true && known.get(target)?.exists === true,
+  );
   const lives = await ask(
     options.client,
-    wanted.map(({ physicalKey }) => [physicalKey, ['PTTL', physicalKey]] as const),
+    living.map(({ physicalKey }) => [physicalKey, ['PTTL', physicalKey]] as const),
   );
-  const known = new Map<Target, { lifeMs: number | undefined; remembered: Remembered | undefined }>();
-  wanted.forEach((target, index) =>
-    known.set(target, { lifeMs: lifeOf(lives[index]), remembered: undefined }),
-  );
-  const remembering = targets.filter(
-    (target, index) => needs[index] === 'remembered' && known.get(target)?.lifeMs !== undefined,
+  living.forEach((target, index) => {
+    const entry = known.get(target);
+    if (entry !== undefined) entry.lifeMs = lifeOf(lives[index]);
+  });
+  const remembering = wanted.filter(
+    (target) => needs.get(target)?.remembered === true && known.get(target)?.exists === true,
   );
   const besides = await ask(
     options.client,
-    remembering.flatMap((target) => {
+    remembering.map((target) => {
       const key = sideKey(target.key, options.layout);
-      return [
-        [key, ['HMGET', key, ...SIDE_FIELDS]],
-        [target.physicalKey, ['STRLEN', target.physicalKey]],
-      ] as const;
+      return [key, ['HMGET', key, ...SIDE_FIELDS]] as const;
     }),
   );
   remembering.forEach((target, index) => {
-    const remembered = readSide(besides[2 * index]);
+    const remembered = readSide(besides[index]);
     // Where the length differs, somebody else has written it: what was remembered is of another value.
     const entry = known.get(target);
-    if (entry !== undefined && remembered?.storedBytes === Number(besides[2 * index + 1])) {
-      entry.remembered = remembered;
-    }
+    if (entry !== undefined && remembered?.storedBytes === lengths.get(target)) entry.remembered = remembered;
   });
   return targets.map((target) => ({ target, known: known.get(target) }));
+}
+
+/**
+ * The length of a value, 0 where there is none. Not STRLEN, EXISTS or PTTL: Redis counts those as hits and
+ * misses, and a run over a cold cache would ruin the hit rate that people watch. SETRANGE with nothing to set
+ * changes nothing, creates nothing, and is not counted. Source: setrangeCommand in Redis' t_string.c.
+ */
+function existenceQuery(key: Buffer): RedisCommand {
+  return ['SETRANGE', key, 0, ''];
 }
 
 function lifeOf(reply: RedisReply | CachectlError | undefined): number | undefined {
@@ -138,8 +163,9 @@ export async function ask(
 
 /** What has to be known of a target of this entry. */
 export function needOf(prepared: PreparedFill | undefined, onlyMissing: boolean, force: boolean): Need {
-  if (prepared === undefined || force) return 'nothing';
+  if (prepared === undefined || force) return { existence: false, life: false, remembered: false };
   const { mode, conditional, freshForMs } = prepared.fill;
-  if (mode === 'store' && conditional) return 'remembered';
-  return onlyMissing || freshForMs !== undefined ? 'life' : 'nothing';
+  const remembered = mode === 'store' && conditional;
+  const life = freshForMs !== undefined;
+  return { existence: remembered || life || onlyMissing, life, remembered };
 }

@@ -38,7 +38,7 @@ export interface WarmOptions {
   readonly dryRun: boolean;
 }
 
-/** So many targets are counted and checked before the first request: a few seconds for all of them. */
+/** So many targets are counted and checked before the first request: less than ten seconds for all of them. */
 const MOST_CHECKED = 1_000_000;
 const SAMPLES = 3;
 

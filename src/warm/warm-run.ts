@@ -134,7 +134,7 @@ export class WarmRun {
     const fill = prepared.get(target.entry);
     if (fill === undefined) throw new Error('an entry was not prepared');
     tally.begin(target.scope);
-    if (known?.lifeMs !== undefined && isFresh(known.lifeMs, fill.fill.freshForMs, manner.onlyMissing)) {
+    if (known?.exists === true && isFresh(known.lifeMs, fill.fill.freshForMs, manner.onlyMissing)) {
       return { kind: 'fresh' };
     }
     const tools = {
@@ -250,8 +250,8 @@ export class WarmRun {
   }
 }
 
-function isFresh(lifeMs: number, freshForMs: number | undefined, onlyMissing: boolean): boolean {
-  return onlyMissing || (freshForMs !== undefined && lifeMs > freshForMs);
+function isFresh(lifeMs: number | undefined, freshForMs: number | undefined, onlyMissing: boolean): boolean {
+  return onlyMissing || (freshForMs !== undefined && lifeMs !== undefined && lifeMs > freshForMs);
 }
 
 /** Whether the same request may well succeed at the end of the run. */

@@ -117,9 +117,10 @@ export function createWriter(
     const before = outdated.length;
     const after = before + writes.length + renewals.length;
     const commands = [...outdated, ...writes.map(({ command }) => command), ...renewals];
+    const prepared = hashWriter.prepare(hashes);
     let replies: readonly (RedisReply | CachectlError)[];
     try {
-      replies = await node.pipeline([...commands, ...hashWriter.commands(hashes)]);
+      replies = await node.pipeline([...commands, ...prepared.commands]);
     } catch (error) {
       for (const write of writes) write.reject(error);
       return;
@@ -128,7 +129,7 @@ export function createWriter(
     await forgetFailed(node, writes);
     if (hashes.length === 0) return;
     try {
-      await hashWriter.finish(node, hashes, replies.slice(after));
+      await hashWriter.finish(node, prepared, replies.slice(after));
     } catch (error) {
       if (!keepsBeside || !(error instanceof CachectlError)) return;
       keepsBeside = false;

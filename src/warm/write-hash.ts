@@ -29,6 +29,14 @@ const SCRIPT_SHA = hash('sha1', SCRIPT);
 /** How a server takes it: all at once, one key a script (a cluster), or without scripts. */
 type Way = 'script' | 'script-each' | 'transaction';
 
+/** Hashes on their way, and how they were sent. */
+export interface PreparedHashes {
+  readonly writes: readonly HashWrite[];
+  readonly way: Way;
+  readonly loaded: boolean;
+  readonly commands: readonly RedisCommand[];
+}
+
 /** Writes hashes on one server, in whatever way it allows. */
 export class HashWriter {
   #way: Way;
@@ -40,7 +48,11 @@ export class HashWriter {
   }
 
   /** The commands that write these hashes. */
-  commands(writes: readonly HashWrite[]): readonly RedisCommand[] {
+  prepare(writes: readonly HashWrite[]): PreparedHashes {
+    return { writes, way: this.#way, loaded: this.#loaded, commands: this.#commands(writes) };
+  }
+
+  #commands(writes: readonly HashWrite[]): readonly RedisCommand[] {
     switch (this.#way) {
       case 'script':
         return writes.length === 0 ? [] : [this.#script(writes)];
@@ -58,20 +70,24 @@ export class HashWriter {
   }
 
   /**
-   * Looks at the replies to {@link commands}, and does again what failed for the way alone.
+   * Looks at the replies to what was prepared, and does again what failed for the way alone.
    * @throws CachectlError where no way is left
    */
   async finish(
     node: RedisNode,
-    writes: readonly HashWrite[],
+    prepared: PreparedHashes,
     replies: readonly (RedisReply | CachectlError | undefined)[],
   ): Promise<void> {
+    let sent = prepared;
     let failure = firstFailure(replies);
     while (failure !== undefined) {
-      if (!this.#adapt(failure)) throw failure;
-      failure = firstFailure(await node.pipeline(this.commands(writes)));
+      // Another batch may have found the way meanwhile.
+      const isOutdated = sent.way !== this.#way || sent.loaded !== this.#loaded;
+      if (!isOutdated && !this.#adapt(failure)) throw failure;
+      sent = this.prepare(prepared.writes);
+      failure = firstFailure(await node.pipeline(sent.commands));
     }
-    this.#loaded = true;
+    if (sent.way === this.#way) this.#loaded = true;
   }
 
   #script(writes: readonly HashWrite[]): RedisCommand {
@@ -87,8 +103,8 @@ export class HashWriter {
 
   /** Whether there is another way to try. */
   #adapt(failure: CachectlError): boolean {
-    const reply = failure.cause instanceof Error ? failure.cause.message : failure.message;
-    if (/^NOSCRIPT/.test(reply) && this.#loaded) {
+    const reply = failure.message;
+    if (/NOSCRIPT/.test(reply) && this.#loaded) {
       // A restarted server, or SCRIPT FLUSH.
       this.#loaded = false;
       return true;
@@ -97,7 +113,10 @@ export class HashWriter {
       this.#way = 'script-each';
       return true;
     }
-    if (this.#way !== 'transaction' && /^NOPERM|unknown command|not allowed/i.test(reply)) {
+    if (
+      this.#way !== 'transaction' &&
+      (failure.code === 'redis.permission' || /unknown command|not allowed/i.test(reply))
+    ) {
       this.#way = 'transaction';
       return true;
     }

@@ -85,7 +85,7 @@ const entry = (foreach: string, key = 'k:{id}', extra = ''): string =>
   `      - { key: "${key}", path: "/x/{id}", foreach: ${foreach}${extra} }\n`;
 /** The keys that were stored, without the prefix and `k:`. */
 const stored = async (): Promise<readonly string[]> =>
-  (await redis.keys()).map((key) => key.replace(/^p:(k:)?/, ''));
+  (await redis.entryKeys()).map((key) => key.replace(/^p:(k:)?/, ''));
 
 async function expectKeys(entries: string, keys: readonly string[], options?: RunOptions): Promise<void> {
   const run = await warm(entries, ['--scope', 'all'], options);

@@ -15,7 +15,7 @@ export const unpackGzip = (bytes: Buffer, budget: DecodeBudget): Promise<Unpacke
   unpack(
     bytes,
     budget,
-    (maxOutputLength) => gunzipSync(bytes, { maxOutputLength }),
+    (maxOutputLength) => withInfo(gunzipSync, bytes, maxOutputLength),
     () => createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }),
   );
 
@@ -23,7 +23,7 @@ export const unpackZlib = (bytes: Buffer, budget: DecodeBudget): Promise<Unpacke
   unpack(
     bytes,
     budget,
-    (maxOutputLength) => inflateSync(bytes, { maxOutputLength }),
+    (maxOutputLength) => withInfo(inflateSync, bytes, maxOutputLength),
     () => createInflate({ finishFlush: constants.Z_SYNC_FLUSH }),
   );
 
@@ -31,25 +31,45 @@ export const unpackBrotli = (bytes: Buffer, budget: DecodeBudget): Promise<Unpac
   unpack(
     bytes,
     budget,
-    (maxOutputLength) => brotliDecompressSync(bytes, { maxOutputLength }),
+    (maxOutputLength) => withInfo(brotliDecompressSync, bytes, maxOutputLength),
     () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
   );
+
+/** What Node gives when it is asked for `info`, which its types do not know. */
+interface Inflated {
+  readonly buffer: Buffer;
+  /** Bytes that were used: Node itself says nothing about bytes that follow. */
+  readonly engine: { readonly bytesWritten: number };
+}
+
+function withInfo(
+  inflate: (bytes: Buffer, options: { readonly maxOutputLength: number; readonly info: true }) => unknown,
+  bytes: Buffer,
+  maxOutputLength: number,
+): Inflated {
+  return inflate(bytes, { maxOutputLength, info: true }) as Inflated;
+}
+
+/** Of what is larger than it may be the beginning will do: decompressing it again takes time. */
+const MOST_OF_A_BOMB = 2 * 1024 * 1024;
 
 /** At once where all is well; otherwise again as a stream, which keeps what came before the fault. */
 async function unpack(
   bytes: Buffer,
   budget: DecodeBudget,
-  whole: (maxOutputLength: number) => Buffer,
+  whole: (maxOutputLength: number) => Inflated,
   stream: () => Transform,
 ): Promise<Unpacked> {
   const { maxBytes } = budget.limits;
   try {
-    return { bytes: whole(maxBytes), problem: undefined };
+    const { buffer, engine } = whole(maxBytes);
+    const rest = bytes.length - engine.bytesWritten;
+    return { bytes: buffer, problem: rest > 0 ? `${rest} bytes follow the data` : undefined };
   } catch (error) {
     const tooLong = error instanceof RangeError;
-    const partial = await begin(stream(), bytes, maxBytes);
+    const partial = await begin(stream(), bytes, tooLong ? Math.min(maxBytes, MOST_OF_A_BOMB) : maxBytes);
     const problem = tooLong ? `more than ${maxBytes} bytes when decompressed` : reason(error);
-    return { bytes: partial, problem };
+    return { bytes: partial, problem, limited: tooLong };
   }
 }
 

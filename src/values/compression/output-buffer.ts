@@ -1,4 +1,4 @@
-import { DecodeProblem, type DecodeBudget } from '../decode-budget.ts';
+import { DecodeProblem, LimitReached, type DecodeBudget } from '../decode-budget.ts';
 
 /** Between two looks at the clock. */
 const BYTES_PER_LOOK = 256 * 1024;
@@ -26,7 +26,7 @@ export class OutputBuffer {
   #reserve(count: number): void {
     const needed = this.length + count;
     if (needed > this.#budget.limits.maxBytes) {
-      throw new DecodeProblem(`more than ${this.#budget.limits.maxBytes} bytes when decompressed`);
+      throw new LimitReached(`more than ${this.#budget.limits.maxBytes} bytes when decompressed`);
     }
     if (needed > this.#nextLook) {
       this.#nextLook = needed + BYTES_PER_LOOK;

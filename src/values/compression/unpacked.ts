@@ -1,4 +1,4 @@
-import { problemText } from '../decode-budget.ts';
+import { LimitReached, problemText } from '../decode-budget.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 
 /** What decompressing gave. */
@@ -7,6 +7,8 @@ export interface Unpacked {
   readonly bytes: Buffer;
   /** Why it is not all; `undefined` where it is. */
   readonly problem: string | undefined;
+  /** Whether the problem is only that the rest would be too much. */
+  readonly limited?: boolean;
 }
 
 /** Runs a decompressor; keeps what it wrote before it failed. */
@@ -15,6 +17,10 @@ export function unpackInto(output: OutputBuffer, decompress: () => void): Unpack
     decompress();
     return { bytes: output.written, problem: undefined };
   } catch (error) {
-    return { bytes: output.written, problem: problemText(error) };
+    return {
+      bytes: output.written,
+      problem: problemText(error),
+      limited: error instanceof LimitReached,
+    };
   }
 }

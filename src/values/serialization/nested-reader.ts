@@ -1,5 +1,5 @@
 import { ByteReader } from '../byte-reader.ts';
-import { DecodeProblem, problemText, type DecodeBudget } from '../decode-budget.ts';
+import { DecodeProblem, LimitReached, problemText, type DecodeBudget } from '../decode-budget.ts';
 import type { PlainValue } from '../plain-value.ts';
 import type { ReadResult } from './read-result.ts';
 
@@ -12,6 +12,7 @@ export abstract class NestedReader {
   protected readonly budget: DecodeBudget;
   readonly #warnings = new Set<string>();
   #problem: string | undefined;
+  #limited = false;
   #level = 0;
 
   constructor(bytes: Uint8Array, budget: DecodeBudget, start = 0) {
@@ -25,16 +26,29 @@ export abstract class NestedReader {
   /** The value at the reader's position. */
   read(): ReadResult {
     const value = this.#whole();
-    return { value, end: this.reader.position, problem: this.#problem, warnings: [...this.#warnings] };
+    return {
+      value,
+      end: this.reader.position,
+      problem: this.#problem,
+      limited: this.#limited,
+      warnings: [...this.#warnings],
+    };
   }
 
   #whole(): PlainValue {
     try {
       return this.value();
     } catch (error) {
-      this.#problem ??= problemText(error);
-      return { kind: 'unreadable', reason: this.#problem };
+      this.#fail(error);
+      return { kind: 'unreadable', reason: this.#problem ?? '' };
     }
+  }
+
+  /** The first problem counts: it breaks off everything. */
+  #fail(error: unknown): void {
+    if (this.#problem !== undefined) return;
+    this.#problem = problemText(error);
+    this.#limited = error instanceof LimitReached;
   }
 
   protected warn(text: string): void {
@@ -53,7 +67,7 @@ export abstract class NestedReader {
       this.budget.depth(this.#level);
       for (let index = 0; index < count && !this.broken; index++) part(index);
     } catch (error) {
-      this.#problem ??= problemText(error);
+      this.#fail(error);
     }
     this.#level--;
   }

@@ -1,5 +1,5 @@
 import { ByteReader } from '../byte-reader.ts';
-import { DecodeProblem, problemText, type DecodeBudget } from '../decode-budget.ts';
+import { DecodeProblem, LimitReached, problemText, type DecodeBudget } from '../decode-budget.ts';
 import { growingObject, NULL, unreadable, type PlainValue } from '../plain-value.ts';
 import { className } from './pickle-classes.ts';
 import { PickleMachine } from './pickle-machine.ts';
@@ -33,7 +33,13 @@ export function readPickle(bytes: Uint8Array, budget: DecodeBudget): ReadResult 
   } catch (error) {
     const problem = problemText(error);
     const value = machine.collapse() ?? unreadable(problem);
-    return { value, end: reader.position, problem, warnings: warnings() };
+    return {
+      value,
+      end: reader.position,
+      problem,
+      limited: error instanceof LimitReached,
+      warnings: warnings(),
+    };
   }
 }
 

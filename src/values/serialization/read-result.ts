@@ -8,6 +8,8 @@ export interface ReadResult {
   readonly end: number;
   /** Why the value is not whole; `undefined` where it is. */
   readonly problem: string | undefined;
+  /** Whether the problem is only that the rest would cost too much. */
+  readonly limited?: boolean;
   /** What else is to be said about it. */
   readonly warnings?: readonly string[];
 }

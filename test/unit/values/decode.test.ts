@@ -131,3 +131,29 @@ test('compressions inside of each other end somewhere', async () => {
   expect(chain.every((step) => step === 'gzip')).toBe(true);
   expect(warnings).toEqual(['compressed again and again']);
 });
+
+test('a value that is too big to be read in time is shown as far as it was read', async () => {
+  const list = writeMsgpack(readJson(`[${Array.from({ length: 5_000 }, (_, index) => index).join(',')}]`));
+  const few = { ...DEFAULT_LIMITS, maxNodes: 1_000 };
+  const found = await decodeValue(list, undefined, few);
+  expect(found).toMatchObject({ chain: ['msgpack'], warnings: ['msgpack: more than 1000 values inside'] });
+  expect(
+    renderTree(found.content.kind === 'tree' ? found.content.value : readJson('0'), 'line', 20).text,
+  ).toBe('[0, 1, 2, 3, 4, 5, 6');
+  const late = { ...DEFAULT_LIMITS, expired: () => true };
+  expect((await decodeValue(list, undefined, late)).warnings).toEqual(['msgpack: it takes too long to read']);
+});
+
+test('what follows a brotli stream makes it no brotli', async () => {
+  const bytes = Buffer.concat([
+    brotliCompressSync(Buffer.from('hello hello hello')),
+    Buffer.from([0xff, 0, 0xff]),
+  ]);
+  expect((await decodeValue(bytes)).chain).toEqual([]);
+  expect((await decodeValue(bytes, ['brotli'])).warnings).toEqual(['brotli: 3 bytes follow the data']);
+});
+
+test('JSON of more than a megabyte is text: looking at all of it would take too long', async () => {
+  const json = `[${'1,'.repeat(1_000_000)}1]`;
+  expect((await decodeValue(gzipSync(Buffer.from(json)))).chain).toEqual(['gzip', 'text']);
+});
