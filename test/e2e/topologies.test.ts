@@ -47,7 +47,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   },
   'TLS and a user with few permissions': async () => {
     const secure = await startTlsRedis();
-    const rules = '~shop:* +@read +@write +@connection +info +scan -@dangerous +info'.split(' ');
+    const rules = '~shop:* +@read +@write +@connection +multi +exec +info +scan -@dangerous +info'.split(' ');
     await secure.redis.call('ACL', 'SETUSER', 'deploy', 'on', '>pw', ...rules);
     await secure.redis.call('ACL', 'SETUSER', 'default', 'on');
     const env = { REDIS_URL: `rediss://deploy@127.0.0.1:${secure.tlsPort}/0`, REDISCLI_AUTH: 'pw' };

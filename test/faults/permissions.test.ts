@@ -53,7 +53,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const OPENING = ['hello', 'ping', 'client|setname', 'info'];
 /** What warm goes without where it is refused: locks, and what it remembers beside entries to save requests. */
 const DISPENSABLE = new Set(
-  'eval evalsha hset hmget del get multi exec pexpire strlen pttl unlink'.split(' '),
+  'eval evalsha setrange hset hmget del get multi exec pexpire strlen pttl unlink'.split(' '),
 );
 
 const as = (user: string, argv: readonly string[]) =>
