@@ -12,6 +12,8 @@ export interface Disposed {
   readonly removed: number;
   /** Were not there any more. */
   readonly gone: number;
+  /** Whose removal nobody answered for, because a connection was lost: removed, or never there. */
+  readonly unconfirmed?: number;
   /** Are left on purpose: with `--soft`, those that expire sooner by themselves. */
   readonly kept: number;
 }
@@ -24,11 +26,11 @@ export function removing(memory: MemorySample): Dispose {
   return async ({ node, keys }) => {
     // On one connection the answers are older than the removal that is sent right behind.
     const sizes = node.pipeline(memory.questions(keys));
-    const [removed] = await Promise.all([
+    const [{ removed, unconfirmed }] = await Promise.all([
       removeKeys(node, keys),
       sizes.then((replies) => memory.answers(replies)),
     ]);
-    return { removed, gone: keys.length - removed, kept: 0 };
+    return { removed, gone: keys.length - removed - unconfirmed, unconfirmed, kept: 0 };
   };
 }
 

@@ -58,6 +58,7 @@ export async function executeClear(
   let removed = 0;
   let gone = 0;
   let kept = 0;
+  let unconfirmed = 0;
   let failure: CachectlError | undefined;
   const lost: LostNode[] = [];
   const places = new Places(options.from);
@@ -79,10 +80,16 @@ export async function executeClear(
           removed += disposed.removed;
           gone += disposed.gone;
           kept += disposed.kept;
+          unconfirmed += disposed.unconfirmed ?? 0;
           done();
           options.onProgress(removed + kept);
         },
-        (error: unknown) => note(error, batch.node),
+        (error: unknown) => {
+          note(error, batch.node);
+          if (error instanceof CachectlError && error.exitCode === ExitCode.unreachable) {
+            unconfirmed += batch.keys.length;
+          }
+        },
       )
       .finally(() => underWay.delete(disposal));
     underWay.add(disposal);
@@ -112,7 +119,7 @@ export async function executeClear(
   }
   await Promise.all(underWay);
   const memory = options.memory.estimate(removed);
-  return { matched, removed, gone, kept, memory, failure, lost, cursors: places.cursors };
+  return { matched, removed, gone, kept, unconfirmed, memory, failure, lost, cursors: places.cursors };
 }
 
 /** More keys match than `--max-keys` allows. */

@@ -42,7 +42,14 @@ export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
   const nodeAt = (address: TcpAddress): RedisNode => {
     const pipeline: RedisNode['pipeline'] = (commands) => router.pipeline(address, commands);
     const bulk = (): Promise<BulkChannel> => parts.opener.openBulk({ kind: 'tcp', address }, 'data');
-    return { address: formatAddress(address), multiKey: false, pipeline, call: callThrough(pipeline), bulk };
+    return {
+      address: formatAddress(address),
+      multiKey: false,
+      pipeline,
+      call: callThrough(pipeline),
+      sentAgain: () => router.sentAgain,
+      bulk,
+    };
   };
   const walker = new ClusterWalker(router, parts, nodeAt);
   return {
@@ -159,7 +166,7 @@ class ClusterWalker {
         const entry = work.tally.entry();
         const plan = planSweep({ ...work.request, onProgress: entry.progress }, tuning, {
           multiKey: false,
-          handBack: (keys) => removeKeys(this.#nodeAt(address), keys),
+          handBack: async (keys) => (await removeKeys(this.#nodeAt(address), keys)).removed,
         });
         const outcome = await channel.sweep(plan, work.stop);
         entry.end(outcome);

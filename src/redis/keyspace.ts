@@ -48,18 +48,29 @@ function parseScanReply(reply: RedisReply): readonly [string, readonly Buffer[]]
   return [String(cursor), (keys as readonly RedisReply[]).filter((key) => Buffer.isBuffer(key))];
 }
 
+/** What became of keys that were to be removed. */
+export interface Removal {
+  /** Keys that were there and are gone, as the server counted them. */
+  readonly removed: number;
+  /**
+   * Keys that are gone and were not counted, where a connection was lost before the answer: removed the
+   * first time, or never there.
+   */
+  readonly unconfirmed: number;
+}
+
 /**
- * Removes keys that one node owns; gives how many were really there. UNLINK frees big values in the
- * background; DEL stands in only where the server is too old to know UNLINK (before 4.0).
+ * Removes keys that one node owns. UNLINK frees big values in the background; DEL stands in only where the
+ * server is too old to know UNLINK (before 4.0).
  */
-export async function removeKeys(node: RedisNode, keys: readonly Buffer[]): Promise<number> {
-  if (keys.length === 0) return 0;
-  try {
-    return await removeWith('UNLINK', node, keys);
-  } catch (error) {
+export async function removeKeys(node: RedisNode, keys: readonly Buffer[]): Promise<Removal> {
+  if (keys.length === 0) return { removed: 0, unconfirmed: 0 };
+  const before = node.sentAgain();
+  const removed = await removeWith('UNLINK', node, keys).catch((error: unknown) => {
     if (!(error instanceof CachectlError && /unknown command/i.test(error.message))) throw error;
     return removeWith('DEL', node, keys);
-  }
+  });
+  return { removed, unconfirmed: node.sentAgain() === before ? 0 : keys.length - removed };
 }
 
 /** One command for all where that is allowed; in a cluster one a key, since each may be in another slot. */

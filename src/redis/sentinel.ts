@@ -33,7 +33,7 @@ export async function askSentinels(
       continue;
     }
     try {
-      const primary = parseAddress(await sentinel.node.call('SENTINEL', 'get-master-addr-by-name', name));
+      const primary = parseAddress(await askForPrimary(sentinel.node, name));
       if (primary !== undefined) return { primary, replicas: await replicasOf(sentinel.node, name) };
       unknown ??= await unknownName(sentinel.node, address, name);
     } finally {
@@ -88,6 +88,19 @@ async function provePrimary(
     exitCode: ExitCode.unreachable,
     hint: 'a failover may be going on; try again in a moment',
   });
+}
+
+async function askForPrimary(sentinel: RedisNode, name: string): Promise<RedisReply> {
+  try {
+    return await sentinel.call('SENTINEL', 'get-master-addr-by-name', name);
+  } catch (error) {
+    if (!(error instanceof CachectlError && /unknown command/i.test(error.message))) throw error;
+    throw new CachectlError(`${sentinel.address} is a Redis, not a Sentinel`, {
+      code: 'redis.not-sentinel',
+      exitCode: ExitCode.usage,
+      hint: 'name the Sentinels (port 26379 by default), or use redis:// for this server',
+    });
+  }
 }
 
 async function replicasOf(sentinel: RedisNode, name: string): Promise<readonly TcpAddress[]> {

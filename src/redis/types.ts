@@ -30,6 +30,11 @@ export interface RedisNode {
    * @throws CachectlError
    */
   readonly bulk?: () => Promise<BulkChannel>;
+  /**
+   * Commands so far that were sent a second time because the connection was lost before their answer: what
+   * they did the first time, nobody knows.
+   */
+  readonly sentAgain: () => number;
 }
 
 /** What a connection talks to, for messages and for confirming a deletion by name. */

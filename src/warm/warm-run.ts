@@ -28,8 +28,8 @@ export interface RunEnd {
   /** Whether every target was reached. */
   readonly finished: boolean;
   readonly stoppedByRule: boolean;
-  /** Redis went away in the middle. */
-  readonly redisLost: boolean;
+  /** Redis went away in the middle: how that was noticed first. */
+  readonly redisLost: CachectlError | undefined;
   /** Where every target was asked for. */
   readonly records: readonly TargetRecord[] | undefined;
 }
@@ -60,7 +60,7 @@ export class WarmRun {
   readonly #records: TargetRecord[] | undefined;
   readonly #warned = new Set<string>();
   #stoppedByRule = false;
-  #redisLost = false;
+  #redisLost: CachectlError | undefined;
 
   constructor(work: RunWork, context: Context, observer: RunObserver) {
     this.#work = work;
@@ -193,7 +193,7 @@ export class WarmRun {
 
   #failure(target: Target, error: CachectlError, mayComeAgain: boolean): 'continue' | 'stop' {
     const fatal = this.#observer.isFatal(error);
-    if (fatal) this.#redisLost = true;
+    if (fatal) this.#redisLost ??= error;
     const comesAgain =
       !fatal &&
       mayComeAgain &&

@@ -44,7 +44,7 @@ export interface WarmWork {
 export async function warmScopes(work: WarmWork, context: Context): Promise<Outcome> {
   const { tally, manner } = work;
   const locks = await lockScopes(work, context);
-  let redisLost = false;
+  let redisLost: CachectlError | undefined;
   try {
     const startedAt = context.host.clock.monotonicMs();
     const opened = work.opened.filter(({ scope }) => !locks.skipped.has(scope.name));
@@ -86,12 +86,13 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
       targets: ended.records,
     };
     tellGithub(report, context);
-    const failure = await writeReport(report, manner, context);
+    const unwritten = await writeReport(report, manner, context);
+    const failure = redisLost ?? unwritten;
     const views = withCoverage(warmViews(report), coverage.results());
     return { exitCode: exitCode(report, work), views, ...(failure && { failure }) };
   } finally {
     // Locks that cannot be given back run out; asking a server that is gone would only take time.
-    if (redisLost) locks.forget();
+    if (redisLost !== undefined) locks.forget();
     else await locks.release();
   }
 }

@@ -38,9 +38,12 @@ interface Pending {
   failed: boolean;
 }
 
+/** Batches under way at once: over a slow network, what comes due meanwhile goes together in the next one. */
+const MOST_UNDER_WAY = 4;
+
 /**
- * A writer that sends what comes due in the same turn of the event loop together, one pipeline for each
- * node: a round trip and a system call for many entries. Values come first, what is kept beside them after.
+ * A writer that sends together what comes due in the same turn of the event loop, or while enough is under
+ * way already; one pipeline for each node: a round trip and a system call for many entries. Values come first, what is kept beside them after.
  * @param onBesideFailure told once, where nothing can be kept beside the entries; they are written all the same
  */
 export function createWriter(
@@ -48,21 +51,36 @@ export function createWriter(
   onBesideFailure: (error: CachectlError) => void,
 ): EntryWriter {
   let pending: Pending[] = [];
+  let underWay = 0;
+  let isScheduled = false;
   let keepsBeside = true;
   const hashWriters = new Map<RedisNode, HashWriter>();
 
   const send = (key: Buffer, command: RedisCommand, beside: Beside | undefined): Promise<RedisReply> =>
     new Promise((resolve, reject) => {
-      if (pending.length === 0) setImmediate(flush);
       pending.push({ key, command, beside, resolve, reject, failed: false });
+      schedule();
     });
 
+  const schedule = (): void => {
+    if (isScheduled || pending.length === 0 || underWay >= MOST_UNDER_WAY) return;
+    isScheduled = true;
+    setImmediate(flush);
+  };
+
   const flush = (): void => {
+    isScheduled = false;
     const writes = pending;
     pending = [];
-    sendAll(writes).catch((error: unknown) => {
-      for (const write of writes) write.reject(error);
-    });
+    underWay++;
+    void sendAll(writes)
+      .catch((error: unknown) => {
+        for (const write of writes) write.reject(error);
+      })
+      .finally(() => {
+        underWay--;
+        schedule();
+      });
   };
 
   const sendAll = async (writes: readonly Pending[]): Promise<void> => {
