@@ -113,7 +113,10 @@ async function executeFrom(
   context: Context,
   optionsFrom: (from: ReadonlyMap<string, string> | undefined) => ExecuteOptions & { readonly pace: Pace },
 ): Promise<ClearResult> {
-  if (canSweep(task.bound, options)) return sweepClear(client, task.bound, optionsFrom(undefined));
+  const { sweep } = client;
+  if (sweep !== undefined && canSweep(task.bound, options)) {
+    return sweepClear({ ...client, sweep }, task.bound, optionsFrom(undefined));
+  }
   if (options.resume === undefined) return executeClear(client, task.bound, optionsFrom(undefined));
   const file = path.resolve(context.host.cwd, options.resume);
   const point = { identity: await readIdentity(client), selection: task.described };

@@ -25,7 +25,7 @@ export function canSweep(bound: BoundSelection, options: ClearOptions): boolean 
 
 /** Removes the selection the short way; exact keys, where there are any, first and in the usual way. */
 export async function sweepClear(
-  client: RedisClient,
+  client: RedisClient & Required<Pick<RedisClient, 'sweep'>>,
   bound: BoundSelection,
   options: ExecuteOptions & { readonly pace: Pace },
 ): Promise<ClearResult> {

@@ -23,7 +23,6 @@ const write = (command: Need['command'], ...neededBy: string[]): Need => ({
 /** Each on a key that does not exist, or refused for its arguments: a permission is checked before both. */
 const NEEDS: readonly Need[] = [
   read(() => ['SCAN', '0', 'COUNT', 1], 'clear'),
-  read((key) => ['EXISTS', key], 'clear'),
   read((key) => ['GET', key], 'loadtest'),
   read((key) => ['TYPE', key], 'inspect', 'loadtest'),
   read((key) => ['PTTL', key], 'inspect', 'loadtest'),

@@ -133,7 +133,6 @@ async function connectThroughSentinels(
     kind: 'sentinel',
     onClose: stopFollowing,
     primary,
-    sweep: { open: bulk, failsOver: true, log: tools.log, now: tools.now },
     log: tools.log,
     replica: options.readFrom === 'replica' ? await openReplica(topology, opener, tools) : undefined,
     servers: async () => {

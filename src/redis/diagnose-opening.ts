@@ -19,7 +19,11 @@ const GREETING_MS = 200;
 export async function diagnoseOpening(
   failure: CachectlError,
   place: Place,
-  { tls, signal }: { readonly tls: boolean; readonly signal: AbortSignal },
+  {
+    tls,
+    hasCertificate,
+    signal,
+  }: { readonly tls: boolean; readonly hasCertificate: boolean; readonly signal: AbortSignal },
 ): Promise<CachectlError> {
   if (place.kind !== 'tcp') return failure;
   const { address } = place;
@@ -28,6 +32,11 @@ export async function diagnoseOpening(
   if (!tls && hungUp) {
     const greeting = await firstWords(connect(address), GREETING_MS, signal);
     if (greeting.startsWith('-')) return translateRedisError(new Error(greeting.slice(1).trim()), name);
+  }
+  if (tls && hungUp && !hasCertificate) {
+    // The alert that says why may be lost to somebody who is just writing: this one only listens.
+    const alert = await tlsAlert(address, signal);
+    if (alert !== undefined) return translateRedisError(alert, name);
   }
   if (tls && failure.code === 'redis.timeout')
     return (await answersPlainly(address, signal)) ? noTlsError(name) : failure;
@@ -53,6 +62,24 @@ async function firstWords(socket: Socket, ms: number, signal: AbortSignal): Prom
     return await within(words, ms, signal);
   } catch {
     return '';
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** What a TLS server that hangs up on us says as its reason, where that is a certificate of ours. */
+async function tlsAlert(address: TcpAddress, signal: AbortSignal): Promise<Error | undefined> {
+  const socket = connectTls({ ...address, rejectUnauthorized: false });
+  try {
+    const told = new Promise<Error | undefined>((resolve) => {
+      socket.once('close', () => resolve(undefined));
+      socket.on('error', (error: NodeJS.ErrnoException) =>
+        resolve(/CERTIFICATE_REQUIRED/.test(error.code ?? '') ? error : undefined),
+      );
+    });
+    return await within(told, PROBE_MS, signal);
+  } catch {
+    return undefined;
   } finally {
     socket.destroy();
   }

@@ -72,6 +72,7 @@ export function createOpener(
       const address = placeName(place);
       const failure = await diagnoseOpening(translateRedisError(error, address), place, {
         tls: secrets.tls !== undefined,
+        hasCertificate: secrets.tls?.cert !== undefined,
         signal,
       });
       throw purpose === 'sentinel' ? atSentinel(failure, address) : failure;

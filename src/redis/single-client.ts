@@ -14,7 +14,8 @@ export interface SingleParts {
   readonly log: ConnectionLog;
   readonly onClose?: () => void;
   readonly servers: () => Promise<readonly ServerPlace[]>;
-  readonly sweep: Omit<SweepServerParts, 'signal'>;
+  /** Missing where a sweep cannot follow the primary: then keys are walked. */
+  readonly sweep?: Omit<SweepServerParts, 'signal'>;
 }
 
 /** A client of one primary, which owns every key. */
@@ -32,7 +33,7 @@ export function singleClient(parts: SingleParts): RedisClient {
         keys.length === 0 ? [] : [{ node: serverFor(use?.reading).node, indexes: Array.from(keys.keys()) }],
       ),
     walk: (query, signal) => walkServer(serverFor(query.reading), query, { signal, log: parts.log }),
-    sweep: (request, signal) => sweepServer(request, { ...parts.sweep, signal }),
+    ...(parts.sweep && sweepOf(parts.sweep)),
     close: () => {
       parts.onClose?.();
       parts.primary.close();
@@ -40,4 +41,8 @@ export function singleClient(parts: SingleParts): RedisClient {
       return Promise.resolve();
     },
   };
+}
+
+function sweepOf(parts: Omit<SweepServerParts, 'signal'>): Required<Pick<RedisClient, 'sweep'>> {
+  return { sweep: (request, signal) => sweepServer(request, { ...parts, signal }) };
 }

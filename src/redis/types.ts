@@ -106,9 +106,10 @@ export interface RedisClient {
   /**
    * Removes the keys of every primary that match, as fast as the servers allow and `request.pace` lets it.
    * What `walk` promises about keys, lost primaries and the signal holds here as well.
+   * Missing where it could not follow a primary that fails over: then `walk` has to do.
    * Never throws: what broke the work off is in the report.
    */
-  readonly sweep: (
+  readonly sweep?: (
     request: SweepRequest,
     signal: AbortSignal,
     onLost: (lost: LostNode) => void,

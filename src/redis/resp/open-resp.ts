@@ -4,6 +4,7 @@ import type { ConnectionLog } from '../connection-log.ts';
 import { placeName, type ConnectionSettings } from '../open-connection.ts';
 import { tlsOptions } from '../tls.ts';
 import type { RedisCommand } from '../types.ts';
+import { GRACE_MS } from '../patience.ts';
 import { within } from '../wait.ts';
 import { decodeReply } from './decode.ts';
 import { encodeCommands } from './encode.ts';
@@ -28,6 +29,10 @@ export async function openResp(
   );
   try {
     await within(shakeHands(connection, settings), settings.connectTimeoutMs, signal);
+    // What is under way when everything is to stop gets a moment to be answered, and no more.
+    const onAbort = (): void => connection.limitSilence(Math.min(timeoutMs, GRACE_MS));
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.once('close', () => signal.removeEventListener('abort', onAbort));
     return connection;
   } catch (error) {
     connection.close();

@@ -88,6 +88,11 @@ export class RespConnection {
     if (pieces.length > 1) this.#socket.uncork();
   }
 
+  /** From now on a silence of this many milliseconds is enough to give it up. */
+  limitSilence(ms: number): void {
+    this.#socket.setTimeout(ms);
+  }
+
   /** Ends it; whoever still waits is told. Something that was asked for and not answered may have been done. */
   close(): void {
     this.#fail(new Error('Connection is closed.'));

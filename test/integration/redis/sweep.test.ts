@@ -13,6 +13,7 @@ function request(pattern: string | Buffer, changes: Partial<SweepRequest> = {}):
 }
 
 function sweep(client: RedisClient, what: SweepRequest, signal = never) {
+  if (client.sweep === undefined) throw new Error('no sweep');
   return client.sweep(what, signal, ({ error }) => {
     throw error;
   });
