@@ -1,6 +1,5 @@
 import { ExitCode } from './cli/exit-code.ts';
 import { asksForJson } from './cli/global-options.ts';
-import { renderCommandHelp, renderGroupHelp, renderRootHelp } from './cli/help.ts';
 import { commandName } from './cli/command.ts';
 import type { RunResult } from './cli/context.ts';
 import { parseCommandLine } from './cli/program.ts';
@@ -28,10 +27,14 @@ async function runLine(host: Host, streams: Streams): Promise<RunResult> {
       case 'version':
         await streams.out.write(`cachectl ${VERSION}\n`);
         return { exitCode: ExitCode.ok };
-      case 'welcome':
+      case 'welcome': {
+        const { renderRootHelp } = await import('./cli/help.ts');
         await streams.out.write(`${renderRootHelp(COMMANDS, look)}\n`);
         return { exitCode: ExitCode.ok };
+      }
       case 'help': {
+        // The width of text takes 20 ms to load, which no other line should pay.
+        const { renderCommandHelp, renderGroupHelp, renderRootHelp } = await import('./cli/help.ts');
         const name = invocation.path.join(' ');
         const spec = COMMANDS.find((candidate) => commandName(candidate) === name);
         const text =

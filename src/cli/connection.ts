@@ -1,7 +1,9 @@
-import { parseNatMap, type ConnectionSpec } from '../config/connection.ts';
-import { requireConnection, type LoadedSpec } from '../config/load.ts';
+import type { ConnectionSpec } from '../config/connection.ts';
+import type { LoadedSpec } from '../config/load.ts';
+import { requireConnection } from '../config/named-connection.ts';
 import { DEFAULT_REDIS_URL } from '../config/spec.ts';
 import type { PasswordSource } from '../redis/credentials.ts';
+import { parseNatMap } from '../redis/nat-map.ts';
 import { CONNECTION_DEFAULTS, topologyAddress, type RedisOptions } from '../redis/options.ts';
 import { DEFAULT_TLS, type TlsSettings } from '../redis/tls.ts';
 import { parseAddresses, parseRedisUrl, type RedisUrl } from '../redis/url.ts';

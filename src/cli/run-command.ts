@@ -1,6 +1,7 @@
 import { findAndLoadSpec } from '../config/load-file.ts';
 import type { Diagnostic } from '../config/diagnose.ts';
-import { connectionWarnings, type LoadedSpec } from '../config/load.ts';
+import type { LoadedSpec } from '../config/load.ts';
+import { connectionWarnings } from '../config/named-connection.ts';
 import type { Host } from '../host.ts';
 import { createLayout } from '../keys/layout.ts';
 import { createConnectionLog, type ConnectionLog } from '../redis/connection-log.ts';

@@ -6,7 +6,7 @@ import {
   type Template,
 } from '../text/template.ts';
 import { requestPathProblem } from './origin-url.ts';
-import { didYouMean } from './issues.ts';
+import { didYouMean } from './did-you-mean.ts';
 import {
   listItems,
   mapEntries,

@@ -1,7 +1,8 @@
 import { checkEntry, checkHeaders } from './check-entry.ts';
 import { checkConnections } from './connection.ts';
 import { originUrlProblem } from './origin-url.ts';
-import { didYouMean, quoted } from './issues.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { quoted } from './issues.ts';
 import {
   listItems,
   mapEntries,

@@ -5,7 +5,7 @@ import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { findSpecFile } from './find.ts';
 import type { Environment } from './interpolate.ts';
-import { decodeSpec, MAX_SPEC_BYTES, parseSpec, type LoadedSpec } from './load.ts';
+import type { LoadedSpec } from './load.ts';
 
 /** Where to look for the spec file, and whether there has to be one. */
 export interface SpecRequest {
@@ -38,14 +38,16 @@ export async function findAndLoadSpec(request: SpecRequest): Promise<LoadedSpec 
 }
 
 async function load(file: string, shownPath: string, env: Environment): Promise<LoadedSpec> {
-  return parseSpec(decodeSpec(shownPath, await readBounded(file, shownPath)), env);
+  // YAML and the schema take 10 ms to load: only where there is something to read.
+  const { decodeSpec, MAX_SPEC_BYTES, parseSpec } = await import('./load.ts');
+  return parseSpec(decodeSpec(shownPath, await readBounded(file, shownPath, MAX_SPEC_BYTES)), env);
 }
 
 /** Reads one byte more than the limit at most: enough for the refusal, also of a device that never ends. */
-async function readBounded(file: string, shownPath: string): Promise<Uint8Array> {
+async function readBounded(file: string, shownPath: string, limit: number): Promise<Uint8Array> {
   try {
     const chunks: Buffer[] = [];
-    for await (const chunk of createReadStream(file, { end: MAX_SPEC_BYTES })) chunks.push(chunk as Buffer);
+    for await (const chunk of createReadStream(file, { end: limit })) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;

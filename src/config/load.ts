@@ -6,11 +6,10 @@ import { buildSpec } from './build.ts';
 import { checkReferences } from './check.ts';
 import { ConfigError, type Diagnostic } from './diagnose.ts';
 import type { Environment } from './interpolate.ts';
-import { didYouMean, schemaFindings } from './issues.ts';
+import { schemaFindings } from './issues.ts';
 import { maskedLines, type SourceLines } from './mask.ts';
 import { specFileSchema, type SpecFile } from './schema.ts';
 import { mapEntries, nodeAt, toPlain, type SourceNode } from './source-tree.ts';
-import type { ConnectionSpec } from './connection.ts';
 import type { Spec } from './spec.ts';
 import { readYaml } from './yaml-document.ts';
 import type { Finding, ValueFinding } from './finding.ts';
@@ -25,7 +24,7 @@ export interface SpecSource {
 export interface LoadedSpec {
   readonly path: string;
   readonly spec: Spec;
-  /** About the whole file but its connections: see {@link connectionWarnings}. */
+  /** About the whole file but its connections: see `connectionWarnings`. */
   readonly warnings: readonly Diagnostic[];
   /** Every connection in the file, those that lack a variable included. */
   readonly connectionNames: readonly string[];
@@ -94,30 +93,6 @@ export function parseSpec(source: SpecSource, env: Environment): LoadedSpec {
     connectionNotes,
     root,
   };
-}
-
-/**
- * The connection of a name.
- * @throws ConfigError where the file has none of that name, or a variable it requires has no value
- */
-export function requireConnection(loaded: LoadedSpec, name: string): ConnectionSpec {
-  const errors = loaded.connectionNotes.get(name)?.errors ?? [];
-  if (errors.length > 0) throw new ConfigError(errors);
-  const connection = loaded.spec.connections[name];
-  if (connection) return connection;
-  const known = loaded.connectionNames;
-  const suggestion =
-    didYouMean(name, known) ??
-    (known.length === 0 ? 'the file has no connections' : `known: ${known.join(', ')}`);
-  const line = nodeAt(loaded.root, ['connections'])?.line ?? 1;
-  throw new ConfigError([
-    { path: loaded.path, line, column: 1, message: `no connection \`${name}\``, suggestion, sourceLine: '' },
-  ]);
-}
-
-/** What is worth a warning when this connection is used: variables that are not set. */
-export function connectionWarnings(loaded: LoadedSpec, name: string): readonly Diagnostic[] {
-  return loaded.connectionNotes.get(name)?.warnings ?? [];
 }
 
 function checkShape(root: SourceNode): readonly Finding[] {

@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { ConfigError } from '../../../src/config/diagnose.ts';
-import {
-  connectionWarnings,
-  decodeSpec,
-  MAX_SPEC_BYTES,
-  parseSpec,
-  requireConnection,
-} from '../../../src/config/load.ts';
+import { decodeSpec, MAX_SPEC_BYTES, parseSpec } from '../../../src/config/load.ts';
+import { connectionWarnings, requireConnection } from '../../../src/config/named-connection.ts';
 
 const load = (text: string, env: Readonly<Record<string, string>> = {}) =>
   parseSpec({ path: 'cachectl.yaml', text }, env);
