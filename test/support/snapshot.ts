@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { RedisReply } from '../../src/redis/types.ts';
 import type { Place } from './place.ts';
 
-/** What is under a key, in a form that is the same wherever the same is stored. */
+/** What is under a key, in a form that is the same wherever the same is stored; content is a digest. */
 export interface Snapshot {
   readonly content: string;
   /** Milliseconds since the epoch; -1 for a key that never expires. */
@@ -34,11 +35,15 @@ export async function snapshot(place: Place): Promise<ReadonlyMap<string, Snapsh
 }
 
 function canonical(reply: RedisReply, type: string | undefined): string {
-  if (!Array.isArray(reply)) return Buffer.isBuffer(reply) ? reply.toString('base64') : String(reply);
+  if (!Array.isArray(reply)) return Buffer.isBuffer(reply) ? digest(reply) : String(reply);
   const items = (reply as readonly Buffer[]).map((item) => item.toString('base64'));
-  if (type === 'set') return items.sort().join(' ');
+  if (type === 'set') return digest(items.sort().join(' '));
   const pairs = items.flatMap((item, index) =>
     index % 2 === 0 ? [`${item}=${items[index + 1] ?? ''}`] : [],
   );
-  return pairs.sort().join(' ');
+  return digest(pairs.sort().join(' '));
+}
+
+function digest(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('base64');
 }
