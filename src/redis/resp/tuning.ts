@@ -16,8 +16,9 @@ const MOST_STEPS = 3;
 
 /**
  * Requests of several cursors reach the server together, and other clients wait for all of them. Four steps
- * of 250 keep others waiting as long as one of 1000, and cost the server a fifth less than that (measured);
- * eight cursors cost it no less than four, and are for filling a network's round trip.
+ * of 250 kept others waiting about as long as one of 1000 and cost the server 11 to 18 % less; eight of 250
+ * cost it a few percent less again, but others waited longer (docs/performance.md). Eight are for filling a
+ * network's round trip.
  */
 const NEAR_CURSORS = 4;
 const FAR_CURSORS = 8;
