@@ -51,7 +51,7 @@ export async function createBackup(file: string, header: BackupHeader): Promise<
     const head = encodeHead(
       {
         kind,
-        sequence: sequence++,
+        sequence,
         keysBefore: keys,
         keys: count,
         packedBytes: packed.length,
@@ -59,8 +59,10 @@ export async function createBackup(file: string, header: BackupHeader): Promise<
       },
       packed,
     );
-    keys += count;
     await writeAll(handle, [head, packed], file);
+    // Counted only now: what did not come to the disk is not removed, and so is not lost either.
+    sequence++;
+    keys += count;
   };
   await writeAll(handle, [MAGIC], file);
   await frame('header', Buffer.from(JSON.stringify({ schema: 'cachectl/backup/v1', ...header })), 0);

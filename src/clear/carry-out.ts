@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createBackup, type BackupWriter } from '../backup/writer.ts';
 import type { Context } from '../cli/context.ts';
+import { CachectlError } from '../cli/errors.ts';
 import { readIdentity } from '../redis/identity.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { backingUp, removing, softening, type Dispose } from './dispose.ts';
@@ -68,7 +69,7 @@ export async function carryOut(
     felt = probe.stop();
     progress.stop();
   }
-  await writer?.finish();
+  result = await finishBackup(writer, result);
   return {
     kind: 'result',
     target: client.target,
@@ -83,6 +84,17 @@ export async function carryOut(
     elapsedMs: host.clock.monotonicMs() - startedAt,
     interrupted: signal.aborted,
   };
+}
+
+/** A backup without its end is whole as far as it goes, but says nothing of what may be missing: that is told. */
+async function finishBackup(writer: BackupWriter | undefined, result: ClearResult): Promise<ClearResult> {
+  try {
+    await writer?.finish();
+    return result;
+  } catch (error) {
+    if (!(error instanceof CachectlError)) throw error;
+    return { ...result, failure: result.failure ?? error };
+  }
 }
 
 function disposeFor(options: ClearOptions, memory: MemorySample, writer: BackupWriter | undefined): Dispose {

@@ -98,6 +98,8 @@ export async function executeClear(
     const walk = {
       signal: options.signal,
       reading: false,
+      // A name that nobody has must not count towards the most.
+      existing: options.maxKeys !== undefined,
       onLost: (node: LostNode) => lost.push(node),
       ...(options.from === undefined ? {} : { from: options.from }),
     };

@@ -1,7 +1,7 @@
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
 import { hasSelection, parseSelection } from '../selection/parse.ts';
-import { hasFilter, type Selection } from '../selection/selection.ts';
+import { asksServer, hasFilter, type Selection } from '../selection/selection.ts';
 import { parseRate, RATE_FORM } from '../units/rate.ts';
 import type { PaceLimits } from './pace.ts';
 
@@ -118,6 +118,8 @@ function refuseContradictions(options: ClearOptions): void {
       selection.keys.length + selection.patterns.length === 0 &&
       selection.keysFrom === undefined;
     if (!onlyScopes) throw new UsageError('--rewarm goes with --scope: warm must know how to fill the keys');
+    if (asksServer(selection) || selection.limit !== undefined)
+      throw new UsageError('--rewarm takes --exclude and --regex, and no other condition');
     if (resume !== undefined) throw new UsageError('--rewarm cannot be resumed: run it again');
   }
   if (how.kind === 'soft' && backup !== undefined)

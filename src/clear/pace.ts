@@ -27,8 +27,17 @@ const MOST_SLOWING = 0.25;
 const LEAST_SLOWING = 0.9;
 const SPEEDING = 1.25;
 
-/** A server that is slow by itself gets no quicker by waiting for it: about 25,000 keys a second go on. */
 const SLOWEST = 0.02;
+
+/**
+ * A server or a machine that is slow for other reasons gets no quicker by waiting for it, and where each round
+ * trip is slow, small steps would take for ever. So it is looked whether going slower has helped: where it has
+ * not, twice in a row, it goes at full speed again and tries again later, each time twice as long after.
+ */
+const HELPED = 0.8;
+const TRIES = 2;
+const FIRST_REST_MS = 5_000;
+const LONGEST_REST_MS = 60_000;
 
 /** Down to here the steps get smaller, which is what others feel most; below it, pauses come in between. */
 const SMALLEST_STEP = 0.1;
@@ -48,6 +57,11 @@ export class Pace {
   #changedAt: number;
   #samples: { readonly at: number; readonly ms: number }[] = [];
   #way = Infinity;
+  /** The p99 that the last change was made for, where that was to go slower. */
+  #slowedAt: number | undefined;
+  #inVain = 0;
+  #restMs = FIRST_REST_MS;
+  #restUntil = 0;
   #matched = 0;
 
   /** @param now milliseconds, never going back */
@@ -87,15 +101,31 @@ export class Pace {
       if (!isFarOver || this.#p99(at) <= FAR_OVER * maxLatencyMs) return;
     }
     const p99 = this.#p99(at);
-    if (p99 > maxLatencyMs) {
-      const factor = Math.min(LEAST_SLOWING, Math.max(MOST_SLOWING, maxLatencyMs / p99));
-      this.#change(Math.max(SLOWEST, this.#speed * factor), at);
+    if (p99 > maxLatencyMs && at >= this.#restUntil) {
+      this.#slowDown(p99, at);
     } else if (p99 < COMFORT * maxLatencyMs && this.#speed < 1) {
+      this.#slowedAt = undefined;
       this.#change(Math.min(1, this.#speed * SPEEDING), at);
     } else {
       this.#samples = this.#samples.filter((sample) => at - sample.at < WINDOW_MS);
       this.#changedAt = at - WINDOW_MS + EARLY_MS;
     }
+  }
+
+  #slowDown(p99: number, at: number): void {
+    const { maxLatencyMs } = this.#limits;
+    this.#inVain = this.#slowedAt !== undefined && p99 > HELPED * this.#slowedAt ? this.#inVain + 1 : 0;
+    if (this.#inVain >= TRIES) {
+      this.#inVain = 0;
+      this.#slowedAt = undefined;
+      this.#restUntil = at + this.#restMs;
+      this.#restMs = Math.min(LONGEST_REST_MS, 2 * this.#restMs);
+      this.#change(1, at);
+      return;
+    }
+    this.#slowedAt = p99;
+    const factor = Math.min(LEAST_SLOWING, Math.max(MOST_SLOWING, maxLatencyMs / p99));
+    this.#change(Math.max(SLOWEST, this.#speed * factor), at);
   }
 
   #change(speed: number, at: number): void {

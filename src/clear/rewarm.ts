@@ -2,6 +2,7 @@ import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Context } from '../cli/context.ts';
 import { formatCount } from '../units/number.ts';
+import type { OpenTargets } from '../selection/scope-targets.ts';
 import type { Target } from '../warm/target.ts';
 import { targetWarmer } from '../warm/warm-targets.ts';
 import type { Dispose } from './dispose.ts';
@@ -50,9 +51,9 @@ export async function rewarmInChunks(
     }
   };
   try {
-    for await (const targets of chunks(scopes.targets(), options.chunk)) {
+    for await (const targets of chunks(accepted(bound, scopes), options.chunk)) {
       if (context.signal.aborted) break;
-      await clearChunk(targets.filter(({ physicalKey }) => bound.acceptsNamed?.(physicalKey) !== false));
+      await clearChunk(targets);
       const { warm: stored, failures } = await warm(targets);
       sum.stored += stored;
       sum.failed += failures.length;
@@ -72,6 +73,13 @@ export async function rewarmInChunks(
     result: { matched, removed, gone, kept, memory, failure, lost: [], cursors: new Map() },
     rewarmed: { stored, failed },
   };
+}
+
+async function* accepted(
+  { acceptsNamed }: ClearTask['bound'],
+  { targets }: OpenTargets,
+): AsyncGenerator<Target, void, void> {
+  for await (const target of targets()) if (acceptsNamed?.(target.physicalKey) !== false) yield target;
 }
 
 async function* chunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<readonly Item[]> {

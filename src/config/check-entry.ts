@@ -9,7 +9,7 @@ import type { ExpressionCheck } from '../text/expression.ts';
 import { checkFill } from './check-fill.ts';
 import { checkSource, sourceNodes, sourceVariables } from './check-foreach.ts';
 import { requestPathProblem } from './origin-url.ts';
-import { didYouMean } from './issues.ts';
+import { didYouMean } from './did-you-mean.ts';
 import {
   listItems,
   mapEntries,

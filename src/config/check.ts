@@ -6,7 +6,8 @@ import { checkEntry, checkHeaders } from './check-entry.ts';
 import { checkStdin } from './check-foreach.ts';
 import { checkConnections } from './connection.ts';
 import { originUrlProblem } from './origin-url.ts';
-import { didYouMean, quoted } from './issues.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { quoted } from './issues.ts';
 import {
   listItems,
   mapEntries,

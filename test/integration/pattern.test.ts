@@ -54,8 +54,8 @@ test('a pattern matches here exactly the keys that it matches on a real server',
       let cursor = '0';
       do {
         const reply = await redis.call('SCAN', cursor, 'MATCH', glob, 'COUNT', 100);
-        const [next, batch] = Array.isArray(reply) ? reply : [];
-        cursor = String(next);
+        const [next = '0', batch] = (reply ?? []) as readonly unknown[];
+        cursor = (next as Buffer).toString();
         found.push(...(batch as Buffer[]));
       } while (cursor !== '0');
       const names = (list: readonly Buffer[]) =>

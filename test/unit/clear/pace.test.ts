@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { LatencyHistogram } from '../../../src/clear/latency-histogram.ts';
 import { Pace, type PaceLimits } from '../../../src/clear/pace.ts';
 
-/** A pace on a clock that the test moves: `feel(ms, seconds)` is a probe every 2 ms that takes `ms` each time. */
+/** A pace on a clock that the test moves: `feel(ms, seconds)` is a probe every 2 ms that takes so long each time. */
 function paceOf(limits: Partial<PaceLimits>) {
   let now = 1_000;
   const pace = new Pace({ rate: undefined, maxLatencyMs: 2, ...limits }, () => now);
-  const feel = (ms: number, seconds: number): void => {
+  const feel = (ms: number | ((speed: number) => number), seconds: number): void => {
     for (let probes = 0; probes < seconds * 500; probes++) {
       now += 2;
-      pace.measured(ms);
+      pace.measured(typeof ms === 'number' ? ms : ms(pace.speed));
     }
   };
   return { pace, feel, pass: (ms: number) => (now += ms) };
@@ -28,16 +28,15 @@ describe('with a limit on what others feel', () => {
   test('falls while they feel too much, and rises again when they do not', () => {
     const { pace, feel } = paceOf({});
     feel(0.2, 1);
-    feel(4, 2);
+    feel((speed) => 0.2 + 4 * speed, 2);
     const slow = pace.speed;
     expect(slow).toBeLessThan(0.7);
     expect(pace.count(1_000)).toBeLessThan(700);
-    feel(4, 20);
-    expect(pace.speed).toBeLessThan(slow);
-    expect(pace.pauseMs()).toBeGreaterThan(1);
+    feel((speed) => 0.2 + 100 * speed, 20);
+    expect(pace.slowest).toBeLessThan(slow);
+    expect(pace.slowest).toBeLessThan(0.03);
     feel(0.3, 20);
     expect(pace.speed).toBe(1);
-    expect(pace.slowest).toBeLessThan(0.1);
   });
 
   test('sees within a quarter of a second that it is far too much', () => {
@@ -60,17 +59,28 @@ describe('with a limit on what others feel', () => {
     const { pace, feel } = paceOf({});
     feel(80, 5);
     expect(pace.speed).toBe(1);
-    feel(84, 5);
+    feel((speed) => 80 + 4 * speed, 2);
     expect(pace.speed).toBeLessThan(1);
   });
 
-  test('goes on, if slowly, where a server is slow whatever is done', () => {
+  test('goes at full speed again where slowing down does not help, and tries again now and then', () => {
     const { pace, feel } = paceOf({});
     feel(0.2, 0.1);
-    feel(500, 60);
-    expect(pace.speed).toBeGreaterThan(0.01);
-    expect(pace.pauseMs()).toBeLessThan(10);
+    let fast = 0;
+    for (let tenth = 0; tenth < 600; tenth++) {
+      feel(500, 0.1);
+      if (pace.speed === 1) fast++;
+    }
+    expect(fast / 600).toBeGreaterThan(0.9);
+    expect(pace.slowest).toBeGreaterThan(0.01);
+  });
+
+  test('pauses where steps cannot get smaller', () => {
+    const { pace, feel } = paceOf({});
+    feel(0.2, 0.1);
+    feel((speed) => 0.2 + 100 * speed, 10);
     expect(pace.count(1_000)).toBe(100);
+    expect(pace.pauseMs()).toBeGreaterThan(1);
   });
 
   test('is not held back at all where the limit is off', () => {
