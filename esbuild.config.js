@@ -19,7 +19,6 @@ const { metafile } = await build({
   target: 'node20.19',
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   metafile: true,
   chunkNames: 'chunks/[name]-[hash]',
   // CommonJS packages inside an ES module bundle still call require for Node's own modules.

@@ -6,7 +6,7 @@ const onlyHere = (/** @type {string[]} */ names, /** @type {string} */ where) =>
   message: `Only ${where} may import this; everything else goes through it.`,
 });
 const terminalLibraries = onlyHere(
-  ['chalk', 'cli-table3', 'ora', 'inquirer', 'string-width'],
+  ['chalk', 'cli-table3', 'ora', 'inquirer', 'fast-string-width'],
   'src/terminal',
 );
 const redisLibrary = onlyHere(['ioredis'], 'src/redis');
@@ -85,6 +85,15 @@ export default tseslint.config(
   {
     files: ['**/*.js', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        performance: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
   },
 );

@@ -1,7 +1,6 @@
 import type { CommandSpec } from '../cli/command.ts';
-import { ADDRESS_FLAGS } from '../cli/address-flags.ts';
-import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
-import { CONSENT_FLAGS, QUOTED_INPUT_FLAG } from '../cli/shared-flags.ts';
+import { AUDIT_FLAG, CONSENT_FLAGS } from '../cli/shared-flags.ts';
+import { KEY_ARGUMENT, SELECTION_FLAGS } from '../selection/flags.ts';
 
 /** `cachectl clear`. */
 export const clearSpec: CommandSpec = {
@@ -11,26 +10,61 @@ export const clearSpec: CommandSpec = {
     'Keys and patterns are logical, as the layout in the spec file says; --raw means physical ones. Keys are ' +
     'found with SCAN and removed with UNLINK, so the server never stands still. On a terminal a pattern ' +
     'is asked about first; in a script it is not.',
-  args: [{ name: 'KEY', summary: 'a key to delete, exactly', repeatable: true }],
+  args: [KEY_ARGUMENT],
   flags: [
-    {
-      name: 'pattern',
-      short: 'p',
-      value: 'GLOB',
-      repeatable: true,
-      summary: 'delete the keys that match: * ? [a-z] \\',
-    },
-    { name: 'all', summary: 'delete every key of the layout, or of the database where it has no prefix' },
+    ...SELECTION_FLAGS,
     { name: 'dry-run', summary: 'count and show what would be deleted; delete nothing' },
+    {
+      name: 'plan',
+      value: 'FILE',
+      summary: 'write what would be deleted there, for --apply; delete nothing',
+    },
+    {
+      name: 'apply',
+      value: 'FILE',
+      summary: 'delete exactly the keys of a plan, if it is still the same Redis',
+    },
+    { name: 'max-age', value: 'DURATION', summary: 'how old a plan may be', fallback: '1h' },
+    { name: 'max-keys', value: 'N', summary: 'delete nothing, and exit 7, where more keys match' },
+    { name: 'backup', value: 'FILE', summary: 'write every key there before it goes, for cachectl restore' },
+    {
+      name: 'soft',
+      value: 'DURATION',
+      summary: 'let the keys expire, spread over this time, instead of deleting them at once',
+    },
+    {
+      name: 'rewarm',
+      summary: 'with --scope: clear and warm chunk by chunk, so that the cache is never cold',
+    },
+    { name: 'chunk', value: 'N', summary: 'keys to clear and warm at a time', fallback: '200' },
+    {
+      name: 'max-failures',
+      value: 'N',
+      summary: 'failures of warming after which the rest is left as it was',
+      fallback: '0',
+    },
+    { name: 'flush', summary: 'with --all: empty the whole database with FLUSHDB ASYNC' },
+    {
+      name: 'resume',
+      value: 'FILE',
+      summary: 'where an interrupted run keeps its place, and the next one goes on from',
+    },
+    { name: 'rate', value: 'N/s', summary: 'the most keys to remove a second' },
+    {
+      name: 'max-latency',
+      value: 'DURATION',
+      summary: 'go slower while small commands of other clients take longer than this (off: never)',
+      fallback: '10ms',
+    },
+    AUDIT_FLAG,
     ...CONSENT_FLAGS,
-    QUOTED_INPUT_FLAG,
-    ...ADDRESS_FLAGS,
-    ...LAYOUT_FLAGS,
   ],
   examples: [
     { line: 'cachectl clear --pattern "user:*"', does: 'After a data fix: all entries of users' },
     { line: 'cachectl clear user:42 user:43', does: 'Exactly these keys' },
     { line: 'cachectl clear --pattern "user:*" --dry-run', does: 'See what would go' },
+    { line: 'cachectl clear --pattern "tenant:7:*" --backup tenant-7.bak', does: 'With a way back' },
+    { line: "cachectl clear --pattern 'session:*' --ttl none --idle '>7d'", does: 'Leaked keys only' },
     {
       line: 'cachectl clear --django-view https://shop.example/products/',
       does: 'All that Django has cached of one page',

@@ -1,4 +1,4 @@
-import type { LoadedSpec } from '../config/load.ts';
+import type { LoadedSpec } from '../config/loaded.ts';
 import type { LayoutSpec } from '../config/layout.ts';
 import { nodeAt } from '../config/source-tree.ts';
 import { createLayout, rawLayout, type Layout } from '../keys/layout.ts';

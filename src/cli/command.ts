@@ -69,6 +69,8 @@ export interface Outcome {
    * code is its own.
    */
   readonly failure?: CachectlError | undefined;
+  /** The result has been written to stdout while it came: nothing is printed at the end. */
+  readonly isStreamed?: boolean;
   /** Ctrl-C is how this command is meant to end: then it is no interruption. */
   readonly endsWithSignal?: boolean;
 }

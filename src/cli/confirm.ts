@@ -1,7 +1,7 @@
 import { escapeText } from '../keys/printable.ts';
 import type { RedisTarget } from '../redis/types.ts';
 import type { Prompter } from '../terminal/prompt.ts';
-import { decideConfirmation } from './confirmation.ts';
+import { decideConfirmation, DELETING, type Deed } from './confirmation.ts';
 import type { ConfirmationRequest } from './context.ts';
 import { CachectlError } from './errors.ts';
 import { ExitCode } from './exit-code.ts';
@@ -22,11 +22,9 @@ export async function confirmWithPerson(
   target: RedisTarget,
   person: Person,
 ): Promise<void> {
-  const step = decideConfirmation(request.reach, target, {
-    yes: request.yes,
-    confirm: request.confirm,
-    canAsk: person.canAsk,
-  });
+  const deed = request.deed ?? DELETING;
+  const consent = { yes: request.yes, confirm: request.confirm, canAsk: person.canAsk };
+  const step = decideConfirmation(request.reach, target, consent, deed);
   switch (step.kind) {
     case 'proceed':
       return;
@@ -34,19 +32,25 @@ export async function confirmWithPerson(
       throw unconfirmed(step.message, step.hint);
     case 'ask-yes-no': {
       await showPreview(request, person);
-      const answer = await person.prompter.yesNo(`Delete them from ${target.name}?`);
-      if (!answer) throw unconfirmed('not confirmed: nothing was deleted');
+      const answer = await person.prompter.yesNo(
+        `${deed.verb[0]?.toUpperCase() ?? ''}${deed.verb.slice(1)} them ${deed === DELETING ? 'from' : 'on'} ${target.name}?`,
+      );
+      if (!answer) throw unconfirmed(`not confirmed: nothing was ${pastOf(deed)}`);
       return;
     }
     case 'ask-name': {
       await showPreview(request, person);
-      const answer = await person.prompter.text(`Type ${step.name} to delete them:`);
+      const answer = await person.prompter.text(`Type ${step.name} to ${deed.verb} them:`);
       if (answer.trim() !== step.name) {
         const typed = answer.trim() === '' ? '' : ` ("${escapeText(answer.trim())}" is not ${step.name})`;
-        throw unconfirmed(`not confirmed: nothing was deleted${typed}`);
+        throw unconfirmed(`not confirmed: nothing was ${pastOf(deed)}${typed}`);
       }
     }
   }
+}
+
+function pastOf(deed: Deed): string {
+  return `${deed.verb.replace(/e$/, '')}ed`;
 }
 
 async function showPreview(request: ConfirmationRequest, person: Person): Promise<void> {

@@ -6,6 +6,14 @@ import type { RedisTarget } from '../redis/types.ts';
  */
 export type Reach = 'named' | 'selection' | 'filters' | 'everything';
 
+/** What is done to the keys, as a verb and as its noun in -ing. */
+export interface Deed {
+  readonly verb: string;
+  readonly noun: string;
+}
+
+export const DELETING: Deed = { verb: 'delete', noun: 'deleting' };
+
 /** What was said on the command line, and whether somebody is there to be asked. */
 export interface Consent {
   readonly yes: boolean;
@@ -27,6 +35,7 @@ export function decideConfirmation(
   reach: Reach,
   target: Pick<RedisTarget, 'name' | 'protected'>,
   consent: Consent,
+  deed: Deed = DELETING,
 ): ConfirmationStep {
   if (consent.confirm !== undefined && consent.confirm !== target.name) {
     return {
@@ -43,8 +52,8 @@ export function decideConfirmation(
       kind: 'refuse',
       message:
         reach === 'everything'
-          ? `this would delete everything on ${target.name}`
-          : `${target.name} is protected: deleting by pattern, tag, scope or filter must be confirmed`,
+          ? `this would ${deed.verb} everything on ${target.name}`
+          : `${target.name} is protected: ${deed.noun} by pattern, tag, scope or filter must be confirmed`,
       hint: `say which one is meant: --confirm ${target.name}`,
     };
   }
@@ -53,7 +62,7 @@ export function decideConfirmation(
   if (reach === 'selection') return { kind: 'proceed' };
   return {
     kind: 'refuse',
-    message: 'this deletes from the whole keyspace by conditions alone',
+    message: `this would ${deed.verb} keys of the whole keyspace by conditions alone`,
     hint: 'if that is meant, say --yes',
   };
 }

@@ -1,4 +1,4 @@
-import type { LoadedSpec } from '../config/load.ts';
+import type { LoadedSpec } from '../config/loaded.ts';
 import type { Host } from '../host.ts';
 import type { Layout } from '../keys/layout.ts';
 import type { RedisClient } from '../redis/types.ts';
@@ -6,7 +6,7 @@ import type { Progress, Task } from '../terminal/progress.ts';
 import type { Prompter } from '../terminal/prompt.ts';
 import type { TextStream } from '../terminal/streams.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
-import type { Reach } from './confirmation.ts';
+import type { Deed, Reach } from './confirmation.ts';
 import type { JsonDocument } from './command.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { GlobalOptions } from './global-options.ts';
@@ -25,6 +25,8 @@ export interface ConfirmationRequest {
   readonly reach: Reach;
   readonly yes: boolean;
   readonly confirm: string | undefined;
+  /** What happens to the keys; `delete` unless given. */
+  readonly deed?: Deed;
   /** Says what would go, as lines; only called when somebody is asked. */
   readonly preview: () => Promise<readonly string[]>;
 }

@@ -34,7 +34,8 @@ export function parseCommandLine(argv: readonly string[], specs: readonly Comman
       if (args.length > 0 && !helpWanted(command)) throw unknownCommand(command, args, specs, group);
       found = { kind: 'help', path: group };
     });
-    const command = leafCommand(spec);
+    // Some hundred flags of commands that are not meant would cost as much as all the rest of --help.
+    const command = leafCommand(spec, argv.includes(spec.path[0]));
     command.action(() => {
       if (helpWanted(command)) found = { kind: 'help', path: spec.path };
       else {
@@ -65,8 +66,11 @@ function groupCommand(name: string): Commander {
   return command;
 }
 
-function leafCommand(spec: CommandSpec): Commander {
-  const command = groupCommand(spec.path.at(-1) ?? '');
+/** A command that takes part in parsing; one that cannot be meant is there for its name only. */
+function leafCommand(spec: CommandSpec, isMeant: boolean): Commander {
+  const name = spec.path.at(-1) ?? '';
+  if (!isMeant) return new Commander(name);
+  const command = groupCommand(name);
   const own = flagsOf(spec);
   for (const flag of own) command.addOption(toOption(flag));
   return command;

@@ -4,9 +4,12 @@ import { demoSpec } from '../demo/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
 import { keyExplainSpec, keyForSpec } from '../key/command.ts';
 import { layoutDetectSpec } from '../layout/command.ts';
+import { keysSpec } from '../list/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
 import { pingSpec } from '../ping/command.ts';
+import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
+import { ttlSpec } from '../ttl/command.ts';
 import { warmSpec } from '../warm/command.ts';
 import type { CommandSpec } from './command.ts';
 import { helpSpec } from './help-command.ts';
@@ -15,6 +18,9 @@ import { helpSpec } from './help-command.ts';
 export const COMMANDS: readonly CommandSpec[] = [
   warmSpec,
   clearSpec,
+  restoreSpec,
+  keysSpec,
+  ttlSpec,
   inspectSpec,
   statsSpec,
   loadtestSpec,

@@ -1,6 +1,6 @@
 import { findAndLoadSpec } from '../config/load-file.ts';
 import type { Diagnostic } from '../config/diagnose.ts';
-import { connectionWarnings, type LoadedSpec } from '../config/load.ts';
+import { connectionWarnings, type LoadedSpec } from '../config/loaded.ts';
 import type { Host } from '../host.ts';
 import type { Layout } from '../keys/layout.ts';
 import { createConnectionLog, type ConnectionLog } from '../redis/connection-log.ts';
@@ -10,7 +10,7 @@ import { silentProgress, startProgress, type Progress } from '../terminal/progre
 import { createPrompter } from '../terminal/prompt.ts';
 import type { TextStream } from '../terminal/streams.ts';
 import { createStyle, wantsColor, type Style } from '../terminal/style.ts';
-import { supportsUnicode, type TerminalInfo } from '../terminal/terminal-info.ts';
+import { terminalInfo, type TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { commandName, type CommandSpec, type OutputFormat, type Outcome } from './command.ts';
 import { confirmWithPerson } from './confirm.ts';
@@ -23,12 +23,7 @@ import { parseGlobalOptions, type GlobalOptions } from './global-options.ts';
 import type { Input } from './input.ts';
 import { describeError, renderError } from './report-error.ts';
 import { Interrupted, watchForStop } from './signals.ts';
-
-/** The streams of one run. */
-export interface Streams {
-  readonly out: TextStream;
-  readonly err: TextStream;
-}
+import type { Streams } from './streams.ts';
 
 /**
  * Runs one command: reads the spec file, builds its context, prints its report in the format that was
@@ -78,7 +73,7 @@ export async function runCommand(
     const { command } = await spec.load();
     const outcome = await command.run(input, context);
     resources.stopProgress();
-    await printOutcome(outcome, format, context.terminal, streams.out);
+    if (outcome.isStreamed !== true) await printOutcome(outcome, format, context.terminal, streams.out);
     const exitCode = await conclude(outcome, stop.reason(), globals, messages, (failure) =>
       streams.err.write(
         `${renderError(describeError(failure, globals.verbose), errorStyle(streams.err, host, globals))}\n`,
@@ -214,16 +209,6 @@ function createMessages(err: TextStream, host: Host, globals: GlobalOptions): Me
     note: (text) => (globals.quiet ? undefined : line(text)),
     warn: (text) => line(`${style.warn('warning:')} ${text}`),
     verbose: (text) => (globals.verbose ? line(style.dim(text)) : undefined),
-  };
-}
-
-/** What stdout is, for views. */
-export function terminalInfo(out: TextStream, host: Host, color: boolean): TerminalInfo {
-  return {
-    interactive: out.isTerminal,
-    width: out.width(),
-    unicode: supportsUnicode(host.env, host.platform),
-    style: createStyle(wantsColor(out.isTerminal, host.env, color)),
   };
 }
 

@@ -24,3 +24,11 @@ export const SCOPE_FLAG: FlagSpec = {
   repeatable: true,
   summary: 'scope of the spec file; all is every scope',
 };
+
+/** Where destructive runs leave a line. */
+export const AUDIT_FLAG: FlagSpec = {
+  name: 'audit',
+  value: 'FILE',
+  summary: 'append a line of JSON there: who, when, what, how many, and how it ended',
+  fallback: 'what the spec file says',
+};

@@ -1,4 +1,5 @@
 import { buildConnection } from './connection.ts';
+import { buildFill } from './build-fill.ts';
 import { buildForeach } from './build-foreach.ts';
 import { buildLayout } from './layout.ts';
 import type { EntryFile, SpecFile } from './schema.ts';
@@ -12,6 +13,7 @@ import {
   type Spec,
 } from './spec.ts';
 import { resolveTtlSeconds } from './ttl.ts';
+import { parseRate } from '../units/rate.ts';
 
 /**
  * The resolved spec of a file without mistakes.
@@ -28,10 +30,14 @@ export function buildSpec(file: SpecFile, root: SourceNode): Spec {
       origin: {
         baseUrl: file.origin.base_url,
         headers: textRecord(nodeAt(root, ['origin', 'headers'])),
+        ...(file.origin.allowed_hosts && {
+          allowedHosts: file.origin.allowed_hosts.map((host) => host.toLowerCase()),
+        }),
       },
     }),
     ttlClasses,
     defaults,
+    ...(file.audit !== undefined && { audit: file.audit }),
     scopes: mapRecord(file.scopes, (scope, name): ScopeSpec => ({
       name,
       ...(scope.description !== undefined && { description: scope.description }),
@@ -57,6 +63,12 @@ function buildDefaults(
     concurrency: file?.concurrency ?? PRODUCT_DEFAULTS.concurrency,
     timeoutMs: file?.timeout ?? PRODUCT_DEFAULTS.timeoutMs,
     retries: file?.retries ?? PRODUCT_DEFAULTS.retries,
+    ...(file?.rate !== undefined && { ratePerSecond: parseRate(file.rate) ?? 1 }),
+    ...(file?.concurrency_per_host !== undefined && { concurrencyPerHost: file.concurrency_per_host }),
+    ...(file?.adaptive !== undefined && { adaptive: file.adaptive }),
+    ...(file?.connect_timeout !== undefined && { connectTimeoutMs: file.connect_timeout }),
+    ...(file?.headers_timeout !== undefined && { headersTimeoutMs: file.headers_timeout }),
+    ...(file?.body_timeout !== undefined && { bodyTimeoutMs: file.body_timeout }),
   };
 }
 
@@ -70,6 +82,7 @@ function buildEntry(
   const node = nodeAt(root, path);
   const matrix = nodeAt(node, ['matrix']);
   const ttl = file.ttl === undefined ? undefined : resolveTtlSeconds(file.ttl, ttlClasses);
+  const fill = buildFill(file, nodeAt(node, ['check', 'header']));
   return {
     key: file.key,
     path: file.path,
@@ -85,6 +98,7 @@ function buildEntry(
     ...(file.priority !== undefined && { priority: file.priority }),
     ...(file.exclude && { exclude: file.exclude }),
     ...(file.timeout !== undefined && { timeoutMs: file.timeout }),
+    ...(fill && { fill }),
     at: { pointer: jsonPointer(path), line: node?.line ?? 1 },
   };
 }

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import { didYouMean } from './issues.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { keyOffsetAt, listItems, mapEntries, nodeAt, stringScalar, type SourceNode } from './source-tree.ts';
 
 interface Dependency {

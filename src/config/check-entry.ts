@@ -6,9 +6,10 @@ import {
   type Template,
 } from '../text/template.ts';
 import type { ExpressionCheck } from '../text/expression.ts';
+import { checkFill } from './check-fill.ts';
 import { checkSource, sourceNodes, sourceVariables } from './check-foreach.ts';
 import { requestPathProblem } from './origin-url.ts';
-import { didYouMean } from './issues.ts';
+import { didYouMean } from './did-you-mean.ts';
 import {
   listItems,
   mapEntries,
@@ -40,6 +41,8 @@ export function checkEntry(
     ...checkTemplates(entry, variableGroups(entry)),
     ...checkPath(nodeAt(entry, ['path']), baseUrl),
     ...sourceNodes(entry).flatMap((source) => checkSource(source, baseUrl, checkExpression)),
+    ...checkSelect(nodeAt(entry, ['select'])),
+    ...checkFill(entry),
   ];
 }
 
@@ -103,6 +106,7 @@ function checkTemplates(entry: SourceNode, groups: readonly VariableGroup[]): re
     nodeAt(entry, ['path']),
     ...mapEntries(nodeAt(entry, ['headers'])).map(([, { node }]) => node),
     ...listItems(nodeAt(entry, ['tags'])),
+    ...listItems(nodeAt(entry, ['expect_keys'])),
   ];
   const findings: Finding[] = [
     ...others.flatMap((node) => readTemplate(node, names).findings),
@@ -176,4 +180,10 @@ function checkPath(node: SourceNode | undefined, baseUrl: string | undefined): r
   const known = path?.value.replace(/^\{[A-Za-z_][\w-]*\}/, '/');
   const problem = known !== undefined && requestPathProblem(known, baseUrl);
   return path && problem ? [{ offset: path.start, ...problem }] : [];
+}
+
+function checkSelect(node: SourceNode | undefined): readonly Finding[] {
+  const select = stringScalar(node);
+  if (!select || select.value.trim() !== '') return [];
+  return [{ offset: select.start, message: 'expected a JMESPath expression, found nothing' }];
 }

@@ -1,10 +1,13 @@
+import { parseRate, RATE_FORM } from '../units/rate.ts';
+import { ORIGIN_TTL } from './build-fill.ts';
 import type { ExpressionCheck } from '../text/expression.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkEntry, checkHeaders } from './check-entry.ts';
 import { checkStdin } from './check-foreach.ts';
 import { checkConnections } from './connection.ts';
 import { originUrlProblem } from './origin-url.ts';
-import { didYouMean, quoted } from './issues.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { quoted } from './issues.ts';
 import {
   listItems,
   mapEntries,
@@ -31,6 +34,7 @@ export function checkReferences(
     ...checkOriginUrl(root),
     ...checkHeaders(nodeAt(root, ['origin', 'headers'])),
     ...checkTtl(root, ['defaults', 'ttl']),
+    ...checkRate(nodeAt(root, ['defaults', 'rate'])),
     ...checkDependencies(root),
     ...checkStdin(root),
     ...mapEntries(nodeAt(root, ['scopes'])).flatMap(([name, scope]) =>
@@ -51,6 +55,8 @@ function checkNames(root: SourceNode): readonly Finding[] {
           offset,
           message: `the scope name \`${name}\` is reserved: it stands for every scope`,
         });
+      } else if (section === 'ttl_classes' && name === ORIGIN_TTL) {
+        findings.push({ offset, message: `\`${name}\` stands for the TTL that the origin gives` });
       } else if (section === 'ttl_classes' && readDurationMs(name) !== undefined) {
         findings.push({ offset, message: `a TTL class cannot be named like a duration: \`${name}\`` });
       }
@@ -101,6 +107,7 @@ function checkTtl(root: SourceNode, path: SourcePath): readonly Finding[] {
   if (typeof node.value !== 'string' && typeof node.value !== 'number') return [];
   const classes = mapEntries(nodeAt(root, ['ttl_classes'])).map(([name]) => name);
   if (classes.includes(String(node.value)) || readTtlSeconds(node.value) !== undefined) return [];
+  if (node.value === ORIGIN_TTL && path[0] === 'scopes') return [];
   const found = quoted(node, path);
   if (typeof node.value === 'number' || readDurationMs(node.value) !== undefined) {
     return [{ offset: node.start, message: `expected ${TTL_FORM}, found ${found}` }];
@@ -113,4 +120,10 @@ function checkTtl(root: SourceNode, path: SourcePath): readonly Finding[] {
       suggestion: didYouMean(node.value, classes) ?? `use ${TTL_FORM} (${known})`,
     },
   ];
+}
+
+function checkRate(node: SourceNode | undefined): readonly Finding[] {
+  const rate = stringScalar(node);
+  if (!rate || parseRate(rate.value) !== undefined) return [];
+  return [{ offset: rate.start, message: `expected ${RATE_FORM}` }];
 }

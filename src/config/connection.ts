@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { parseAddresses, parseRedisUrl, type TcpAddress } from '../redis/url.ts';
+import { parseAddresses, parseRedisUrl } from '../redis/url.ts';
 import { fieldNotes, text, timeout, trueOrFalse, wholeNumber } from './fields.ts';
 import type { Finding } from './finding.ts';
 import { listItems, mapEntries, nodeAt, stringScalar, type SourceNode } from './source-tree.ts';
@@ -220,19 +220,4 @@ function problemOf(read: () => unknown, offset: number): readonly Finding[] {
     const { message, hint } = error as { readonly message: string; readonly hint?: string };
     return [hint === undefined ? { offset, message } : { offset, message, suggestion: hint }];
   }
-}
-
-/**
- * The NAT map of a connection, by the nodes' own names.
- * @throws UsageError
- */
-export function parseNatMap(
-  entries: Iterable<readonly [from: string, to: string]>,
-): ReadonlyMap<string, TcpAddress> {
-  const map = new Map<string, TcpAddress>();
-  for (const [from, to] of entries) {
-    const [address] = parseAddresses(to, 6379);
-    if (address !== undefined) map.set(from.trim(), address);
-  }
-  return map;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { BYTES_FORM, parseBytes } from '../units/bytes.ts';
 import { parsePercent } from '../units/number.ts';
 import { readTimeoutMs, readTtlSeconds, TIMEOUT_FORM, TTL_FORM } from './ttl.ts';
 
@@ -86,6 +87,21 @@ export function fraction(description: string) {
       z.transform((input) => readFraction(input) ?? 0),
     )
     .register(fieldNotes, { description, examples: ['10%'] });
+}
+
+/** A size; comes out in bytes. */
+export function size(description: string) {
+  const error = `expected ${BYTES_FORM}`;
+  const read = (input: string | number): number | undefined => parseBytes(String(input));
+  const value = z
+    .union([z.number({ error }), z.string({ error })], { error })
+    .check(z.refine((input) => read(input) !== undefined, { error }));
+  return z
+    .pipe(
+      value,
+      z.transform((input) => read(input) ?? 0),
+    )
+    .register(fieldNotes, { description, examples: ['64KB'] });
 }
 
 /** Text, a number or a boolean where only its text matters. */

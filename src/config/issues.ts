@@ -1,4 +1,4 @@
-import { nearest } from '../text/nearest.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { visibilityAt } from './redact.ts';
 import { specJsonSchema } from './schema.ts';
 import { keyOffsetAt, nodeAt, type SourceNode, type SourcePath } from './source-tree.ts';
@@ -87,12 +87,6 @@ export function quoted(node: SourceNode, path: SourcePath): string {
   const hidden =
     visibilityAt(path) === 'hidden' || node.text.length > MAX_QUOTED || node.text.includes('://');
   return hidden ? kindOf(node) : node.text === '' ? 'an empty string' : `\`${node.text}\``;
-}
-
-/** "did you mean" for a mistyped word, or `undefined`. */
-export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
-  const near = nearest(word, candidates);
-  return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
 function unknownKeys(keys: readonly string[], path: SourcePath, root: SourceNode): readonly Finding[] {

@@ -5,7 +5,8 @@ import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { findSpecFile } from './find.ts';
 import type { Environment } from './interpolate.ts';
-import { decodeSpec, MAX_SPEC_BYTES, parseWholeSpec, type LoadedSpec } from './load.ts';
+import { MAX_SPEC_BYTES } from './limits.ts';
+import type { LoadedSpec } from './loaded.ts';
 
 /** Where to look for the spec file, and whether there has to be one. */
 export interface SpecRequest {
@@ -38,7 +39,10 @@ export async function findAndLoadSpec(request: SpecRequest): Promise<LoadedSpec 
 }
 
 async function load(file: string, shownPath: string, env: Environment): Promise<LoadedSpec> {
-  return parseWholeSpec(decodeSpec(shownPath, await readBounded(file, shownPath)), env);
+  const bytes = await readBounded(file, shownPath);
+  // The YAML reader and the schema cost more than many a command: they wait until there is a file.
+  const { decodeSpec, parseWholeSpec } = await import('./load.ts');
+  return parseWholeSpec(decodeSpec(shownPath, bytes), env);
 }
 
 /** Reads one byte more than the limit at most: enough for the refusal, also of a device that never ends. */

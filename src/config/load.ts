@@ -13,12 +13,12 @@ import { buildSpec } from './build.ts';
 import { checkReferences } from './check.ts';
 import { ConfigError, type Diagnostic } from './diagnose.ts';
 import type { Environment } from './interpolate.ts';
-import { didYouMean, schemaFindings } from './issues.ts';
+import { schemaFindings } from './issues.ts';
+import { MAX_SPEC_BYTES } from './limits.ts';
 import { maskedLines, type SourceLines } from './mask.ts';
 import { specFileSchema, type SpecFile } from './schema.ts';
 import { mapEntries, nodeAt, toPlain, type SourceNode } from './source-tree.ts';
-import type { ConnectionSpec } from './connection.ts';
-import type { Spec } from './spec.ts';
+import type { ConnectionNotes, LoadedSpec } from './loaded.ts';
 import { readYaml } from './yaml-document.ts';
 import type { Finding, ValueFinding } from './finding.ts';
 
@@ -27,29 +27,6 @@ export interface SpecSource {
   readonly path: string;
   readonly text: string;
 }
-
-/** A valid spec file. */
-export interface LoadedSpec {
-  readonly path: string;
-  readonly spec: Spec;
-  /** About the whole file but its connections: see {@link connectionWarnings}. */
-  readonly warnings: readonly Diagnostic[];
-  /** Every connection in the file, those that lack a variable included. */
-  readonly connectionNames: readonly string[];
-  /** By connection name: what matters only to whoever uses that connection. */
-  readonly connectionNotes: ReadonlyMap<string, ConnectionNotes>;
-  /** The file as written, for `config show`. */
-  readonly root: SourceNode;
-}
-
-/** `errors` are `${NAME:?}` without a value, `warnings` `${NAME}` without one. */
-export interface ConnectionNotes {
-  readonly errors: readonly Diagnostic[];
-  readonly warnings: readonly Diagnostic[];
-}
-
-/** Largest spec file that is read. */
-export const MAX_SPEC_BYTES = 5 * 1024 * 1024;
 
 const TOO_LARGE = `this file is over ${formatBytes(MAX_SPEC_BYTES)}, the most that a spec file may have`;
 
@@ -126,30 +103,6 @@ export async function parseWholeSpec(source: SpecSource, env: Environment): Prom
     if (languages.size === 0) throw error;
   }
   return parseSpec(source, env, await loadExpressionCheck(languages));
-}
-
-/**
- * The connection of a name.
- * @throws ConfigError where the file has none of that name, or a variable it requires has no value
- */
-export function requireConnection(loaded: LoadedSpec, name: string): ConnectionSpec {
-  const errors = loaded.connectionNotes.get(name)?.errors ?? [];
-  if (errors.length > 0) throw new ConfigError(errors);
-  const connection = loaded.spec.connections[name];
-  if (connection) return connection;
-  const known = loaded.connectionNames;
-  const suggestion =
-    didYouMean(name, known) ??
-    (known.length === 0 ? 'the file has no connections' : `known: ${known.join(', ')}`);
-  const line = nodeAt(loaded.root, ['connections'])?.line ?? 1;
-  throw new ConfigError([
-    { path: loaded.path, line, column: 1, message: `no connection \`${name}\``, suggestion, sourceLine: '' },
-  ]);
-}
-
-/** What is worth a warning when this connection is used: variables that are not set. */
-export function connectionWarnings(loaded: LoadedSpec, name: string): readonly Diagnostic[] {
-  return loaded.connectionNotes.get(name)?.warnings ?? [];
 }
 
 function checkShape(root: SourceNode): readonly Finding[] {

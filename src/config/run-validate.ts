@@ -1,7 +1,7 @@
 import { defineCommand } from '../cli/command.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { countOf } from '../units/number.ts';
-import type { LoadedSpec } from './load.ts';
+import type { LoadedSpec } from './loaded.ts';
 
 /** A spec file with mistakes never gets here: loading it has reported them all. */
 export const command = defineCommand<undefined>({

@@ -7,11 +7,13 @@ import {
   text,
   timeout,
   timeToLive,
+  trueOrFalse,
   ttlOrClass,
   wholeNumber,
 } from './fields.ts';
 import { connectionSchema } from './connection.ts';
 import { foreach, values } from './foreach-schema.ts';
+import { fillFields } from './fill-schema.ts';
 import { layoutSchema } from './layout.ts';
 
 /** The file form of the spec: what people write. References between its parts are checked elsewhere. */
@@ -26,6 +28,11 @@ const origin = z
   .strictObject({
     base_url: text('Absolute http(s) URL of the application', 'http://127.0.0.1:8000'),
     headers: z.optional(headers),
+    allowed_hosts: z.optional(
+      z
+        .array(text('A host, with its port where that is not the usual one', 'cdn.example.com'))
+        .register(fieldNotes, { description: 'Other hosts that redirects may lead to' }),
+    ),
   })
   .register(fieldNotes, { description: 'The HTTP application whose responses are cached' });
 
@@ -40,7 +47,7 @@ const entry = z
   .strictObject({
     key: text('Key template: `{name}` is a variable, `{{` a literal brace', 'user:{id}:dashboard'),
     path: text('Path template of the request', '/api/users/{id}/dashboard'),
-    ttl: z.optional(ttlOrClass('Time to live: a TTL class, a duration or seconds')),
+    ttl: z.optional(ttlOrClass('Time to live: a TTL class, a duration, seconds, or `origin`')),
     ttl_jitter: z.optional(fraction('By how much the TTL varies, so that keys do not expire together')),
     headers: z.optional(headers),
     tags: z.optional(
@@ -56,6 +63,7 @@ const entry = z
     priority: priority('Within the scope, higher is warmed first; 0 unless given'),
     exclude,
     timeout: z.optional(timeout('The longest wait for one answer')),
+    ...fillFields,
   })
   .register(fieldNotes, { description: 'A request template and a key template' });
 
@@ -81,6 +89,14 @@ const defaults = z
     concurrency: z.optional(wholeNumber(1, 'How many requests run at once, 16 unless given')),
     timeout: z.optional(timeout('The longest wait for one answer, 10s unless given')),
     retries: z.optional(wholeNumber(0, 'How often a failed request is tried again, 2 unless given')),
+    rate: z.optional(text('The most requests in a time, as in 50/s or 600/m', '50/s')),
+    concurrency_per_host: z.optional(wholeNumber(1, 'How many requests run at once on one host')),
+    adaptive: z.optional(
+      trueOrFalse('Find out how many requests at once the origin takes without slowing down'),
+    ),
+    connect_timeout: z.optional(timeout('The longest wait for a connection to the origin')),
+    headers_timeout: z.optional(timeout('The longest wait for the beginning of an answer')),
+    body_timeout: z.optional(timeout('The longest wait for the rest of an answer')),
   })
   .register(fieldNotes, { description: 'What entries use where they say nothing' });
 
@@ -101,6 +117,7 @@ export const specFileSchema = z
         .register(fieldNotes, { description: 'Named times to live' }),
     ),
     defaults: z.optional(defaults),
+    audit: z.optional(text('File to which destructive runs append a line of JSON', 'cachectl-audit.jsonl')),
     scopes: z.optional(
       z
         .record(named, scope)

@@ -1,4 +1,4 @@
-import type { LoadedSpec } from './load.ts';
+import type { LoadedSpec } from './loaded.ts';
 import { MASK, redactUrl, visibilityAt } from './redact.ts';
 import { nodeAt, scalars, type ScalarNode, type SourcePath } from './source-tree.ts';
 import { DEFAULT_REDIS_URL } from './spec.ts';

@@ -2,6 +2,8 @@ import type { ConnectionSpec } from './connection.ts';
 import type { ForeachSpec } from './foreach.ts';
 import type { LayoutSpec } from './layout.ts';
 
+import type { FillSpec } from './fill-spec.ts';
+
 /**
  * The spec as features use it: validated, interpolated, defaults filled in, units in the names.
  * Records have no prototype, so that looking up a name a user typed finds only what the file says.
@@ -21,6 +23,8 @@ export interface Spec {
   readonly ttlClasses: Readonly<Record<string, number>>;
   readonly defaults: DefaultsSpec;
   readonly scopes: Readonly<Record<string, ScopeSpec>>;
+  /** Where destructive runs leave a line; relative to the spec file's folder. */
+  readonly audit?: string;
 }
 
 /** The application whose responses are cached. */
@@ -28,6 +32,8 @@ export interface OriginSpec {
   /** Absolute, http or https, without credentials, query or fragment. */
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** `host` or `host:port`, in lower case: where redirects may lead besides the origin itself. */
+  readonly allowedHosts?: readonly string[];
 }
 
 /** What entries use where they say nothing. */
@@ -38,6 +44,13 @@ export interface DefaultsSpec {
   readonly concurrency: number;
   readonly timeoutMs: number;
   readonly retries: number;
+  /** The most requests a second. */
+  readonly ratePerSecond?: number;
+  readonly concurrencyPerHost?: number;
+  readonly adaptive?: boolean;
+  readonly connectTimeoutMs?: number;
+  readonly headersTimeoutMs?: number;
+  readonly bodyTimeoutMs?: number;
 }
 
 /** A named group of entries. */
@@ -77,6 +90,8 @@ export interface EntrySpec {
   readonly exclude?: readonly string[];
   /** Of one request; `defaults.timeoutMs` where absent. */
   readonly timeoutMs?: number;
+  /** `DEFAULT_FILL` where the entry says nothing about it. */
+  readonly fill?: FillSpec;
   readonly at: EntryLocation;
 }
 

@@ -19,6 +19,20 @@ export const inspectSpec: CommandSpec = {
       summary: 'show at most so many items of a hash, list, set, sorted set or stream',
       fallback: '20',
     },
+    {
+      name: 'decode',
+      value: 'LIST',
+      summary: 'how values were stored, from the outside to the inside (zlib,pickle); none shows the bytes',
+      fallback: 'found by itself',
+    },
+    {
+      name: 'max-decode',
+      value: 'SIZE',
+      summary: 'read at most so much of a value to decode it, and decompress to no more',
+      fallback: '16MB',
+    },
+    { name: 'raw-value', summary: 'write the bytes of one string to stdout, exactly as they are stored' },
+    { name: 'to', value: 'FILE', summary: 'write them to a file instead' },
     { name: 'no-value', summary: 'leave the value out' },
     QUOTED_INPUT_FLAG,
     ...ADDRESS_FLAGS,
@@ -27,6 +41,8 @@ export const inspectSpec: CommandSpec = {
   examples: [
     { line: 'cachectl inspect user:42', does: 'What is in there, and for how long' },
     { line: 'cachectl inspect user:42 --json', does: 'For a script' },
+    { line: 'cachectl inspect user:42 --decode none', does: 'The stored bytes as a hex dump' },
+    { line: 'cachectl inspect user:42 --raw-value --to value.bin', does: 'The stored bytes in a file' },
     { line: 'cachectl inspect user:1 user:2 --no-value', does: 'Several keys, without their values' },
     {
       line: 'cachectl inspect --django-fragment sidebar --vary bob',

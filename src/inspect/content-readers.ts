@@ -1,5 +1,5 @@
 import type { RedisCommand, RedisNode, RedisReply } from '../redis/types.ts';
-import { excerpt, type Excerpt } from '../values/excerpt.ts';
+import type { StoredValue } from '../values/shown-value.ts';
 import type { Content, HashItem, ScoredItem } from './content.ts';
 import type { ValueLimits } from './options.ts';
 import { bytesOf, listOf, pairsOf } from './reply.ts';
@@ -18,13 +18,13 @@ export interface ContentReader {
       readonly length: number;
       readonly limits: ValueLimits;
     },
-  ) => Content | Promise<Content>;
+  ) => Content<StoredValue> | Promise<Content<StoredValue>>;
 }
 
-const whole = (bytes: Buffer, limits: ValueLimits): Excerpt => excerpt(bytes, bytes.length, limits.maxBytes);
+const whole = (bytes: Buffer): StoredValue => ({ start: bytes, totalBytes: bytes.length });
 
-const hashItems = (pairs: readonly (readonly [Buffer, Buffer])[], limits: ValueLimits): readonly HashItem[] =>
-  pairs.map(([field, value]) => ({ field, value: whole(value, limits) }));
+const hashItems = (pairs: readonly (readonly [Buffer, Buffer])[]): readonly HashItem<StoredValue>[] =>
+  pairs.map(([field, value]) => ({ field, value: whole(value) }));
 
 /** The readers by what TYPE says. Types of modules have none. */
 export const CONTENT_READERS: ReadonlyMap<string, ContentReader> = new Map<string, ContentReader>([
@@ -32,11 +32,11 @@ export const CONTENT_READERS: ReadonlyMap<string, ContentReader> = new Map<strin
     'string',
     {
       length: (key) => ['STRLEN', key],
-      read: (key, limits) => ['GETRANGE', key, 0, limits.maxBytes - 1],
-      content: (reply, { length, limits }) => ({
-        kind: 'string',
-        value: excerpt(bytesOf(reply), length, limits.maxBytes),
-      }),
+      read: (key, limits) => ['GETRANGE', key, 0, Math.max(limits.maxBytes, limits.maxDecodeBytes ?? 0) - 1],
+      content: (reply, { length }) => {
+        const start = bytesOf(reply);
+        return { kind: 'string', value: { start, totalBytes: Math.max(length, start.length) } };
+      },
     },
   ],
   [
@@ -46,7 +46,7 @@ export const CONTENT_READERS: ReadonlyMap<string, ContentReader> = new Map<strin
       read: (key, limits) => ['HSCAN', key, '0', 'COUNT', limits.maxItems],
       content: async (reply, about) => ({
         kind: 'hash',
-        items: hashItems(pairsOf(await completeScan('HSCAN', reply, about)), about.limits),
+        items: hashItems(pairsOf(await completeScan('HSCAN', reply, about))),
       }),
     },
   ],
@@ -57,9 +57,7 @@ export const CONTENT_READERS: ReadonlyMap<string, ContentReader> = new Map<strin
       read: (key, limits) => ['SSCAN', key, '0', 'COUNT', limits.maxItems],
       content: async (reply, about) => ({
         kind: 'set',
-        items: (await completeScan('SSCAN', reply, about)).map((member) =>
-          whole(bytesOf(member), about.limits),
-        ),
+        items: (await completeScan('SSCAN', reply, about)).map((member) => whole(bytesOf(member))),
       }),
     },
   ],
@@ -68,9 +66,9 @@ export const CONTENT_READERS: ReadonlyMap<string, ContentReader> = new Map<strin
     {
       length: (key) => ['LLEN', key],
       read: (key, limits) => ['LRANGE', key, 0, limits.maxItems - 1],
-      content: (reply, { limits }) => ({
+      content: (reply) => ({
         kind: 'list',
-        items: listOf(reply).map((item) => whole(bytesOf(item), limits)),
+        items: listOf(reply).map((item) => whole(bytesOf(item))),
       }),
     },
   ],
@@ -79,7 +77,7 @@ export const CONTENT_READERS: ReadonlyMap<string, ContentReader> = new Map<strin
     {
       length: (key) => ['ZCARD', key],
       read: (key, limits) => ['ZRANGE', key, 0, limits.maxItems - 1, 'WITHSCORES'],
-      content: (reply, { limits }) => ({ kind: 'zset', items: scoredItems(listOf(reply), limits) }),
+      content: (reply) => ({ kind: 'zset', items: scoredItems(listOf(reply)) }),
     },
   ],
   [
@@ -87,11 +85,11 @@ export const CONTENT_READERS: ReadonlyMap<string, ContentReader> = new Map<strin
     {
       length: (key) => ['XLEN', key],
       read: (key, limits) => ['XRANGE', key, '-', '+', 'COUNT', limits.maxItems],
-      content: (reply, { limits }) => ({
+      content: (reply) => ({
         kind: 'stream',
         items: listOf(reply).map((entry) => {
           const [id, fields] = listOf(entry);
-          return { id: String(bytesOf(id)), fields: hashItems(pairsOf(listOf(fields)), limits) };
+          return { id: String(bytesOf(id)), fields: hashItems(pairsOf(listOf(fields))) };
         }),
       }),
     },
@@ -99,10 +97,10 @@ export const CONTENT_READERS: ReadonlyMap<string, ContentReader> = new Map<strin
 ]);
 
 /** RESP3 has a list of [member, score], RESP2 one flat list of both. */
-function scoredItems(list: readonly RedisReply[], limits: ValueLimits): readonly ScoredItem[] {
+function scoredItems(list: readonly RedisReply[]): readonly ScoredItem<StoredValue>[] {
   const flat = list.flatMap((element) => (Array.isArray(element) ? listOf(element) : [element]));
   return pairsOf(flat).map(([member, score]) => ({
-    member: whole(member, limits),
+    member: whole(member),
     score: score.toString('latin1'),
   }));
 }

@@ -1,35 +1,38 @@
 import type { KeyExplanation } from '../keys/explanation.ts';
-import type { Excerpt } from '../values/excerpt.ts';
+import type { ShownValue } from '../values/shown-value.ts';
 
-/** What is stored under a key, as far as it was read; the whole length stands beside it. */
-export type Content =
-  | { readonly kind: 'string'; readonly value: Excerpt }
-  | { readonly kind: 'hash'; readonly items: readonly HashItem[] }
-  | { readonly kind: 'list'; readonly items: readonly Excerpt[] }
-  | { readonly kind: 'set'; readonly items: readonly Excerpt[] }
-  | { readonly kind: 'zset'; readonly items: readonly ScoredItem[] }
-  | { readonly kind: 'stream'; readonly items: readonly StreamEntry[] };
+/**
+ * What is stored under a key, as far as it was read; the whole length stands beside it. Values are as they
+ * were read at first, and ready to be shown later.
+ */
+export type Content<Value = ShownValue> =
+  | { readonly kind: 'string'; readonly value: Value }
+  | { readonly kind: 'hash'; readonly items: readonly HashItem<Value>[] }
+  | { readonly kind: 'list'; readonly items: readonly Value[] }
+  | { readonly kind: 'set'; readonly items: readonly Value[] }
+  | { readonly kind: 'zset'; readonly items: readonly ScoredItem<Value>[] }
+  | { readonly kind: 'stream'; readonly items: readonly StreamEntry<Value>[] };
 
 /** One field of a hash or of a stream's entry. */
-export interface HashItem {
+export interface HashItem<Value = ShownValue> {
   readonly field: Buffer;
-  readonly value: Excerpt;
+  readonly value: Value;
 }
 
 /** One member of a sorted set; the score as Redis writes it, which is exact. */
-export interface ScoredItem {
-  readonly member: Excerpt;
+export interface ScoredItem<Value = ShownValue> {
+  readonly member: Value;
   readonly score: string;
 }
 
 /** One entry of a stream: its ID and its fields, in their order, with repetitions. */
-export interface StreamEntry {
+export interface StreamEntry<Value = ShownValue> {
   readonly id: string;
-  readonly fields: readonly HashItem[];
+  readonly fields: readonly HashItem<Value>[];
 }
 
 /** All that is known of one key. What the server refused or does not have is `undefined`. */
-export type KeyState =
+export type KeyState<Value = ShownValue> =
   | { readonly exists: false }
   | {
       readonly exists: true;
@@ -48,7 +51,7 @@ export type KeyState =
       /** Only where the server's eviction policy is an LFU one: the logarithmic counter, 0 to 255. */
       readonly frequency: number | undefined;
       /** `undefined` where it was not asked for, or of a type that only its module can read. */
-      readonly content: Content | undefined;
+      readonly content: Content<Value> | undefined;
     };
 
 /** A key with what is known of it. */

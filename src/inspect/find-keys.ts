@@ -8,7 +8,8 @@ import type { InspectOptions } from './options.ts';
 /** An address may mean any number of keys; so many are shown. */
 const MOST_FOUND = 100;
 
-type FoundKey = Pick<InspectedKey, 'logical' | 'physical'>;
+/** A key to look at. */
+export type FoundKey = Pick<InspectedKey, 'logical' | 'physical'>;
 
 /**
  * The keys to look at, in the order in which they were asked for. Where a key has several places, those

@@ -3,12 +3,15 @@ import { parseAddressFlags } from '../addresses/parse.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
 import { BYTES_FORM, parseBytes } from '../units/bytes.ts';
+import { parseSteps, STEPS, type Step } from '../values/formats.ts';
 
 /** How much of a value is read and shown; nothing beyond it comes over the network, but whole items do. */
 export interface ValueLimits {
   /** Of a string, and of each item of anything else. */
   readonly maxBytes: number;
   readonly maxItems: number;
+  /** So much of a string is read to be decoded, and no decompression gives more; without it `maxBytes`. */
+  readonly maxDecodeBytes?: number;
 }
 
 /** What `inspect` was asked for. */
@@ -18,9 +21,13 @@ export interface InspectOptions {
   readonly addresses: readonly Address[];
   readonly limits: ValueLimits;
   readonly withValue: boolean;
+  /** `undefined` finds out how a value was stored, none shows the bytes. */
+  readonly steps: readonly Step[] | undefined;
+  /** Where the bytes of a value go, as they are; `undefined` for a report. */
+  readonly raw: { readonly file: string | undefined } | undefined;
 }
 
-const DEFAULT_LIMITS: ValueLimits = { maxBytes: 4 * 1024, maxItems: 20 };
+const DEFAULT_LIMITS = { maxBytes: 4 * 1024, maxItems: 20, maxDecodeBytes: 16 * 1024 * 1024 };
 /** Shown values are held in memory, several times over in JSON: more is a job for redis-cli. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_ITEMS = 100_000;
@@ -33,22 +40,55 @@ export function parseInspectOptions(input: Input): InspectOptions {
       hint: 'see cachectl inspect --help',
     });
   }
+  const steps = parseDecode(input.text('decode'));
   return {
     keys: input.bytes(input.args),
     addresses,
     limits: {
-      maxBytes: parseMaxBytes(input.text('max-bytes')) ?? DEFAULT_LIMITS.maxBytes,
+      maxBytes: parseSize(input, 'max-bytes') ?? DEFAULT_LIMITS.maxBytes,
+      maxDecodeBytes:
+        steps?.length === 0 ? 0 : (parseSize(input, 'max-decode') ?? DEFAULT_LIMITS.maxDecodeBytes),
       maxItems: input.wholeNumber('max-items', { min: 1, max: MOST_ITEMS }) ?? DEFAULT_LIMITS.maxItems,
     },
     withValue: !input.on('no-value'),
+    steps,
+    raw: parseRaw(input, addresses.length),
   };
 }
 
-function parseMaxBytes(text: string | undefined): number | undefined {
+function parseDecode(list: string | undefined): readonly Step[] | undefined {
+  if (list === undefined) return undefined;
+  const steps = parseSteps(list);
+  if ('unknown' in steps) {
+    throw new UsageError(`--decode does not know "${steps.unknown}"`, {
+      hint: `a list such as zlib,pickle of ${STEPS.join(', ')}; or none`,
+    });
+  }
+  return steps;
+}
+
+function parseRaw(input: Input, addresses: number): InspectOptions['raw'] {
+  const file = input.text('to');
+  if (!input.on('raw-value')) {
+    if (file !== undefined)
+      throw new UsageError('--to is where --raw-value writes to', { hint: 'add --raw-value' });
+    return undefined;
+  }
+  if (file === undefined && (input.on('json') || input.text('output') === 'json')) {
+    throw new UsageError('--raw-value and --json would both write to stdout', { hint: 'add --to FILE' });
+  }
+  if (input.args.length + addresses !== 1)
+    throw new UsageError('--raw-value writes the value of one key, and no more');
+  if (input.on('no-value')) throw new UsageError('--raw-value and --no-value contradict each other');
+  return { file };
+}
+
+function parseSize(input: Input, flag: string): number | undefined {
+  const text = input.text(flag);
   if (text === undefined) return undefined;
   const bytes = parseBytes(text);
-  if (bytes === undefined) throw new UsageError(`--max-bytes takes ${BYTES_FORM}, not "${text}"`);
+  if (bytes === undefined) throw new UsageError(`--${flag} takes ${BYTES_FORM}, not "${text}"`);
   if (bytes < 1 || bytes > MOST_BYTES)
-    throw new UsageError(`--max-bytes goes from 1 byte to 64MB, and ${text} is not`);
+    throw new UsageError(`--${flag} goes from 1 byte to 64MB, and ${text} is not`);
   return bytes;
 }

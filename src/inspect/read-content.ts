@@ -1,5 +1,6 @@
 import { CachectlError } from '../cli/errors.ts';
 import type { RedisNode } from '../redis/types.ts';
+import type { StoredValue } from '../values/shown-value.ts';
 import type { Content } from './content.ts';
 import { CONTENT_READERS } from './content-readers.ts';
 import type { ValueLimits } from './options.ts';
@@ -14,7 +15,11 @@ export interface TypedKey {
 /** What was read of a key: `gone` and `changed` are normal on a server in use. */
 export type ReadContent =
   | { readonly kind: 'gone' | 'changed' }
-  | { readonly kind: 'read'; readonly length: number | undefined; readonly content: Content | undefined };
+  | {
+      readonly kind: 'read';
+      readonly length: number | undefined;
+      readonly content: Content<StoredValue> | undefined;
+    };
 
 /**
  * Reads lengths and, unless `limits` is `undefined`, values of one node's keys, in one round trip and

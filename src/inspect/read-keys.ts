@@ -1,5 +1,6 @@
 import type { Clock } from '../host.ts';
 import type { RedisClient, RedisNode } from '../redis/types.ts';
+import type { StoredValue } from '../values/shown-value.ts';
 import type { KeyState } from './content.ts';
 import type { ValueLimits } from './options.ts';
 import { readContents, type ReadContent } from './read-content.ts';
@@ -24,8 +25,8 @@ export async function readKeys(
   client: RedisClient,
   keys: readonly Buffer[],
   request: ReadRequest,
-): Promise<readonly KeyState[]> {
-  const states: KeyState[] = keys.map(() => ({ exists: false }));
+): Promise<readonly KeyState<StoredValue>[]> {
+  const states: KeyState<StoredValue>[] = keys.map(() => ({ exists: false }));
   let pending: readonly number[] = [...keys.keys()];
   for (let round = 1; pending.length > 0 && round <= MOST_ROUNDS; round++) {
     const asked = pending.flatMap((index) => {
@@ -59,7 +60,7 @@ async function readShare(
   node: RedisNode,
   keys: readonly Buffer[],
   request: ReadRequest,
-): Promise<readonly { readonly state: KeyState; readonly changed: boolean }[]> {
+): Promise<readonly { readonly state: KeyState<StoredValue>; readonly changed: boolean }[]> {
   const metadata = await readMetadata(node, keys);
   const nowMs = request.clock.now();
   const present = keys.flatMap((key, index) => {
@@ -74,7 +75,11 @@ async function readShare(
   });
 }
 
-function stateOf(metadata: Metadata | undefined, content: ReadContent | undefined, nowMs: number): KeyState {
+function stateOf(
+  metadata: Metadata | undefined,
+  content: ReadContent | undefined,
+  nowMs: number,
+): KeyState<StoredValue> {
   if (metadata === undefined || content === undefined || content.kind === 'gone') return { exists: false };
   const read = content.kind === 'read' ? content : { length: undefined, content: undefined };
   return {

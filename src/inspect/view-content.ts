@@ -2,7 +2,7 @@ import { printableKey } from '../keys/printable.ts';
 import { renderTable, type Column } from '../terminal/table.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatCount } from '../units/number.ts';
-import { renderValue, renderValueInline } from '../values/render-value.ts';
+import { renderShown, renderShownInline } from '../values/render-decoded.ts';
 import type { Content, HashItem } from './content.ts';
 
 /** Values are indented by so many blanks. */
@@ -21,7 +21,7 @@ export function renderContent(
   if (content === undefined) return '';
   const width = terminal.width - INDENT;
   if (content.kind === 'string') {
-    return renderValue(content.value, {
+    return renderShown(content.value, {
       width: terminal.interactive ? width : undefined,
       unicode: terminal.unicode,
     });
@@ -49,23 +49,23 @@ function tableOf(
         columns: [flexible('field'), flexible('value')],
         rows: content.items.map((item) => [
           printableKey(item.field),
-          renderValueInline(item.value, terminal),
+          renderShownInline(item.value, terminal),
         ]),
       };
     case 'list':
       return {
         columns: [{ title: 'index', align: 'right' }, flexible('value')],
-        rows: content.items.map((item, index) => [String(index), renderValueInline(item, terminal)]),
+        rows: content.items.map((item, index) => [String(index), renderShownInline(item, terminal)]),
       };
     case 'set':
       return {
         columns: [flexible('member')],
-        rows: content.items.map((item) => [renderValueInline(item, terminal)]),
+        rows: content.items.map((item) => [renderShownInline(item, terminal)]),
       };
     case 'zset':
       return {
         columns: [{ title: 'score', align: 'right' }, flexible('member')],
-        rows: content.items.map((item) => [item.score, renderValueInline(item.member, terminal)]),
+        rows: content.items.map((item) => [item.score, renderShownInline(item.member, terminal)]),
       };
     case 'stream':
       return {
@@ -79,5 +79,5 @@ function tableOf(
 }
 
 function fieldText(item: HashItem, terminal: TerminalInfo): string {
-  return `${printableKey(item.field)}=${renderValueInline(item.value, terminal)}`;
+  return `${printableKey(item.field)}=${renderShownInline(item.value, terminal)}`;
 }

@@ -1,7 +1,7 @@
 import type { JsonDocument } from '../cli/command.ts';
 import { explanationJson } from '../keys/explanation-view.ts';
 import { decodeUtf8, keyJson } from '../keys/printable.ts';
-import { valueJson, type ValueJson } from '../values/value-json.ts';
+import { shownJson, type ValueJson } from '../values/value-json.ts';
 import type { Content, HashItem, InspectedKey } from './content.ts';
 
 /** `cachectl/inspect/v1`. Every key has every field; `null` where there is nothing to say. */
@@ -36,7 +36,7 @@ interface ItemsJson {
 }
 
 function contentJson(content: Content, length: number | undefined): ValueJson | ItemsJson {
-  if (content.kind === 'string') return valueJson(content.value);
+  if (content.kind === 'string') return shownJson(content.value);
   const items = itemsJson(content);
   return { items, truncated: length === undefined || items.length < length, total_items: length ?? null };
 }
@@ -46,18 +46,18 @@ function itemsJson(content: Exclude<Content, { readonly kind: 'string' }>): read
     case 'hash':
       return content.items.map(fieldJson);
     case 'list':
-      return content.items.map((item, index) => ({ index, value: valueJson(item) }));
+      return content.items.map((item, index) => ({ index, value: shownJson(item) }));
     case 'set':
-      return content.items.map((item) => ({ member: valueJson(item) }));
+      return content.items.map((item) => ({ member: shownJson(item) }));
     case 'zset':
-      return content.items.map((item) => ({ member: valueJson(item.member), score: scoreJson(item.score) }));
+      return content.items.map((item) => ({ member: shownJson(item.member), score: scoreJson(item.score) }));
     case 'stream':
       return content.items.map((entry) => ({ id: entry.id, fields: entry.fields.map(fieldJson) }));
   }
 }
 
 function fieldJson(item: HashItem): unknown {
-  return { ...bytesField('field', item.field), value: valueJson(item.value) };
+  return { ...bytesField('field', item.field), value: shownJson(item.value) };
 }
 
 /** JSON has no infinity: those two scores stay text. */

@@ -5,7 +5,7 @@ import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { countOf } from '../units/number.ts';
-import type { InspectedKey, KeyState } from './content.ts';
+import type { Content, InspectedKey, KeyState } from './content.ts';
 import { formatMoment } from './moment.ts';
 import { renderContent } from './view-content.ts';
 
@@ -31,8 +31,9 @@ function renderKey(key: InspectedKey, nowMs: number, terminal: TerminalInfo): st
   if (!key.state.exists) return renderFields(names, terminal);
   const shown = renderContent(key.state.content, key.state.length, terminal);
   const block = shown.includes('\n') || key.state.content?.kind !== 'string';
+  const about = formatFields(key.state.content, terminal.unicode ? ' → ' : ' -> ');
   const value: readonly Field[] = shown === '' ? [] : [['value', block ? '' : shown]];
-  const fields = renderFields([...names, ...stateFields(key.state, nowMs), ...value], terminal);
+  const fields = renderFields([...names, ...stateFields(key.state, nowMs), ...about, ...value], terminal);
   return block && shown !== '' ? `${fields}\n${indent(shown)}` : fields;
 }
 
@@ -45,6 +46,17 @@ function stateFields(state: Existing, nowMs: number): readonly Field[] {
     ...optional('memory', state.memoryBytes, bytesText),
     ...optional('idle', state.idleSeconds, secondsText),
     ...optional('frequency', state.frequency, (frequency) => `${frequency} of 255`),
+  ];
+}
+
+/** How a value was read, what its envelopes say, and what is wrong with it. */
+function formatFields(content: Content | undefined, arrow: string): readonly Field[] {
+  const decoded = content?.kind === 'string' ? content.value.decoded : undefined;
+  if (decoded === undefined) return [];
+  return [
+    ['format', decoded.chain.length === 0 ? 'bytes' : decoded.chain.join(arrow)],
+    ...decoded.facts.map(({ name, text }): Field => [name, escapeText(text)]),
+    ...decoded.warnings.map((warning): Field => ['warning', escapeText(warning)]),
   ];
 }
 

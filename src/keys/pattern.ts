@@ -79,6 +79,14 @@ function matchOne(pattern: Uint8Array, p: number, byte: number): number {
   }
 }
 
+/**
+ * Bytes from 128 on lie below 0 in a range: the server compares C's `char`, which is signed on x86-64. (Where it
+ * is not, as on ARM under Linux, ranges from below 128 to above mean something else; nothing else differs.)
+ */
+function signed(byte: number): number {
+  return byte > 127 ? byte - 256 : byte;
+}
+
 /** A class from the byte after its bracket; one that is never closed ends with the pattern. */
 function matchClass(pattern: Uint8Array, start: number, byte: number): number {
   const negated = pattern[start] === CARET;
@@ -90,8 +98,8 @@ function matchClass(pattern: Uint8Array, start: number, byte: number): number {
       found ||= pattern[p + 1] === byte;
       p += 2;
     } else if (pattern[p + 1] === DASH && p + 2 < pattern.length) {
-      const last = pattern[p + 2] ?? 0;
-      found ||= byte >= Math.min(first, last) && byte <= Math.max(first, last);
+      const [low, high] = [signed(first), signed(pattern[p + 2] ?? 0)];
+      found ||= signed(byte) >= Math.min(low, high) && signed(byte) <= Math.max(low, high);
       p += 3;
     } else {
       found ||= first === byte;
@@ -100,4 +108,27 @@ function matchClass(pattern: Uint8Array, start: number, byte: number): number {
   }
   if (found === negated) return -1;
   return Math.min(p + 1, pattern.length);
+}
+
+/** The bytes that every key begins with that any of the patterns matches. */
+export function commonPrefix(patterns: readonly Uint8Array[]): Buffer {
+  const [first = Buffer.alloc(0), ...others] = patterns.map(literalPrefix);
+  let length = first.length;
+  for (const other of others) {
+    let same = 0;
+    while (same < length && same < other.length && first[same] === other[same]) same++;
+    length = same;
+  }
+  return first.subarray(0, length);
+}
+
+function literalPrefix(pattern: Uint8Array): Buffer {
+  const literal: number[] = [];
+  for (let p = 0; p < pattern.length; p++) {
+    const byte = pattern[p] ?? 0;
+    if (byte === BACKSLASH && p + 1 < pattern.length) literal.push(pattern[++p] ?? 0);
+    else if (SPECIAL.has(byte)) break;
+    else literal.push(byte);
+  }
+  return Buffer.from(literal);
 }

@@ -26,6 +26,13 @@ export interface LoadtestTools {
   readonly store: MeasureTools['store'];
 }
 
+/** What a load test found. */
+export interface LoadtestResult {
+  readonly measurements: readonly Measurement[];
+  /** Redis went away for good, and with it every entry that was still to be tested. */
+  readonly failure: CachectlError | undefined;
+}
+
 /** Failures that the next endpoint of the same host would have as well; a time limit may be one page's own. */
 const HOST_FAILURES = new Set(['origin.refused', 'origin.dns', 'origin.tls', 'origin.unreachable']);
 
@@ -34,10 +41,7 @@ const HOST_FAILURES = new Set(['origin.refused', 'origin.dns', 'origin.tls', 'or
  * that were not reached have no figures.
  * @throws CachectlError the first failure, where nothing was answered at all by anybody
  */
-export async function executeLoadtest(
-  plan: LoadtestPlan,
-  tools: LoadtestTools,
-): Promise<readonly Measurement[]> {
+export async function executeLoadtest(plan: LoadtestPlan, tools: LoadtestTools): Promise<LoadtestResult> {
   const { context } = tools;
   const { load, countHeader } = plan.options;
   const progress = context.progress({ label: 'load test', unit: 'requests', total: totalRequests(plan) });
@@ -62,12 +66,16 @@ export async function executeLoadtest(
     },
   };
 
+  let redisGone: CachectlError | undefined;
+
   const measure = async (endpoint: Endpoint): Promise<Measurement> => {
     const unmeasured = { endpoint, withoutCache: undefined, withCache: undefined };
     if (context.signal.aborted) return { ...unmeasured, problem: undefined };
     const host = new URL(urlOf(endpoint)).origin;
     const dead = deadHosts.get(host);
     if (dead !== undefined) return { ...unmeasured, problem: `not requested: ${dead.message}` };
+    if (redisGone !== undefined && endpoint.kind === 'entry')
+      return { ...unmeasured, problem: `not tested: ${redisGone.message}` };
     label = endpoint.label;
     failures.latest = undefined;
     const measurement =
@@ -78,6 +86,8 @@ export async function executeLoadtest(
     if (failure !== undefined && HOST_FAILURES.has(failure.code) && !wasAnswered(measurement)) {
       deadHosts.set(host, failure);
     }
+    if (failure !== undefined && isRedisGone(failure) && measurement.problem !== undefined)
+      redisGone = failure;
     return measurement;
   };
 
@@ -86,13 +96,17 @@ export async function executeLoadtest(
   progress.stop();
   const { first } = failures;
   if (first !== undefined && !context.signal.aborted && !measurements.some(wasAnswered)) throw first;
-  return measurements;
+  return { measurements, failure: redisGone };
 }
 
 function totalRequests({ endpoints, options }: LoadtestPlan): number | undefined {
   const { until } = options.load;
   if (until.kind === 'duration') return undefined;
   return endpoints.reduce((sum, { kind }) => sum + until.count * (kind === 'entry' ? 2 : 1), 0);
+}
+
+function isRedisGone(error: CachectlError): boolean {
+  return error.code.startsWith('redis.') && error.exitCode === ExitCode.unreachable;
 }
 
 /** Nobody there, or somebody who lets nobody in: without one answer it is no result but an error. */

@@ -1,8 +1,9 @@
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
+import type { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { findAndLoadSpec } from '../config/load-file.ts';
-import type { LoadedSpec } from '../config/load.ts';
+import type { LoadedSpec } from '../config/loaded.ts';
 import { PRODUCT_DEFAULTS } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import { createOriginClient } from '../origin/client.ts';
@@ -23,7 +24,7 @@ export const command = defineCommand<LoadtestOptions>({
   run: async (options, context) => {
     const origin = createOriginClient({ connections: options.load.connections });
     try {
-      return outcomeOf(await runLoadtest(options, context, origin));
+      return await runLoadtest(options, context, origin);
     } finally {
       await origin.close();
     }
@@ -34,9 +35,9 @@ async function runLoadtest(
   options: LoadtestOptions,
   context: Context,
   origin: OriginClient,
-): Promise<LoadtestReport> {
+): Promise<Outcome> {
   const { targets, problems } = await targetsOf(options, context, origin);
-  const measurements = await executeLoadtest(
+  const { measurements, failure } = await executeLoadtest(
     {
       endpoints: nameEndpoints(targets, options.addresses),
       options,
@@ -59,7 +60,7 @@ async function runLoadtest(
   if (options.countHeader !== undefined && lacksCountHeader(report)) {
     context.messages.warn(`no answer of the origin had a number in its header ${options.countHeader}`);
   }
-  return report;
+  return outcomeOf(report, failure);
 }
 
 /** A test of bare addresses needs neither spec file nor Redis, and touches neither. */
@@ -104,9 +105,10 @@ function lacksCountHeader(report: LoadtestReport): boolean {
   );
 }
 
-function outcomeOf(report: LoadtestReport): Outcome {
+function outcomeOf(report: LoadtestReport, failure: CachectlError | undefined): Outcome {
   return {
-    exitCode: hasFailures(report) ? ExitCode.partial : ExitCode.ok,
+    exitCode: failure?.exitCode ?? (hasFailures(report) ? ExitCode.partial : ExitCode.ok),
+    failure,
     views: {
       table: (terminal) => renderLoadtest(report, terminal),
       json: () => loadtestJson(report),

@@ -1,6 +1,6 @@
 import type { Context } from '../cli/context.ts';
 import { type CachectlError, UsageError } from '../cli/errors.ts';
-import type { LoadedSpec } from '../config/load.ts';
+import type { LoadedSpec } from '../config/loaded.ts';
 import type { ScopeSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { tooLargeFailure } from './failures.ts';
+import { phaseTimeoutFailure, tooLargeFailure } from './failures.ts';
 
 /** A complete answer to one exchange, redirects not yet followed. */
 export interface Answer {
@@ -15,6 +15,8 @@ export interface ExchangeRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly maxBodyBytes: number;
+  readonly headersTimeoutMs: number | undefined;
+  readonly bodyTimeoutMs: number | undefined;
 }
 
 /**
@@ -33,9 +35,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: Readonly<Record<string, string>> = {};
   #receivedBytes = 0;
+  readonly #bodyTimeoutMs: number | undefined;
+  #phaseTimer: NodeJS.Timeout | undefined;
 
   constructor(request: ExchangeRequest) {
     this.#host = request.host;
+    this.#bodyTimeoutMs = request.bodyTimeoutMs;
+    if (request.headersTimeoutMs !== undefined) this.#limit('headers', request.headersTimeoutMs);
     this.#maxBodyBytes = request.maxBodyBytes;
     this.#settled = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -55,7 +61,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       {
         method: 'GET',
         path: request.path,
-        headers: { ...request.headers },
+        headers: request.headers,
         headersTimeout: 0,
         bodyTimeout: 0,
       },
@@ -67,6 +73,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Ends the exchange with an error, whatever state it is in. */
   cancel(error: Error): void {
     this.#cancelled ??= error;
+    clearTimeout(this.#phaseTimer);
     this.#reject(error);
     this.#controller?.abort(error);
   }
@@ -80,6 +87,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
     this.#status = status;
     this.#headers = joinHeaders(headers);
+    if (this.#phaseTimer !== undefined) clearTimeout(this.#phaseTimer);
+    if (this.#bodyTimeoutMs !== undefined && status >= 200) this.#limit('body', this.#bodyTimeoutMs);
     if (Number(this.#headers['content-length'] ?? 0) > this.#maxBodyBytes) this.#refuseSize();
   }
 
@@ -90,13 +99,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    if (this.#phaseTimer !== undefined) clearTimeout(this.#phaseTimer);
     const [first] = this.#chunks;
     const body = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
     this.#resolve({ status: this.#status, headers: this.#headers, body });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#phaseTimer !== undefined) clearTimeout(this.#phaseTimer);
     this.#reject(error);
+  }
+
+  #limit(phase: 'headers' | 'body', ms: number): void {
+    this.#phaseTimer = setTimeout(() => this.cancel(phaseTimeoutFailure(this.#host, phase, ms)), ms);
   }
 
   #refuseSize(): void {

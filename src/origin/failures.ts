@@ -15,6 +15,20 @@ export function timeoutFailure(host: string, timeoutMs: number): CachectlError {
   });
 }
 
+/** One part of the answer took longer than it may. */
+export function phaseTimeoutFailure(
+  host: string,
+  phase: 'headers' | 'body',
+  timeoutMs: number,
+): CachectlError {
+  const what = phase === 'headers' ? 'did not begin to answer' : 'did not finish its answer';
+  return new CachectlError(`the origin at ${host} ${what} within ${formatDurationMs(timeoutMs)}`, {
+    code: 'origin.timeout',
+    exitCode: ExitCode.unreachable,
+    hint: `defaults.${phase}_timeout gives it more; a lower --concurrency makes it faster`,
+  });
+}
+
 /** The body is longer than anybody wants to cache. */
 export function tooLargeFailure(host: string, maxBodyBytes: number): CachectlError {
   return new CachectlError(
@@ -32,7 +46,7 @@ export function redirectFailure(host: string, destination: string): CachectlErro
   return new CachectlError(`the origin at ${host} redirects to ${escapeText(destination)}`, {
     code: 'origin.redirect',
     exitCode: ExitCode.unreachable,
-    hint: 'redirects are followed on the same origin only: headers of the spec file must reach nobody else',
+    hint: 'redirects are followed on the same origin, and to hosts that origin.allowed_hosts names',
   });
 }
 

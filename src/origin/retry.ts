@@ -44,13 +44,28 @@ const RETRIED_STATUSES = new Set([408, 425, 429]);
  * @param retry 1 for the first retry
  */
 export function retryDelayMs(result: AttemptResult, retry: number, policy: RetryPolicy): number | undefined {
-  if (retry > policy.retries || !isRetryable(result)) return undefined;
+  if (retry > mostRetries(result, policy.retries) || !isRetryable(result)) return undefined;
   const ceilingMs = Math.min(LONGEST_BACKOFF_MS, BASE_DELAY_MS * 2 ** (retry - 1));
   const backoffMs = policy.random() * ceilingMs;
   const header = result.kind === 'response' ? result.response.headers['retry-after'] : undefined;
   const askedMs = header === undefined ? undefined : parseRetryAfterMs(header, policy.now());
   if (askedMs === undefined) return backoffMs;
   return askedMs > LONGEST_RETRY_AFTER_MS ? undefined : askedMs + backoffMs;
+}
+
+/** "Later" is no failure: whoever retries at all comes back so often to an origin that asks for it. */
+const RETRIES_WHEN_ASKED_TO_WAIT = 8;
+
+function mostRetries(result: AttemptResult, retries: number): number {
+  if (retries === 0 || result.kind !== 'response') return retries;
+  return isAskedToWait(result.response) ? Math.max(retries, RETRIES_WHEN_ASKED_TO_WAIT) : retries;
+}
+
+/** Whether an origin says that it has too much to do: 429, or 503 with a Retry-After. */
+export function isAskedToWait(response: Pick<OriginResponse, 'status' | 'headers'>): boolean {
+  return (
+    response.status === 429 || (response.status === 503 && response.headers['retry-after'] !== undefined)
+  );
 }
 
 /** Whether the same request may well succeed a moment later. */

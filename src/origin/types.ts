@@ -1,10 +1,14 @@
 /** One GET request to the origin. */
 export interface OriginRequest {
-  /** Absolute. */
+  /** Absolute, as `URL.href` gives it, without fragment. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Of the whole request: connection, headers and body. */
   readonly timeoutMs: number;
+  /** From sending to the beginning of the answer; only the whole request is limited where absent. */
+  readonly headersTimeoutMs?: number | undefined;
+  /** From the beginning of the answer to its end. */
+  readonly bodyTimeoutMs?: number | undefined;
   /** A longer body is refused, and no more of it is read. */
   readonly maxBodyBytes: number;
 }

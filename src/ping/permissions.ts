@@ -23,7 +23,6 @@ const write = (command: Need['command'], ...neededBy: string[]): Need => ({
 /** Each on a key that does not exist, or refused for its arguments: a permission is checked before both. */
 const NEEDS: readonly Need[] = [
   read(() => ['SCAN', '0', 'COUNT', 1], 'clear'),
-  read((key) => ['EXISTS', key], 'clear'),
   read((key) => ['GET', key], 'loadtest'),
   read((key) => ['TYPE', key], 'inspect', 'loadtest'),
   read((key) => ['PTTL', key], 'inspect', 'loadtest'),
@@ -40,11 +39,18 @@ const NEEDS: readonly Need[] = [
   read((key) => ['XRANGE', key, '-', '+', 'COUNT', 1], 'inspect'),
   read((key) => ['XLEN', key], 'inspect'),
   read((key) => ['OBJECT', 'ENCODING', key], 'inspect'),
+  read((key) => ['OBJECT', 'IDLETIME', key], 'inspect'),
+  read((key) => ['OBJECT', 'FREQ', key], 'inspect'),
   read((key) => ['MEMORY', 'USAGE', key], 'inspect'),
-  read(() => ['INFO'], 'stats'),
+  read(() => ['INFO'], 'stats', 'clear'),
   write((key) => ['SET', key, '', 'PX', 1_000, 'XX'], 'warm', 'loadtest'),
-  write((key) => ['PEXPIRE', key, 1_000], 'warm', 'loadtest'),
   write((key) => ['UNLINK', key], 'clear', 'loadtest'),
+];
+
+/** What a cluster adds: it has to be asked who owns which key. */
+const CLUSTER_NEEDS: readonly Need[] = [
+  read(() => ['CLUSTER', 'SLOTS'], 'every command'),
+  read(() => ['CLUSTER', 'NODES'], 'clear'),
 ];
 
 /** A permission that the user lacks. */
@@ -55,7 +61,7 @@ export interface MissingPermission {
 }
 
 /** The commands of cachectl that look one level deeper. */
-const WITH_SUBCOMMAND = new Set(['OBJECT', 'MEMORY']);
+const WITH_SUBCOMMAND = new Set(['OBJECT', 'MEMORY', 'CLUSTER']);
 
 /**
  * Finds out what the user may not do at this server, by ACL DRYRUN where that is allowed, otherwise by
@@ -65,9 +71,12 @@ const WITH_SUBCOMMAND = new Set(['OBJECT', 'MEMORY']);
 export async function missingPermissions(
   node: RedisNode,
   key: Buffer,
-  role: 'primary' | 'replica',
+  server: { readonly role: 'primary' | 'replica'; readonly isClustered: boolean },
 ): Promise<readonly MissingPermission[]> {
-  const needs = NEEDS.filter((need) => role === 'primary' || !need.writes);
+  const { role, isClustered } = server;
+  const needs = [...NEEDS, ...(isClustered ? CLUSTER_NEEDS : [])].filter(
+    (need) => role === 'primary' || !need.writes,
+  );
   const commands = needs.map((need) => need.command(key));
   const refused = (await askDryRun(node, commands)) ?? (await tryAll(node, commands));
   return needs.flatMap((need, index) =>
@@ -77,6 +86,14 @@ export async function missingPermissions(
 
 function commandName([name, subcommand]: RedisCommand): string {
   return WITH_SUBCOMMAND.has(name) ? `${name}|${String(subcommand)}`.toLowerCase() : name.toLowerCase();
+}
+
+const WRITE_REFUSALS = new Set(['redis.read-only', 'redis.misconfigured', 'redis.out-of-memory']);
+
+/** Why a primary takes no writes from anybody; found with one that changes nothing. */
+export async function writeRefusal(node: RedisNode, key: Buffer): Promise<CachectlError | undefined> {
+  const [reply] = await node.pipeline([['SET', key, '', 'PX', 1_000, 'XX']]);
+  return reply instanceof CachectlError && WRITE_REFUSALS.has(reply.code) ? reply : undefined;
 }
 
 /** `undefined` where the server is too old (before 7.0) or the user may not ask. */

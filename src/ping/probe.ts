@@ -2,7 +2,7 @@ import { CachectlError } from '../cli/errors.ts';
 import type { Clock } from '../host.ts';
 import { parseInfo } from '../redis/info.ts';
 import type { OpenNode, RedisNode, ServerPlace } from '../redis/types.ts';
-import { missingPermissions, type MissingPermission } from './permissions.ts';
+import { missingPermissions, writeRefusal, type MissingPermission } from './permissions.ts';
 
 /** Round trips in milliseconds; percentiles by nearest rank. */
 export interface RoundTrips {
@@ -21,6 +21,8 @@ export type ServerReport = Pick<ServerPlace, 'address' | 'role'> &
         readonly version: string | undefined;
         readonly roundTrips: RoundTrips;
         readonly missing: readonly MissingPermission[];
+        /** Why it takes no writes from anybody. */
+        readonly refusal: CachectlError | undefined;
       }
     | { readonly reachable: false; readonly error: CachectlError }
   );
@@ -42,9 +44,14 @@ export async function probeServer(place: ServerPlace, options: ProbeOptions): Pr
     opened = await place.open();
     const { node } = opened;
     const roundTrips = await measure(node, options);
-    const version = await readVersion(node);
-    const missing = role === 'sentinel' ? [] : await missingPermissions(node, options.key, role);
-    return { address, role, reachable: true, version, roundTrips, missing };
+    const { version, isReplica, isClustered } = await readAbout(node);
+    if (role === 'sentinel')
+      return { address, role, reachable: true, version, roundTrips, missing: [], refusal: undefined };
+    // A plain URL may name a replica.
+    const roleNow = isReplica ? 'replica' : role;
+    const missing = await missingPermissions(node, options.key, { role: roleNow, isClustered });
+    const refusal = roleNow === 'primary' ? await writeRefusal(node, options.key) : undefined;
+    return { address, role: roleNow, reachable: true, version, roundTrips, missing, refusal };
   } catch (error) {
     if (!(error instanceof CachectlError) || options.signal.aborted) throw error;
     return { address, role, reachable: false, error };
@@ -58,7 +65,8 @@ async function measure(node: RedisNode, { count, clock, signal }: ProbeOptions):
   const times: number[] = [];
   while (times.length < count && !signal.aborted) {
     const startedAt = clock.monotonicMs();
-    await node.call('PING');
+    // A refusal is an answer as well: MISCONF comes even to PING.
+    await node.pipeline([['PING']]);
     times.push(clock.monotonicMs() - startedAt);
   }
   times.sort((a, b) => a - b);
@@ -66,12 +74,19 @@ async function measure(node: RedisNode, { count, clock, signal }: ProbeOptions):
   return { count: times.length, minMs: times[0] ?? 0, medianMs: rank(0.5), p99Ms: rank(0.99) };
 }
 
-async function readVersion(node: RedisNode): Promise<string | undefined> {
-  const [reply] = await node.pipeline([['INFO', 'server']]);
-  if (reply === undefined || reply instanceof CachectlError) return undefined;
-  const info = parseInfo(String(reply));
+/** What INFO tells; nothing where the user may not ask. */
+async function readAbout(node: RedisNode): Promise<{
+  readonly version: string | undefined;
+  readonly isReplica: boolean;
+  readonly isClustered: boolean;
+}> {
+  const [reply] = await node.pipeline([['INFO']]);
+  const info = parseInfo(reply === undefined || reply instanceof CachectlError ? '' : String(reply));
   const valkey = info.get('valkey_version');
-  if (valkey !== undefined) return `valkey ${valkey}`;
   const redis = info.get('redis_version');
-  return redis === undefined ? undefined : `redis ${redis}`;
+  return {
+    version: valkey !== undefined ? `valkey ${valkey}` : redis !== undefined ? `redis ${redis}` : undefined,
+    isReplica: info.get('role') === 'slave',
+    isClustered: info.get('cluster_enabled') === '1',
+  };
 }

@@ -14,12 +14,14 @@ export interface PingReport {
   readonly servers: readonly ServerReport[];
 }
 
-/** Nobody there: 3. Somebody missing: 5. A permission missing: 4. */
+/** Nobody there: 3. Somebody missing: 5. A permission missing, or no writes taken: 4. */
 export function pingExitCode({ servers }: PingReport): ExitCode {
   const reachable = servers.filter((server) => server.reachable);
   if (reachable.length === 0) return ExitCode.unreachable;
   if (reachable.length < servers.length) return ExitCode.partial;
-  return reachable.some((server) => server.missing.length > 0) ? ExitCode.refused : ExitCode.ok;
+  return reachable.some(({ missing, refusal }) => missing.length > 0 || refusal !== undefined)
+    ? ExitCode.refused
+    : ExitCode.ok;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -71,10 +73,14 @@ function row(server: ServerReport): readonly string[] {
 function problems({ servers }: PingReport): readonly string[] {
   return servers.flatMap((server): readonly string[] => {
     if (!server.reachable) return [`${server.address}: ${escapeText(server.error.message)}`];
-    return server.missing.map(
+    const refusal = server.refusal;
+    const missing = server.missing.map(
       ({ command, neededBy }) =>
         `${server.address}: the user may not run ${command}, which ${neededBy.join(' and ')} ${neededBy.length === 1 ? 'needs' : 'need'} (ACL SETUSER ... +${command})`,
     );
+    return refusal === undefined
+      ? missing
+      : [...missing, `${server.address}: ${escapeText(refusal.message)}`];
   });
 }
 
@@ -92,6 +98,8 @@ function serverJson(server: ServerReport): unknown {
     version: server.version ?? null,
     round_trips: { count, min_ms: rounded(minMs), median_ms: rounded(medianMs), p99_ms: rounded(p99Ms) },
     missing_permissions: server.missing.map(({ command, neededBy }) => ({ command, needed_by: neededBy })),
+    write_refusal:
+      server.refusal === undefined ? null : { code: server.refusal.code, message: server.refusal.message },
   };
 }
 

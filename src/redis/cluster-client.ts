@@ -1,11 +1,16 @@
 import { CachectlError } from '../cli/errors.ts';
+import type { BulkChannel } from './bulk-channel.ts';
 import { primariesToWalkAgain, type ClusterSnapshot, type Shard } from './cluster-topology.ts';
 import { ClusterRouter, type RouterParts } from './cluster-router.ts';
 import { callThrough } from './ioredis-node.ts';
-import { scanKeys } from './keyspace.ts';
+import { removeKeys, scanKeys } from './keyspace.ts';
 import { mergeStreams } from './merge.ts';
 import { isUnavailable } from './opener.ts';
 import { pauseBefore } from './patience.ts';
+import type { SweepReport, SweepRequest } from './sweep-request.ts';
+import { planSweep, surveyServer } from './sweep-server.ts';
+import { SweepTally } from './sweep-tally.ts';
+import { translateRedisError } from './translate-error.ts';
 import type {
   KeyBatch,
   LostNode,
@@ -36,7 +41,15 @@ export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
   await parts.opener.insist(() => router.refresh());
   const nodeAt = (address: TcpAddress): RedisNode => {
     const pipeline: RedisNode['pipeline'] = (commands) => router.pipeline(address, commands);
-    return { address: formatAddress(address), multiKey: false, pipeline, call: callThrough(pipeline) };
+    const bulk = (): Promise<BulkChannel> => parts.opener.openBulk({ kind: 'tcp', address }, 'data');
+    return {
+      address: formatAddress(address),
+      multiKey: false,
+      pipeline,
+      call: callThrough(pipeline),
+      sentAgain: () => router.sentAgain,
+      bulk,
+    };
   };
   const walker = new ClusterWalker(router, parts, nodeAt);
   return {
@@ -63,6 +76,7 @@ export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
       );
     },
     walk: (query, signal, onLost) => walker.walk(query, signal, onLost),
+    sweep: (request, signal, onLost) => walker.sweep(request, signal, onLost),
     close: () => {
       router.close();
       return Promise.resolve();
@@ -95,17 +109,100 @@ class ClusterWalker {
     this.#nodeAt = nodeAt;
   }
 
-  async *walk(
+  walk(
     query: ScanQuery,
     signal: AbortSignal,
     onLost: (lost: LostNode) => void,
   ): AsyncGenerator<KeyBatch, void, void> {
+    return this.#passes(signal, onLost, (address, pass, lost) => {
+      // Cursors to go on from are those of the first pass: what has to be walked again is walked from its start.
+      const part = pass === 1 ? query : { ...query, from: new Map<string, string>() };
+      return this.#walkNode(address, part, signal, lost);
+    });
+  }
+
+  /** Removes what matches on every primary at once; each has a channel of its own. */
+  async sweep(
+    request: SweepRequest,
+    signal: AbortSignal,
+    onLost: (lost: LostNode) => void,
+  ): Promise<SweepReport> {
+    // One primary that refuses stops the others as well.
+    const refused = new AbortController();
+    const stop = AbortSignal.any([signal, refused.signal]);
+    const tally = new SweepTally(request.onProgress);
+    let failure: CachectlError | undefined;
+    try {
+      const passes = this.#passes(stop, onLost, (address, _pass, lost) =>
+        this.#sweepNode(address, { request, tally, stop, lost }, (error) => {
+          failure ??= error;
+          refused.abort();
+        }),
+      );
+      for await (const _ of passes) continue;
+    } catch (error) {
+      if (!signal.aborted) failure ??= translateRedisError(error, '');
+    }
+    return { ...tally.sum(), failure };
+  }
+
+  /** Sweeps one primary, and then gives its address. */
+  async *#sweepNode(
+    address: TcpAddress,
+    work: {
+      readonly request: SweepRequest;
+      readonly tally: SweepTally;
+      readonly stop: AbortSignal;
+      readonly lost: Map<string, LostNode>;
+    },
+    onRefusal: (error: CachectlError) => void,
+  ): AsyncGenerator<string, void, void> {
+    const name = formatAddress(address);
+    let failure: CachectlError | undefined;
+    try {
+      const channel = await this.#parts.opener.openBulk({ kind: 'tcp', address }, 'data');
+      try {
+        const tuning = await surveyServer(channel, this.#parts.now);
+        const entry = work.tally.entry();
+        const plan = planSweep({ ...work.request, onProgress: entry.progress }, tuning, {
+          multiKey: false,
+          handBack: async (keys) => (await removeKeys(this.#nodeAt(address), keys)).removed,
+        });
+        const outcome = await channel.sweep(plan, work.stop);
+        entry.end(outcome);
+        ({ failure } = outcome);
+      } finally {
+        channel.close();
+      }
+    } catch (error) {
+      failure = translateRedisError(error, name);
+    }
+    yield name;
+    if (failure === undefined || work.stop.aborted) return;
+    if (!isUnavailable(failure)) {
+      onRefusal(failure);
+      return;
+    }
+    this.#router.drop(address);
+    work.lost.set(name, { address: name, error: failure });
+  }
+
+  /** Visits all primaries, and again those to which keys may have come behind the visit's back. */
+  async *#passes<Item>(
+    signal: AbortSignal,
+    onLost: (lost: LostNode) => void,
+    visit: (
+      address: TcpAddress,
+      pass: number,
+      lost: Map<string, LostNode>,
+    ) => AsyncGenerator<Item, void, void>,
+  ): AsyncGenerator<Item, void, void> {
     let before = await this.#router.snapshot();
     let targets: readonly TcpAddress[] = before.topology.shards.map(({ primary }) => primary);
     const given = new Set<string>();
     for (let pass = 1; targets.length > 0 && !signal.aborted; pass++) {
       const lost = new Map<string, LostNode>();
-      yield* mergeStreams(targets.map((address) => this.#walkNode(address, query, signal, lost)));
+      yield* mergeStreams(targets.map((address) => visit(address, pass, lost)));
       if (signal.aborted) return;
       const after = await this.#settle(before, lost, signal);
       const gone = [...lost.values()].filter(
@@ -148,7 +245,7 @@ class ClusterWalker {
       const reading = query.reading === true && this.#parts.readFromReplicas;
       const scanned = reading ? await this.reader(address) : await this.#router.direct(address);
       const node = reading ? scanned : this.#nodeAt(address);
-      for await (const keys of scanKeys(scanned, query, signal)) yield { node, keys };
+      for await (const batch of scanKeys(scanned, query, signal)) yield { node, ...batch };
     } catch (error) {
       if (!(error instanceof CachectlError) || !isUnavailable(error) || signal.aborted) throw error;
       this.#router.drop(address);

@@ -47,6 +47,7 @@ export class ClusterRouter {
   #topology: ClusterTopology = { shards: [] };
   #owners: readonly (TcpAddress | undefined)[] = [];
   #refreshing: Promise<void> | undefined;
+  #sentAgain = 0;
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
@@ -54,6 +55,11 @@ export class ClusterRouter {
 
   get topology(): ClusterTopology {
     return this.#topology;
+  }
+
+  /** See {@link RedisNode.sentAgain}; of all nodes together. */
+  get sentAgain(): number {
+    return this.#sentAgain;
   }
 
   /** A direct connection to one node, which redirects nothing; opened once and kept. */
@@ -211,6 +217,7 @@ export class ClusterRouter {
         // What concerns a server and not a key cannot be asked anywhere else.
         if (group.some(({ command }) => keyOf(command) === undefined)) throw error;
         again.push(...group.map((entry) => ({ ...entry, asking: false })));
+        this.#sentAgain += group.length;
         failure ??= error;
         mustRefresh = true;
         mustWait = true;

@@ -1,12 +1,14 @@
-import { CachectlError } from '../cli/errors.ts';
+import { CachectlError, UsageError } from '../cli/errors.ts';
+import type { BulkChannel } from './bulk-channel.ts';
 import { clusterClient } from './cluster-client.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { readPassword, type PasswordContext } from './credentials.ts';
+import { followPrimary } from './follow-primary.ts';
 import type { Place } from './open-connection.ts';
 import { createOpener, type Opener, type Secrets } from './opener.ts';
 import { describeTarget, type RedisOptions } from './options.ts';
-import { resilientNode } from './resilient-node.ts';
-import { askSentinels, openPrimary } from './sentinel.ts';
+import { resilientNode, type ResilientNode } from './resilient-node.ts';
+import { askSentinels, openPrimary, openPrimaryBulk } from './sentinel.ts';
 import { singleClient } from './single-client.ts';
 import { loadTls } from './tls.ts';
 import type { OpenNode, RedisClient, RedisNode, ServerPlace } from './types.ts';
@@ -57,21 +59,34 @@ async function connectSingle(
   options: RedisOptions,
   tools: ConnectTools,
 ): Promise<RedisClient> {
-  const first = await opener.insist(() => opener.open(place, 'data'));
-  if (place.kind === 'tcp' && (await isClusterNode(first.node))) {
+  const { first, mode } = await opener.insist(async () => {
+    const opened = await opener.open(place, 'data');
+    return { first: opened, mode: await readMode(opened.node) };
+  });
+  if (mode === 'sentinel') {
+    first.close();
+    throw new UsageError(`${first.node.address} is a Sentinel, which holds no data`, {
+      hint: `redis+sentinel://${first.node.address}/NAME asks it for the primary that it watches under that name`,
+    });
+  }
+  if (place.kind === 'tcp' && mode === 'cluster') {
     first.close();
     tools.log.say(`${first.node.address} is a node of a cluster`);
     return connectCluster([place.address], opener, options, tools);
   }
+  const bulk = (): Promise<BulkChannel> => opener.openBulk(place, 'data');
   const primary = resilientNode(first, () => opener.open(place, 'data'), {
     failsOver: false,
     signal: tools.signal,
     log: tools.log,
+    bulk,
   });
   return singleClient({
     target: describeTarget(options),
     kind: 'single',
     primary,
+    sweep: { open: bulk, failsOver: false, log: tools.log, now: tools.now },
+    log: tools.log,
     replica: undefined,
     servers: () =>
       Promise.resolve([
@@ -85,14 +100,16 @@ async function connectSingle(
 }
 
 /** HELLO tells the mode; servers before 6, and users who may not ask, are asked for INFO instead. */
-async function isClusterNode(node: RedisNode): Promise<boolean> {
+async function readMode(node: RedisNode): Promise<string> {
   const [hello, info] = await node.pipeline([['HELLO'], ['INFO', 'cluster']]);
   if (Array.isArray(hello)) {
     const fields = (hello as readonly unknown[]).map(String);
     const mode = fields[fields.indexOf('mode') + 1];
-    if (mode !== undefined) return mode === 'cluster';
+    if (mode !== undefined) return mode;
   }
-  return info instanceof CachectlError ? false : /cluster_enabled:1/.test(String(info));
+  return !(info instanceof CachectlError) && /cluster_enabled:1/.test(String(info))
+    ? 'cluster'
+    : 'standalone';
 }
 
 async function connectThroughSentinels(
@@ -103,15 +120,20 @@ async function connectThroughSentinels(
 ): Promise<RedisClient> {
   const { sentinels, primaryName } = topology;
   const open = (): Promise<OpenNode> => openPrimary(opener, sentinels, primaryName);
+  const bulk = (): Promise<BulkChannel> => openPrimaryBulk(opener, sentinels, primaryName);
   const primary = resilientNode(await opener.insist(open), open, {
     failsOver: true,
     signal: tools.signal,
     log: tools.log,
+    bulk,
   });
+  const stopFollowing = followPrimary(primary, sentinels, { name: primaryName, opener, log: tools.log });
   return singleClient({
     target: describeTarget(options),
     kind: 'sentinel',
+    onClose: stopFollowing,
     primary,
+    log: tools.log,
     replica: options.readFrom === 'replica' ? await openReplica(topology, opener, tools) : undefined,
     servers: async () => {
       const watched = await askSentinels(opener, sentinels, primaryName);
@@ -138,7 +160,7 @@ async function openReplica(
   topology: Extract<Topology, { kind: 'sentinel' }>,
   opener: Opener,
   tools: ConnectTools,
-): Promise<OpenNode | undefined> {
+): Promise<ResilientNode | undefined> {
   const { replicas } = await askSentinels(opener, topology.sentinels, topology.primaryName);
   for (const address of replicas) {
     try {

@@ -1,16 +1,24 @@
 import type { Redis } from 'ioredis';
 import { CachectlError } from '../cli/errors.ts';
 import type { ConnectionLog } from './connection-log.ts';
+import { GRACE_MS } from './patience.ts';
 import { isConnectionFailure, translateRedisError } from './translate-error.ts';
 import type { RedisCommand, RedisNode, RedisReply } from './types.ts';
-import { within } from './wait.ts';
+import { withinGrace } from './wait.ts';
+
+/** What a node needs besides its connection. */
+export interface NodeTools {
+  /** The longest wait for a reply. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly log: ConnectionLog;
+}
 
 /** A server behind one open connection; each round trip has the time limit, and is counted. */
 export function ioredisNode(
   connection: Redis,
   address: string,
-  timeoutMs: number,
-  log: ConnectionLog,
+  { timeoutMs, signal, log }: NodeTools,
 ): RedisNode {
   const pipeline = async (
     commands: readonly RedisCommand[],
@@ -21,7 +29,7 @@ export function ioredisNode(
     for (const [name, ...args] of commands) batch.callBuffer(name, ...args);
     let replies: readonly [error: Error | null, reply: unknown][] | null;
     try {
-      replies = await within(batch.exec(), timeoutMs);
+      replies = await withinGrace(batch.exec(), timeoutMs, GRACE_MS, signal);
     } catch (error) {
       throw translateRedisError(error, address);
     }
@@ -32,7 +40,7 @@ export function ioredisNode(
       return translated;
     });
   };
-  return { address, multiKey: true, pipeline, call: callThrough(pipeline) };
+  return { address, multiKey: true, pipeline, call: callThrough(pipeline), sentAgain: () => 0 };
 }
 
 /** A single command as a pipeline of one. */

@@ -1,5 +1,5 @@
 import { CachectlError } from '../cli/errors.ts';
-import type { RedisCommand, RedisNode, RedisReply, ScanQuery } from './types.ts';
+import type { KeyBatch, RedisCommand, RedisNode, RedisReply, ScanQuery } from './types.ts';
 
 /** SCAN asks for about this many keys at a time: some 1 ms of the server's time (measured). */
 export const SCAN_COUNT = 1_000;
@@ -13,7 +13,9 @@ export async function* scanKeys(
   node: RedisNode,
   query: ScanQuery,
   signal: AbortSignal,
-): AsyncGenerator<readonly Buffer[], void, void> {
+): AsyncGenerator<Pick<KeyBatch, 'keys' | 'cursor'>, void, void> {
+  const from = query.from?.get(node.address);
+  if (from === '0') return;
   const ask = (cursor: string): Promise<readonly [cursor: string, keys: readonly Buffer[]]> =>
     node
       .call(
@@ -25,12 +27,12 @@ export async function* scanKeys(
       )
       .then(parseScanReply);
 
-  let next: ReturnType<typeof ask> | undefined = ask('0');
+  let next: ReturnType<typeof ask> | undefined = ask(from ?? '0');
   try {
     while (next !== undefined && !signal.aborted) {
       const [cursor, keys]: readonly [string, readonly Buffer[]] = await next;
       next = cursor === '0' ? undefined : ask(cursor);
-      if (keys.length > 0) yield keys;
+      if (keys.length > 0) yield { keys, cursor };
     }
   } finally {
     // A caller that stops early leaves one SCAN under way; its failure concerns nobody.
@@ -46,18 +48,29 @@ function parseScanReply(reply: RedisReply): readonly [string, readonly Buffer[]]
   return [String(cursor), (keys as readonly RedisReply[]).filter((key) => Buffer.isBuffer(key))];
 }
 
+/** What became of keys that were to be removed. */
+export interface Removal {
+  /** Keys that were there and are gone, as the server counted them. */
+  readonly removed: number;
+  /**
+   * Keys that are gone and were not counted, where a connection was lost before the answer: removed the
+   * first time, or never there.
+   */
+  readonly unconfirmed: number;
+}
+
 /**
- * Removes keys that one node owns; gives how many were really there. UNLINK frees big values in the
- * background; DEL stands in only where the server is too old to know UNLINK (before 4.0).
+ * Removes keys that one node owns. UNLINK frees big values in the background; DEL stands in only where the
+ * server is too old to know UNLINK (before 4.0).
  */
-export async function removeKeys(node: RedisNode, keys: readonly Buffer[]): Promise<number> {
-  if (keys.length === 0) return 0;
-  try {
-    return await removeWith('UNLINK', node, keys);
-  } catch (error) {
+export async function removeKeys(node: RedisNode, keys: readonly Buffer[]): Promise<Removal> {
+  if (keys.length === 0) return { removed: 0, unconfirmed: 0 };
+  const before = node.sentAgain();
+  const removed = await removeWith('UNLINK', node, keys).catch((error: unknown) => {
     if (!(error instanceof CachectlError && /unknown command/i.test(error.message))) throw error;
     return removeWith('DEL', node, keys);
-  }
+  });
+  return { removed, unconfirmed: node.sentAgain() === before ? 0 : keys.length - removed };
 }
 
 /** One command for all where that is allowed; in a cluster one a key, since each may be in another slot. */

@@ -57,7 +57,7 @@ export async function openConnection(settings: ConnectionSettings, signal: Abort
     // connect() has no limit on the handshake, and rejects with "Connection is closed." whatever the cause
     // was; the cause comes as an error event.
     await within(redis.connect(), settings.connectTimeoutMs, signal);
-    await within(redis.ping(), settings.connectTimeoutMs, signal);
+    await within(redis.ping().catch(ignoreRefusedPing), settings.connectTimeoutMs, signal);
     if (firstError !== undefined) throw firstError;
     return redis;
   } catch (error) {
@@ -65,6 +65,11 @@ export async function openConnection(settings: ConnectionSettings, signal: Abort
     signal.throwIfAborted();
     throw firstError ?? error;
   }
+}
+
+/** A server that takes no writes, or a user that may not say PING, refuses it; reads work nevertheless. */
+function ignoreRefusedPing(error: unknown): void {
+  if (!(error instanceof Error) || !/^(MISCONF|NOPERM)/.test(error.message)) throw error;
 }
 
 function placeOptions(settings: ConnectionSettings): Pick<IoredisOptions, 'path' | 'host' | 'port' | 'tls'> {

@@ -1,13 +1,17 @@
+import type { BulkChannel } from './bulk-channel.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { ioredisNode } from './ioredis-node.ts';
-import { openConnection, placeName, type Place } from './open-connection.ts';
+import { openConnection, placeName, type ConnectionSettings, type Place } from './open-connection.ts';
 import type { RedisOptions } from './options.ts';
 import { mayPass, pauseBefore } from './patience.ts';
-import { diagnoseTls } from './plain-probe.ts';
+import { diagnoseOpening } from './diagnose-opening.ts';
+import { respChannel } from './resp/channel.ts';
+import { openResp } from './resp/open-resp.ts';
 import type { TlsMaterial } from './tls.ts';
-import { isConnectionFailure, translateRedisError } from './translate-error.ts';
-import { pause } from './wait.ts';
+import { atSentinel, isConnectionFailure, translateRedisError } from './translate-error.ts';
+import { pause, within } from './wait.ts';
 import type { OpenNode } from './types.ts';
+import type { TcpAddress } from './url.ts';
 
 /** What is known once the files, commands and people that hold secrets have been asked. */
 export interface Secrets {
@@ -23,6 +27,14 @@ export type Purpose = 'data' | 'replica' | 'sentinel';
 export interface Opener {
   /** One attempt. @throws CachectlError with one clear cause */
   readonly open: (place: Place, purpose: Purpose) => Promise<OpenNode>;
+  /** A connection of our own to the same server, for bulk work. @throws CachectlError with one clear cause */
+  readonly openBulk: (place: Place, purpose: Purpose) => Promise<BulkChannel>;
+  /** A connection that tells of a Sentinel's messages in one channel, until it is closed or lost. */
+  readonly listen: (
+    address: TcpAddress,
+    channel: string,
+    onMessage: (message: string) => void,
+  ) => Promise<{ readonly close: () => void }>;
   /** The same with `retries` further attempts where the cause may pass, and pauses in between. */
   readonly insist: <Result>(attempt: () => Promise<Result>) => Promise<Result>;
 }
@@ -34,34 +46,53 @@ export function createOpener(
   signal: AbortSignal,
   log: ConnectionLog,
 ): Opener {
-  const open = async (place: Place, purpose: Purpose): Promise<OpenNode> => {
-    const address = placeName(place);
+  const settingsFor = (place: Place, purpose: Purpose): ConnectionSettings => {
     const isSentinel = purpose === 'sentinel';
+    return {
+      place,
+      tls: secrets.tls,
+      username: isSentinel ? options.sentinelUsername : options.username,
+      password: isSentinel ? secrets.sentinelPassword : secrets.password,
+      database: isSentinel ? 0 : options.database,
+      protocol: options.protocol,
+      clientName: options.clientName,
+      connectTimeoutMs: options.connectTimeoutMs,
+      readOnly: purpose === 'replica',
+    };
+  };
+  const diagnosed = async <Opened>(
+    place: Place,
+    purpose: Purpose,
+    opening: Promise<Opened>,
+  ): Promise<Opened> => {
     try {
-      const connection = await openConnection(
-        {
-          place,
-          tls: secrets.tls,
-          username: isSentinel ? options.sentinelUsername : options.username,
-          password: isSentinel ? secrets.sentinelPassword : secrets.password,
-          database: isSentinel ? 0 : options.database,
-          protocol: options.protocol,
-          clientName: options.clientName,
-          connectTimeoutMs: options.connectTimeoutMs,
-          readOnly: purpose === 'replica',
-        },
-        signal,
-      );
-      log.say(`connected to ${isSentinel ? 'the Sentinel' : 'Redis'} at ${address}`);
-      return {
-        node: ioredisNode(connection, address, options.commandTimeoutMs, log),
-        // QUIT would wait for a server that may hang; everything that was asked for has been answered.
-        close: () => connection.disconnect(),
-      };
+      return await opening;
     } catch (error) {
       signal.throwIfAborted();
-      throw await diagnoseTls(translateRedisError(error, address), place, secrets.tls !== undefined, signal);
+      const address = placeName(place);
+      const failure = await diagnoseOpening(translateRedisError(error, address), place, {
+        tls: secrets.tls !== undefined,
+        hasCertificate: secrets.tls?.cert !== undefined,
+        signal,
+      });
+      throw purpose === 'sentinel' ? atSentinel(failure, address) : failure;
     }
+  };
+  const open = async (place: Place, purpose: Purpose): Promise<OpenNode> => {
+    const address = placeName(place);
+    const connection = await diagnosed(place, purpose, openConnection(settingsFor(place, purpose), signal));
+    log.say(`connected to ${purpose === 'sentinel' ? 'the Sentinel' : 'Redis'} at ${address}`);
+    return {
+      node: ioredisNode(connection, address, { timeoutMs: options.commandTimeoutMs, signal, log }),
+      // QUIT would wait for a server that may hang; everything that was asked for has been answered.
+      close: () => connection.disconnect(),
+    };
+  };
+  const openBulk = async (place: Place, purpose: Purpose): Promise<BulkChannel> => {
+    const settings = settingsFor(place, purpose);
+    return respChannel(
+      await diagnosed(place, purpose, openResp(settings, options.commandTimeoutMs, signal, log)),
+    );
   };
   const insist = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
     for (let failures = 1; ; failures++) {
@@ -77,7 +108,13 @@ export function createOpener(
       }
     }
   };
-  return { open, insist };
+  const listen: Opener['listen'] = async (address, channel, onMessage) => {
+    const connection = await openConnection(settingsFor({ kind: 'tcp', address }, 'sentinel'), signal);
+    connection.on('message', (_channel, message) => onMessage(message));
+    await within(connection.subscribe(channel), options.commandTimeoutMs, signal);
+    return { close: () => connection.disconnect() };
+  };
+  return { open, openBulk, listen, insist };
 }
 
 /** Whether a failure to open means that nobody is there, and so that another place may be asked instead. */

@@ -6,6 +6,9 @@ export const RECONNECT_ATTEMPTS = 10;
 /** A slot is followed this often before it is taken for a cluster that cannot make up its mind. */
 export const MAX_REDIRECTS = 16;
 
+/** What was already sent when a command is told to stop is waited for this long. */
+export const GRACE_MS = 1_000;
+
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 

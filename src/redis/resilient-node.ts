@@ -1,4 +1,5 @@
 import { CachectlError } from '../cli/errors.ts';
+import type { BulkChannel } from './bulk-channel.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { callThrough } from './ioredis-node.ts';
 import { mayPass, pauseBefore, RECONNECT_ATTEMPTS } from './patience.ts';
@@ -8,6 +9,14 @@ import { pause } from './wait.ts';
 /** A reply that says that this server is not (or not yet) the one to ask. */
 const NOT_NOW = new Set(['redis.loading', 'redis.read-only', 'redis.primary-down']);
 
+/** A node that outlives its connection. */
+export interface ResilientNode extends OpenNode {
+  /** Grows whenever a new connection takes the place of a lost one: there may be another server behind it. */
+  readonly timesOpened: () => number;
+  /** Leaves the server for another one, unless it is at this address already; what is under way is sent again. */
+  readonly moveTo: (address: string) => Promise<void>;
+}
+
 /**
  * A node that is opened again when its connection is lost, and then sent again what was not answered:
  * whatever cachectl sends may be sent twice. `reopen` finds out where to: after a failover that is
@@ -16,22 +25,37 @@ const NOT_NOW = new Set(['redis.loading', 'redis.read-only', 'redis.primary-down
 export function resilientNode(
   first: OpenNode,
   reopen: () => Promise<OpenNode>,
-  options: { readonly failsOver: boolean; readonly signal: AbortSignal; readonly log: ConnectionLog },
-): OpenNode {
+  options: {
+    readonly failsOver: boolean;
+    readonly signal: AbortSignal;
+    readonly log: ConnectionLog;
+    /** Opens a bulk channel to where the node is at that moment. */
+    readonly bulk?: () => Promise<BulkChannel>;
+  },
+): ResilientNode {
   let current: Promise<OpenNode> = Promise.resolve(first);
   let closed = false;
+  let opened = 1;
+  let sentAgain = 0;
+  // After that nobody waits again: a load test would wait as often as it has requests.
+  let gaveUp = false;
   const replace = (failed: Promise<OpenNode>): void => {
     // Many pipelines may notice the same loss; the first of them replaces the connection.
     if (current !== failed || closed) return;
     void failed.then(({ close }) => close()).catch(() => undefined);
+    opened++;
     current = reopen();
     current.catch(() => undefined);
   };
   const pipeline: RedisNode['pipeline'] = async (commands) => {
     for (let attempt = 1; ; attempt++) {
       const used = current;
+      let isOpen = false;
       try {
-        const replies = await (await used).node.pipeline(commands);
+        const { node } = await used;
+        isOpen = true;
+        gaveUp = false;
+        const replies = await node.pipeline(commands);
         const refusal = options.failsOver
           ? replies.find((reply) => reply instanceof CachectlError && NOT_NOW.has(reply.code))
           : undefined;
@@ -39,10 +63,15 @@ export function resilientNode(
         options.log.say(`${refusal.message}; asking for the primary again`);
       } catch (error) {
         const passes = error instanceof CachectlError && mayPass(error);
-        if (!passes || attempt > RECONNECT_ATTEMPTS || closed || options.signal.aborted) throw error;
+        const isOver = attempt > (gaveUp ? 1 : RECONNECT_ATTEMPTS);
+        if (!passes || isOver || closed || options.signal.aborted) {
+          gaveUp ||= passes && isOver;
+          throw error;
+        }
+        if (isOpen) sentAgain += commands.length;
         options.log.say(`${error.message}; connecting again, attempt ${attempt}`);
       }
-      await pause(pauseBefore(attempt), options.signal);
+      if (!gaveUp) await pause(pauseBefore(attempt), options.signal);
       replace(used);
     }
   };
@@ -52,6 +81,14 @@ export function resilientNode(
       multiKey: first.node.multiKey,
       pipeline,
       call: callThrough(pipeline),
+      ...(options.bulk === undefined ? {} : { bulk: options.bulk }),
+      sentAgain: () => sentAgain,
+    },
+    timesOpened: () => opened,
+    moveTo: async (address) => {
+      const used = current;
+      const at = await used.then(({ node }) => node.address).catch(() => undefined);
+      if (at !== address) replace(used);
     },
     close: () => {
       closed = true;

@@ -1,6 +1,7 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { nearest } from '../text/nearest.ts';
+import type { BulkChannel } from './bulk-channel.ts';
 import { isUnavailable, type Opener } from './opener.ts';
 import type { OpenNode, RedisNode, RedisReply } from './types.ts';
 import { formatAddress, type TcpAddress } from './url.ts';
@@ -32,7 +33,7 @@ export async function askSentinels(
       continue;
     }
     try {
-      const primary = parseAddress(await sentinel.node.call('SENTINEL', 'get-master-addr-by-name', name));
+      const primary = parseAddress(await askForPrimary(sentinel.node, name));
       if (primary !== undefined) return { primary, replicas: await replicasOf(sentinel.node, name) };
       unknown ??= await unknownName(sentinel.node, address, name);
     } finally {
@@ -53,18 +54,53 @@ export async function openPrimary(
 ): Promise<OpenNode> {
   const { primary } = await askSentinels(opener, sentinels, name);
   const opened = await opener.open({ kind: 'tcp', address: primary }, 'data');
-  const role = await opened.node.call('ROLE').then(
+  await provePrimary(opened.node.call, opened.close, primary, name);
+  return opened;
+}
+
+/** The same for a bulk channel. */
+export async function openPrimaryBulk(
+  opener: Opener,
+  sentinels: readonly TcpAddress[],
+  name: string,
+): Promise<BulkChannel> {
+  const { primary } = await askSentinels(opener, sentinels, name);
+  const channel = await opener.openBulk({ kind: 'tcp', address: primary }, 'data');
+  await provePrimary(channel.call, channel.close, primary, name);
+  return channel;
+}
+
+async function provePrimary(
+  call: RedisNode['call'],
+  close: () => void,
+  primary: TcpAddress,
+  name: string,
+): Promise<void> {
+  const role = await call('ROLE').then(
     (reply) => (Array.isArray(reply) ? String(reply[0]) : ''),
     // A user who may not ask for the role has to trust the Sentinel.
     () => 'master',
   );
-  if (role === 'master') return opened;
-  opened.close();
+  if (role === 'master') return;
+  close();
   throw new CachectlError(`${formatAddress(primary)} is not (or no longer) the primary of "${name}"`, {
     code: 'redis.sentinel-unsettled',
     exitCode: ExitCode.unreachable,
     hint: 'a failover may be going on; try again in a moment',
   });
+}
+
+async function askForPrimary(sentinel: RedisNode, name: string): Promise<RedisReply> {
+  try {
+    return await sentinel.call('SENTINEL', 'get-master-addr-by-name', name);
+  } catch (error) {
+    if (!(error instanceof CachectlError && /unknown command/i.test(error.message))) throw error;
+    throw new CachectlError(`${sentinel.address} is a Redis, not a Sentinel`, {
+      code: 'redis.not-sentinel',
+      exitCode: ExitCode.usage,
+      hint: 'name the Sentinels (port 26379 by default), or use redis:// for this server',
+    });
+  }
 }
 
 async function replicasOf(sentinel: RedisNode, name: string): Promise<readonly TcpAddress[]> {

@@ -1,21 +1,28 @@
-import { scanKeys } from './keyspace.ts';
-import type { OpenNode, KeyBatch, RedisClient, RedisNode, RedisTarget, ServerPlace } from './types.ts';
+import type { ConnectionLog } from './connection-log.ts';
+import type { ResilientNode } from './resilient-node.ts';
+import { sweepServer, type SweepServerParts } from './sweep-server.ts';
+import { walkServer } from './walk-server.ts';
+import type { RedisClient, RedisTarget, ServerPlace } from './types.ts';
 
 /** What a client of one primary is made of. */
 export interface SingleParts {
   readonly target: RedisTarget;
   readonly kind: 'single' | 'sentinel';
-  readonly primary: OpenNode;
+  readonly primary: ResilientNode;
   /** The replica that reading commands use, where one was asked for. */
-  readonly replica: OpenNode | undefined;
+  readonly replica: ResilientNode | undefined;
+  readonly log: ConnectionLog;
+  readonly onClose?: () => void;
   readonly servers: () => Promise<readonly ServerPlace[]>;
+  /** Missing where a sweep cannot follow the primary: then keys are walked. */
+  readonly sweep?: Omit<SweepServerParts, 'signal'>;
 }
 
 /** A client of one primary, which owns every key. */
 export function singleClient(parts: SingleParts): RedisClient {
   const primary = parts.primary.node;
-  const reader = parts.replica?.node ?? primary;
-  const nodeFor = (reading: boolean | undefined): RedisNode => (reading === true ? reader : primary);
+  const serverFor = (reading: boolean | undefined): ResilientNode =>
+    reading === true ? (parts.replica ?? parts.primary) : parts.primary;
   return {
     target: parts.target,
     kind: parts.kind,
@@ -23,16 +30,19 @@ export function singleClient(parts: SingleParts): RedisClient {
     servers: parts.servers,
     nodesFor: (keys, use) =>
       Promise.resolve(
-        keys.length === 0 ? [] : [{ node: nodeFor(use?.reading), indexes: Array.from(keys.keys()) }],
+        keys.length === 0 ? [] : [{ node: serverFor(use?.reading).node, indexes: Array.from(keys.keys()) }],
       ),
-    walk: async function* (query, signal): AsyncGenerator<KeyBatch, void, void> {
-      const node = nodeFor(query.reading);
-      for await (const keys of scanKeys(node, query, signal)) yield { node, keys };
-    },
+    walk: (query, signal) => walkServer(serverFor(query.reading), query, { signal, log: parts.log }),
+    ...(parts.sweep && sweepOf(parts.sweep)),
     close: () => {
+      parts.onClose?.();
       parts.primary.close();
       parts.replica?.close();
       return Promise.resolve();
     },
   };
+}
+
+function sweepOf(parts: Omit<SweepServerParts, 'signal'>): Required<Pick<RedisClient, 'sweep'>> {
+  return { sweep: (request, signal) => sweepServer(request, { ...parts, signal }) };
 }

@@ -52,17 +52,34 @@ export async function loadTls(
   if ((settings.certFile === undefined) !== (settings.keyFile === undefined)) {
     throw new UsageError('a client certificate for TLS needs both, the certificate and its key');
   }
+  const cert =
+    settings.certFile === undefined
+      ? undefined
+      : await readPem(settings.certFile, 'client certificate', 'CERTIFICATE');
+  const key =
+    settings.keyFile === undefined ? undefined : await readPem(settings.keyFile, 'client key', 'PRIVATE KEY');
+  if (cert !== undefined && key !== undefined) checkPair(cert, key, settings);
   return {
     ca:
       settings.caFile === undefined
         ? await systemAuthorities(env)
-        : [await readPem(settings.caFile, 'CA certificate')],
-    cert:
-      settings.certFile === undefined ? undefined : await readPem(settings.certFile, 'client certificate'),
-    key: settings.keyFile === undefined ? undefined : await readPem(settings.keyFile, 'client key'),
+        : [await readPem(settings.caFile, 'CA certificate', 'CERTIFICATE')],
+    cert,
+    key,
     serverName: settings.serverName,
     verify: settings.verify,
   };
+}
+
+function checkPair(cert: string, key: string, { certFile, keyFile }: TlsSettings): void {
+  try {
+    nodeTls.createSecureContext({ cert, key });
+  } catch {
+    throw new UsageError(
+      `the client certificate ${certFile ?? ''} and the key ${keyFile ?? ''} do not belong together`,
+      { hint: 'the key must be the one that the certificate was made for, and not be encrypted' },
+    );
+  }
 }
 
 /** Node trusts a list of its own and not the system's, where companies put their authorities: both count. */
@@ -80,13 +97,16 @@ async function systemAuthorities(
   return undefined;
 }
 
-async function readPem(file: string, what: string): Promise<string> {
+async function readPem(file: string, what: string, label: 'CERTIFICATE' | 'PRIVATE KEY'): Promise<string> {
+  let text: string;
   try {
-    return await readFile(file, 'utf8');
+    text = await readFile(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     throw new UsageError(`the ${what} ${file} cannot be read (${code})`);
   }
+  if (new RegExp(`-----BEGIN [A-Z0-9 ]*${label}-----`).test(text)) return text;
+  throw new UsageError(`the ${what} ${file} holds no ${label.toLowerCase()} in PEM form`);
 }
 
 /** What node:tls takes, for one host. RFC 6066 allows no IP address as server name. */

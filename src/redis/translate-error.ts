@@ -20,7 +20,7 @@ const CLOSED: Translation = {
   code: 'redis.reset',
   exitCode: ExitCode.unreachable,
   message: 'Redis at {at} closed the connection',
-  hint: 'the server may want TLS (rediss://), be at its maxclients, or have been stopped',
+  hint: 'the server was stopped, or is at its maxclients (over TLS it cannot say so), or something in between hung up',
 };
 
 const NETWORK: Readonly<Record<string, Translation>> = {
@@ -70,7 +70,7 @@ const REPLIES: readonly (readonly [prefix: RegExp, translation: Translation])[] 
       code: 'redis.auth',
       exitCode: ExitCode.refused,
       message: 'Redis at {at} wants a password',
-      hint: 'put it into the URL (redis://user:password@host) or into the spec file as "${NAME}"',
+      hint: '--askpass, --password-file FILE, REDISCLI_AUTH, or password: "${NAME}" in the spec file',
     },
   ],
   [
@@ -88,7 +88,7 @@ const REPLIES: readonly (readonly [prefix: RegExp, translation: Translation])[] 
       code: 'redis.permission',
       exitCode: ExitCode.refused,
       message: 'the Redis user may not do this: {reply}',
-      hint: 'ACL SETUSER gives the missing permission',
+      hint: 'cachectl ping lists all that this user lacks; ACL SETUSER gives it',
     },
   ],
   [
@@ -183,6 +183,8 @@ const CONNECTION_FAILURES = new Set([
   'redis.dns',
   'redis.unreachable',
   'redis.tls',
+  'redis.no-tls',
+  'redis.needs-tls',
   'redis.auth',
   'redis.max-clients',
 ]);
@@ -225,7 +227,12 @@ export function translateRedisError(error: unknown, address: string): CachectlEr
       hint: 'is this the right port? a TLS server needs rediss://',
     });
   }
-  if (/^Connection is closed|^Stream isn't writeable|Reached the max retries/.test(text)) return told(CLOSED);
+  if (
+    /^Connection is closed|^Command aborted due to connection close|^Stream isn't writeable|Reached the max retries/.test(
+      text,
+    )
+  )
+    return told(CLOSED);
   for (const [prefix, translation] of REPLIES) if (prefix.test(text)) return told(translation);
   return told({
     code: 'redis.error',
@@ -239,16 +246,50 @@ export function noTlsError(address: string): CachectlError {
   return tell(NO_TLS, address, '', undefined);
 }
 
+/** A TLS server that was spoken to plainly: found out by a handshake, since it only hangs up. */
+export function wantsTlsError(address: string): CachectlError {
+  return tell(NEEDS_TLS, address, '', undefined);
+}
+
+/** The same failure, where it was a Sentinel that was asked: it has a password of its own. */
+export function atSentinel(failure: CachectlError, address: string): CachectlError {
+  const { code, exitCode, message, cause } = failure;
+  const isAuth = code === 'redis.auth';
+  return new CachectlError(
+    message.replace(`Redis at ${address}`, () => `the Sentinel at ${address}`),
+    {
+      code,
+      exitCode,
+      cause,
+      hint: isAuth
+        ? '--sentinel-password-file FILE or sentinel_password: in the spec file; it is not the password of Redis'
+        : failure.hint,
+    },
+  );
+}
+
 function tell(translation: Translation, address: string, reply: string, cause: unknown): CachectlError {
   const { code, exitCode, hint } = translation;
   const message = translation.message
     .replace('{at}', () => address)
-    .replace('{reply}', () => escapeText(reply));
+    .replace('{reply}', () => escapeText(withoutArguments(reply)));
   return new CachectlError(message, { code, exitCode, hint, cause });
 }
 
+/** Servers repeat the arguments of a command that they do not know; for HELLO and AUTH that is the password. */
+function withoutArguments(reply: string): string {
+  return reply.replace(/,? with args beginning with:.*/s, '');
+}
+
+const NEEDS_TLS: Translation = {
+  code: 'redis.needs-tls',
+  exitCode: ExitCode.unreachable,
+  message: 'Redis at {at} speaks only TLS',
+  hint: 'use rediss:// instead of redis://, or --tls',
+};
+
 const NO_TLS: Translation = {
-  code: 'redis.tls',
+  code: 'redis.no-tls',
   exitCode: ExitCode.unreachable,
   message: 'Redis at {at} does not speak TLS',
   hint: 'use redis:// instead of rediss://',
@@ -263,10 +304,20 @@ function tlsTranslation(code: string, text: string): Translation {
       hint: '--tls-cert FILE and --tls-key FILE name it and its key',
     };
   }
-  if (code === 'CERT_HAS_EXPIRED')
-    return { ...base, message: 'the certificate of Redis at {at} has expired' };
+  if (code === 'CERT_HAS_EXPIRED') {
+    return {
+      ...base,
+      message: 'the certificate of Redis at {at} has expired',
+      hint: 'renew it on the server; if it is not that old, check the clock of this machine',
+    };
+  }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
-    return { ...base, message: 'the certificate of Redis at {at} is for another host name' };
+    const names = /.*altnames: (.*)$/.exec(text)?.[1];
+    return {
+      ...base,
+      message: `the certificate of Redis at {at} is for another host name${names === undefined ? '' : ` (${escapeText(names)})`}`,
+      hint: 'connect by a name that it is for, or say with --tls-server-name NAME which one to expect',
+    };
   }
   if (/^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_)/.test(code)) {
     return {

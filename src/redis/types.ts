@@ -1,4 +1,6 @@
 import type { CachectlError } from '../cli/errors.ts';
+import type { BulkChannel } from './bulk-channel.ts';
+import type { SweepReport, SweepRequest } from './sweep-request.ts';
 
 /** What goes over the wire as one argument. Keys and values are always Buffers. */
 export type RedisArgument = Buffer | string | number;
@@ -22,6 +24,17 @@ export interface RedisNode {
    * place; only a connection failure throws. In a cluster, commands whose key has moved are sent after it.
    */
   readonly pipeline: (commands: readonly RedisCommand[]) => Promise<readonly (RedisReply | CachectlError)[]>;
+  /**
+   * Opens a connection of its own to this server, for work on very many keys; whoever opens it closes it.
+   * Missing where there is none: then `pipeline` has to do.
+   * @throws CachectlError
+   */
+  readonly bulk?: () => Promise<BulkChannel>;
+  /**
+   * Commands so far that were sent a second time because the connection was lost before their answer: what
+   * they did the first time, nobody knows.
+   */
+  readonly sentAgain: () => number;
 }
 
 /** What a connection talks to, for messages and for confirming a deletion by name. */
@@ -40,6 +53,8 @@ export interface RedisTarget {
 export interface KeyBatch {
   readonly node: RedisNode;
   readonly keys: readonly Buffer[];
+  /** Where SCAN goes on after these keys; `0` where they were the node's last. Missing where nobody can go on. */
+  readonly cursor?: string | undefined;
 }
 
 /** Which keys to walk. */
@@ -50,6 +65,8 @@ export interface ScanQuery {
   readonly count?: number;
   /** Read on replicas where the connection says `read_from: replica`. For walks that only look. */
   readonly reading?: boolean;
+  /** Cursors to go on from, by the node's address; `0` is a node that was walked to its end. */
+  readonly from?: ReadonlyMap<string, string>;
 }
 
 /** A primary that could not be walked to its end. */
@@ -86,6 +103,17 @@ export interface RedisClient {
     signal: AbortSignal,
     onLost: (lost: LostNode) => void,
   ) => AsyncGenerator<KeyBatch, void, void>;
+  /**
+   * Removes the keys of every primary that match, as fast as the servers allow and `request.pace` lets it.
+   * What `walk` promises about keys, lost primaries and the signal holds here as well.
+   * Missing where it could not follow a primary that fails over: then `walk` has to do.
+   * Never throws: what broke the work off is in the report.
+   */
+  readonly sweep?: (
+    request: SweepRequest,
+    signal: AbortSignal,
+    onLost: (lost: LostNode) => void,
+  ) => Promise<SweepReport>;
   readonly close: () => Promise<void>;
 }
 

@@ -146,6 +146,21 @@ export function formatAddress({ host, port }: TcpAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/**
+ * The NAT map of a connection, by the nodes' own names.
+ * @throws UsageError
+ */
+export function parseNatMap(
+  entries: Iterable<readonly [from: string, to: string]>,
+): ReadonlyMap<string, TcpAddress> {
+  const map = new Map<string, TcpAddress>();
+  for (const [from, to] of entries) {
+    const [address] = parseAddresses(to, REDIS_PORT);
+    if (address !== undefined) map.set(from.trim(), address);
+  }
+  return map;
+}
+
 function parseUserinfo(userinfo: string | undefined): Pick<RedisUrl, 'username' | 'password'> {
   if (userinfo === undefined) return { username: undefined, password: undefined };
   const colon = userinfo.indexOf(':');

@@ -40,6 +40,32 @@ export async function within<Result>(
 }
 
 /**
+ * The result of a request that is under way, which an abort does not cut off: it gets `graceMs` more, so
+ * that what was done is known and can be reported.
+ * @throws NoReplyError when the time is up
+ */
+export async function withinGrace<Result>(
+  work: Promise<Result>,
+  ms: number,
+  graceMs: number,
+  signal: AbortSignal,
+): Promise<Result> {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = globalThis.setTimeout(() => late.abort(new NoReplyError()), graceMs);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await within(work, ms, late.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
  * A pause.
  * @throws the signal's reason as soon as it is aborted
  */

@@ -1,4 +1,6 @@
-import type { Style } from './style.ts';
+import type { Host } from '../host.ts';
+import type { TextStream } from './streams.ts';
+import { createStyle, wantsColor, type Style } from './style.ts';
 
 /** What a view has to know about where it will be read. */
 export interface TerminalInfo {
@@ -21,4 +23,18 @@ export function supportsUnicode(
     (value) => value !== undefined && value !== '',
   );
   return locale !== undefined && /utf-?8/i.test(locale);
+}
+
+/** What stdout is, for views. */
+export function terminalInfo(
+  out: TextStream,
+  host: Pick<Host, 'env' | 'platform'>,
+  color: boolean,
+): TerminalInfo {
+  return {
+    interactive: out.isTerminal,
+    width: out.width(),
+    unicode: supportsUnicode(host.env, host.platform),
+    style: createStyle(wantsColor(out.isTerminal, host.env, color)),
+  };
 }

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** Columns that a text takes on a terminal; colour codes take none, wide characters two. */
 export function displayWidth(text: string): number {

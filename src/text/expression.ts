@@ -39,7 +39,7 @@ export async function loadExpressionCheck(
   languages: ReadonlySet<ExpressionLanguage>,
 ): Promise<ExpressionCheck> {
   const jmespath = languages.has('JMESPath') ? await import('@jmespath-community/jmespath') : undefined;
-  const jsonpath = languages.has('JSONPath') ? await import('json-p3') : undefined;
+  const jsonpath = languages.has('JSONPath') ? await loadJsonPath() : undefined;
   return (expression) => {
     if (isSurelyValid(expression)) return undefined;
     try {
@@ -59,13 +59,18 @@ export async function loadExpressionCheck(
 export async function compileExpression(expression: string): Promise<Select> {
   if (PLAIN.test(expression)) return pickPlain(expression.split('.'));
   if (expressionLanguage(expression) === 'JSONPath') {
-    const { compile } = await import('json-p3');
+    const { compile } = await loadJsonPath();
     const query = compile(expression.trim());
     return (document) => query.query(document as Parameters<typeof query.query>[0]).values();
   }
   const { compile, TreeInterpreter } = await import('@jmespath-community/jmespath');
   const tree = compile(expression);
   return (document) => TreeInterpreter.search(tree, document as Parameters<typeof TreeInterpreter.search>[1]);
+}
+
+/** Its default export: the package is CommonJS, whose names a bundled `import()` does not spread out. */
+async function loadJsonPath() {
+  return (await import('json-p3')).default;
 }
 
 function pickPlain(names: readonly string[]): Select {

@@ -12,6 +12,8 @@ export type DetectedValue =
 const CONTROL = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f\u007f-\u009f]/g;
 /** Text with more than one such character in so many is taken for binary data that happens to be UTF-8. */
 const TEXT_PER_CONTROL = 10;
+/** The beginning says enough; every match is an object of its own, and a value may have millions. */
+const LOOKED_AT = 64 * 1024;
 /** INCR's range is 64 bit: longer digits are text. */
 const INTEGER = /^(?:0|-?[1-9]\d{0,18})$/;
 
@@ -28,6 +30,7 @@ export function detectValue(value: Excerpt): DetectedValue {
 }
 
 function looksBinary(text: string): boolean {
-  const controls = text.match(CONTROL)?.length ?? 0;
-  return controls * TEXT_PER_CONTROL > text.length;
+  const beginning = text.slice(0, LOOKED_AT);
+  const controls = beginning.match(CONTROL)?.length ?? 0;
+  return controls * TEXT_PER_CONTROL > beginning.length;
 }

@@ -86,14 +86,13 @@ export function growingMap(): { readonly kind: 'map'; readonly entries: Entry[] 
 
 /** An object that is filled after it was made. */
 export interface GrowingObject extends PlainObject {
-  readonly args: PlainValue[];
   readonly fields: Entry[];
   readonly items: PlainValue[];
   readonly entries: Entry[];
 }
 
 export function growingObject(className: string, args: readonly PlainValue[] = []): GrowingObject {
-  return { kind: 'object', className, args: [...args], fields: [], items: [], entries: [] };
+  return { kind: 'object', className, args, fields: [], items: [], entries: [] };
 }
 
 /** The value of a field or entry with a text or symbol as its name; `undefined` where there is none. */

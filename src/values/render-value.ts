@@ -30,11 +30,15 @@ function renderWhole(detected: DetectedValue, look: ValueLook): string {
     case 'integer':
     case 'text':
       return detected.text === '' ? '""' : escapeBlock(detected.text);
-    case 'binary': {
-      const narrow = look.width !== undefined && look.width < hexDumpWidth(HEX_BYTES_PER_LINE);
-      return hexDump(detected.bytes, narrow ? HEX_BYTES_PER_LINE / 2 : HEX_BYTES_PER_LINE);
-    }
+    case 'binary':
+      return hexDumpFor(detected.bytes, look);
   }
+}
+
+/** A hex dump that fits into its place. */
+export function hexDumpFor(bytes: Uint8Array, look: ValueLook): string {
+  const narrow = look.width !== undefined && look.width < hexDumpWidth(HEX_BYTES_PER_LINE);
+  return hexDump(bytes, narrow ? HEX_BYTES_PER_LINE / 2 : HEX_BYTES_PER_LINE);
 }
 
 /** A value for people on one line: a cell of a table. A cut value ends with an ellipsis. */

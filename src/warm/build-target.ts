@@ -5,6 +5,7 @@ import { escapeText } from '../keys/printable.ts';
 import type { Layout } from '../keys/layout.ts';
 import { parseTemplate, placeholders, renderTemplate, type Template } from '../text/template.ts';
 import type { Variables } from './sources/source.ts';
+import { expectedKeysBuilder } from './expected-keys.ts';
 import type { Target } from './target.ts';
 
 /** What all targets of a run share. */
@@ -29,6 +30,7 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
   const path = parseTemplate(entry.path);
   const headers = Object.entries(entry.headers).map(([name, value]) => [name, parseTemplate(value)] as const);
   const tags = entry.tags.map((tag) => parseTemplate(tag));
+  const expectKeys = expectedKeysBuilder(entry, layout);
   const used = new Set(
     [key, path, ...headers.map(([, value]) => value), ...tags].flatMap((part) => placeholders(part)),
   );
@@ -36,6 +38,9 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
   const refuse = (what: string): never => {
     throw valueFailure(entryPlace(settings.specPath, entry), what);
   };
+  const sharedHeaders = headers.every(([, value]) => placeholders(value).length === 0)
+    ? { ...originHeaders, ...renderHeaders(headers, {}, refuse) }
+    : undefined;
   return (variables) => {
     for (const name of used) checkValue(name, variables[name] ?? '', refuse);
     const logicalKey = renderTemplate(key, variables);
@@ -45,11 +50,13 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
       key: logicalKey,
       physicalKey: layout.toPhysical(Buffer.from(logicalKey, 'utf8')),
       url: requestUrl(origin.baseUrl, renderPath(path, variables, origin.baseUrl, refuse)),
-      headers: { ...originHeaders, ...renderHeaders(headers, variables, refuse) },
+      // One object for all targets where it is the same: what is worked out from it is worked out once.
+      headers: sharedHeaders ?? { ...originHeaders, ...renderHeaders(headers, variables, refuse) },
       tags: tags.map((tag) => renderTemplate(tag, variables)),
       ttlSeconds: entry.ttlSeconds,
       ttlJitter: entry.ttlJitter,
       timeoutMs: entry.timeoutMs ?? settings.defaults.timeoutMs,
+      ...(expectKeys && { expectKeys: expectKeys(variables) }),
     };
   };
 }
@@ -61,9 +68,23 @@ export function entryPlace(specPath: string, entry: Pick<EntrySpec, 'at'>): stri
 
 /** The absolute URL of a path, or of a URL that is absolute already; without fragment. */
 export function requestUrl(baseUrl: string, path: string): string {
+  if (PLAIN_PATH.test(path)) return plainBase(baseUrl) + path;
   const url = new URL(/^https?:\/\//i.test(path) ? path : `${baseUrl.replace(/\/+$/, '')}${path}`);
   url.hash = '';
   return url.href;
+}
+
+/** A path that no URL parser changes: nothing to encode, no dot at the start of a segment. */
+const PLAIN_PATH = /^(?:\/(?![.%])[\w~!$&'()*+,;=:@%.-]*)+(?:\?[\w~!$&()*+,;=:@%./?-]*)?$/;
+
+let lastBase: { readonly written: string; readonly normal: string } | undefined;
+
+/** The base URL in its normal form, without slashes at its end; parsed once, not for every target. */
+function plainBase(baseUrl: string): string {
+  if (lastBase?.written !== baseUrl) {
+    lastBase = { written: baseUrl, normal: new URL(baseUrl).href.replace(/\/+$/, '') };
+  }
+  return lastBase.normal;
 }
 
 type Refuse = (what: string) => never;

@@ -15,12 +15,13 @@ export function failureLines(
   failed: number,
   specPath: string,
   terminal: TerminalInfo,
+  verb = 'failed',
 ): readonly string[] {
   const { style } = terminal;
   const lines: string[] = [];
   let shown = 0;
   for (const group of groups) {
-    lines.push(style.bad(`${formatCount(group.failures.length)} failed: ${group.message}`));
+    lines.push(style.bad(`${formatCount(group.failures.length)} ${verb}: ${group.message}`));
     const visible = group.failures.slice(0, SHOWN - shown);
     shown += visible.length;
     for (const failure of visible) lines.push(`  ${failureSubject(failure, specPath).join('  ')}`);

@@ -1,143 +1,145 @@
-import type { JsonDocument, ReportViews } from '../cli/command.ts';
-import { escapeText } from '../keys/printable.ts';
+import type { ReportViews } from '../cli/command.ts';
+import { redactUrl } from '../config/redact.ts';
+import { escapeText, printableKey } from '../keys/printable.ts';
 import { renderCsv, renderMarkdownTable } from '../terminal/csv.ts';
 import { renderTable, type Column } from '../terminal/table.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { countOf, formatCount } from '../units/number.ts';
-import { failureLines, failuresJson, failureSubject } from './failure-view.ts';
-import { targetsOf, totalsOf, type ScopeResult, type WarmReport } from './report.ts';
+import { curveLine } from './curve.ts';
+import { failureLines, failureSubject } from './failure-view.ts';
+import { columnsOf } from './report-columns.ts';
+import { countsJson, reportJson, rounded } from './report-json.ts';
+import { targetsOf, totalsOf, type Totals, type WarmReport } from './report.ts';
 
 /** All forms of a run's report. */
 export function warmViews(report: WarmReport): ReportViews {
   return {
     table: (terminal) => renderReport(report, terminal),
     json: () => reportJson(report),
+    // The targets have been streamed already; the report is the last line.
+    ndjson: () => [{ type: 'report', ...reportJson(report) }],
     csv: () => reportCsv(report),
     markdown: () => reportMarkdown(report),
   };
 }
 
+const SLOW_COLUMNS: readonly Column[] = [
+  { title: 'slowest', flexible: true },
+  { title: 'url', flexible: true },
+  { title: 'time', align: 'right' },
+];
+
 function renderReport(report: WarmReport, terminal: TerminalInfo): string {
   const totals = totalsOf(report.scopes);
-  const columns = columnsOf(report);
+  const columns = columnsOf(report, terminal.interactive);
   const sections = [
     renderTable(
       columns,
-      report.scopes.map((scope) => cellsOf(scope, report)),
+      report.scopes.map((scope) => columns.map(({ cell }) => cell(scope))),
       terminal,
     ),
+    renderSlowest(report, terminal),
+    report.loads.flatMap((load) => curveLine(load, terminal.unicode) ?? []).join('\n'),
+    failureLines(report.refusals, totals.refused, report.specPath, terminal, 'not stored').join('\n'),
     failureLines(report.failures, totals.failed, report.specPath, terminal).join('\n'),
     totalLine(report, terminal),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-function columnsOf(report: WarmReport): readonly Column[] {
-  return [
-    { title: 'scope', flexible: true },
-    { title: 'targets', align: 'right' },
-    { title: 'stored', align: 'right' },
-    { title: 'failed', align: 'right' },
-    ...(isPartial(report) ? [{ title: 'not reached', align: 'right' } as const] : []),
-    { title: 'bytes', align: 'right' },
-    { title: 'time', align: 'right' },
-  ];
-}
+/** Nobody needs to hear which of a handful was the slowest. */
+const FEWEST_FOR_SLOWEST = 10;
 
-function cellsOf(scope: ScopeResult, report: WarmReport): readonly string[] {
-  const known = scope.notReached !== undefined;
-  return [
-    escapeText(scope.scope),
-    known ? formatCount(targetsOf(scope)) : '?',
-    formatCount(scope.stored),
-    formatCount(scope.failed),
-    ...(isPartial(report) ? [known ? formatCount(scope.notReached ?? 0) : '?'] : []),
-    formatBytes(scope.bytes),
-    formatDurationMs(scope.elapsedMs),
-  ];
-}
-
-function isPartial(report: WarmReport): boolean {
-  return totalsOf(report.scopes).notReached !== 0;
+function renderSlowest(report: WarmReport, terminal: TerminalInfo): string {
+  const { stored, revalidated, touched } = totalsOf(report.scopes);
+  if (stored + revalidated + touched < FEWEST_FOR_SLOWEST) return '';
+  const rows = report.slowest.map(({ key, url, requestMs }) => [
+    printableKey(Buffer.from(key, 'utf8')),
+    escapeText(redactUrl(url)),
+    formatDurationMs(requestMs),
+  ]);
+  return renderTable(SLOW_COLUMNS, rows, terminal);
 }
 
 function totalLine(report: WarmReport, terminal: TerminalInfo): string {
   const totals = totalsOf(report.scopes);
-  const known = totals.notReached !== undefined;
-  const stored = known
-    ? `${formatCount(totals.stored)} of ${countOf(targetsOf(totals), 'target')} stored`
-    : `${countOf(totals.stored, 'target')} stored`;
+  const failed = totals.failed + totals.refused > 0;
   const parts = [
-    `${stored} in ${report.into}`,
-    formatBytes(totals.bytes),
+    `${doneText(totals)} in ${report.into}`,
+    ...(totals.stored > 0 || !isQuiet(totals) ? [formatBytes(totals.bytes)] : []),
     formatDurationMs(report.elapsedMs),
+    ...(totals.refused > 0 ? [`${formatCount(totals.refused)} refused`] : []),
     ...(totals.failed > 0 ? [`${formatCount(totals.failed)} failed`] : []),
     ...(totals.notReached === 0
       ? []
-      : [known ? `${formatCount(totals.notReached ?? 0)} not reached` : 'the rest not reached']),
+      : [
+          totals.notReached === undefined
+            ? 'the rest not reached'
+            : `${formatCount(totals.notReached)} not reached`,
+        ]),
     ...(totals.merged > 0 ? [`${formatCount(totals.merged)} merged`] : []),
     ...(report.retries > 0 ? [countOf(report.retries, 'retry', 'retries')] : []),
+    ...(report.secondChances > 0 ? [`${formatCount(report.secondChances)} asked once more at the end`] : []),
+    ...(report.locked.length > 0
+      ? [`left to another run: ${report.locked.map((scope) => escapeText(scope)).join(' ')}`]
+      : []),
   ];
   const line = parts.join(', ');
-  if (totals.failed > 0) return terminal.style.bad(line);
-  return totals.notReached === 0 ? terminal.style.good(line) : terminal.style.warn(line);
+  const stopped =
+    report.stoppedBy === undefined ? '' : `\n${terminal.style.bad(`stopped: ${report.stoppedBy}`)}`;
+  if (failed) return terminal.style.bad(line) + stopped;
+  return (totals.notReached === 0 ? terminal.style.good(line) : terminal.style.warn(line)) + stopped;
 }
 
-function reportJson(report: WarmReport): JsonDocument {
-  const totals = totalsOf(report.scopes);
-  return {
-    schema: 'cachectl/warm/v1',
-    dry_run: false,
-    redis: report.into,
-    interrupted: report.interrupted,
-    ...countsJson(totals),
-    retries: report.retries,
-    elapsed_ms: Math.round(report.elapsedMs),
-    scopes: report.scopes.map((scope) => ({
-      scope: scope.scope,
-      ...countsJson(scope),
-      elapsed_ms: Math.round(scope.elapsedMs),
-    })),
-    failures: failuresJson(report.failures),
-    failures_omitted: report.failuresOmitted,
-  };
+function isQuiet(totals: Totals): boolean {
+  return totals.revalidated + totals.fresh + totals.touched > 0;
 }
 
-function countsJson(
-  counts: Omit<ScopeResult, 'scope' | 'elapsedMs'>,
-): Readonly<Record<string, number | null>> {
-  return {
-    targets: counts.notReached === undefined ? null : targetsOf(counts),
-    stored: counts.stored,
-    failed: counts.failed,
-    not_reached: counts.notReached ?? null,
-    merged: counts.merged,
-    bytes: counts.bytes,
-  };
+/** `4 of 4 targets stored`, or every way in which targets are warm now. */
+function doneText(totals: Totals): string {
+  const ways = [
+    [totals.stored, 'stored'],
+    [totals.revalidated, 'revalidated'],
+    [totals.fresh, 'fresh'],
+    [totals.touched, 'touched'],
+  ] as const;
+  const happened = ways.filter(([count]) => count > 0);
+  const [first = ways[0], ...rest] = happened;
+  const [count, word] = first;
+  const start =
+    totals.notReached === undefined
+      ? `${countOf(count, 'target')} ${word}`
+      : `${formatCount(count)} of ${countOf(targetsOf(totals), 'target')} ${word}`;
+  const verified = totals.verified > 0 ? [`${formatCount(totals.verified)} verified`] : [];
+  return [start, ...rest.map(([more, way]) => `${formatCount(more)} ${way}`), ...verified].join(', ');
 }
 
 function reportCsv(report: WarmReport): string {
+  const names = Object.keys(countsJson(totalsOf(report.scopes)));
   return renderCsv(
-    ['scope', 'targets', 'stored', 'failed', 'not_reached', 'merged', 'bytes', 'elapsed_ms'],
-    report.scopes.map((scope) => {
-      const { targets, stored, failed, not_reached, merged, bytes } = countsJson(scope);
-      const counts = [targets, stored, failed, not_reached, merged, bytes].map((count) => count ?? null);
-      return [scope.scope, ...counts, Math.round(scope.elapsedMs)];
-    }),
+    ['scope', ...names, 'median_ms', 'p95_ms', 'elapsed_ms'],
+    report.scopes.map((scope) => [
+      scope.scope,
+      ...Object.values(countsJson(scope)),
+      rounded(scope.medianMs),
+      rounded(scope.p95Ms),
+      Math.round(scope.elapsedMs),
+    ]),
   );
 }
 
 function reportMarkdown(report: WarmReport): string {
-  const columns = columnsOf(report);
+  const columns = columnsOf(report, true);
   const table = renderMarkdownTable(
     columns.map(({ title }) => title),
-    report.scopes.map((scope) => cellsOf(scope, report)),
+    report.scopes.map((scope) => columns.map(({ cell }) => cell(scope))),
     columns.map(({ align }) => align ?? 'left'),
   );
-  if (report.failures.length === 0) return table;
-  const failures = report.failures.flatMap((group) =>
+  const groups = [...report.refusals, ...report.failures];
+  if (groups.length === 0) return table;
+  const failures = groups.flatMap((group) =>
     group.failures.map((failure) => [group.message, ...failureSubject(failure, report.specPath)]),
   );
   return `${table}\n\n${renderMarkdownTable(['failure', 'key', 'url'], failures)}`;

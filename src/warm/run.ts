@@ -7,15 +7,18 @@ import type { ScopeSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
+import { gentleClient } from '../origin/gentle.ts';
 import type { OriginClient } from '../origin/types.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { countOf } from '../units/number.ts';
 import { entryPlace, requestUrl, type TargetSettings } from './build-target.ts';
+import { parseManner, type WarmManner } from './manner.ts';
 import { parseLimits, type ScopeLimits } from './limits.ts';
 import { orderScopes } from './order.ts';
 import { openScopes, type OpenScope } from './plan.ts';
 import { withCoverage } from './coverage.ts';
 import { planViews } from './plan-view.ts';
+import { prepareFills } from './prepare-fill.ts';
 import { exitCodeOf } from './report.ts';
 import { chooseScopes } from './scopes.ts';
 import type { AskOrigin } from './sources/source.ts';
@@ -30,14 +33,12 @@ export interface WarmOptions {
   readonly settings: TargetSettings;
   /** The most targets of each scope, from the command line. */
   readonly limits: ScopeLimits;
-  readonly concurrency: number;
+  readonly manner: WarmManner;
   readonly retries: number;
   readonly dryRun: boolean;
 }
 
-/** More connections than this hurt every origin, and find no file descriptors here. */
-const MOST_CONCURRENCY = 1_024;
-/** So many targets are counted and checked before the first request: a few seconds for all of them. */
+/** So many targets are counted and checked before the first request: less than ten seconds for all of them. */
 const MOST_CHECKED = 1_000_000;
 const SAMPLES = 3;
 
@@ -45,10 +46,10 @@ const SAMPLES = 3;
 export const command = defineCommand<WarmOptions>({ parse: parseWarm, run: runWarm });
 
 /** @throws UsageError for flags that do not fit, unknown scopes, and a spec file without an origin */
-export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'>): WarmOptions {
+export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout' | 'host'>): WarmOptions {
   if (context.spec === undefined) throw new UsageError('warm needs a spec file: it says what to warm');
   const { spec, path } = context.spec;
-  const concurrency = input.wholeNumber('concurrency', { min: 1, max: MOST_CONCURRENCY });
+  const manner = parseManner(input, spec.defaults, context.host.cwd);
   const scopes = orderScopes(chooseScopes(spec, input.texts('scope')));
   const limits = parseLimits(input.texts('limit'), scopes);
   if (spec.origin === undefined) {
@@ -60,17 +61,24 @@ export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'
     scopes,
     settings: { specPath: path, origin: spec.origin, defaults: spec.defaults, layout: context.layout },
     limits,
-    concurrency: concurrency ?? Math.min(spec.defaults.concurrency, MOST_CONCURRENCY),
+    manner,
     retries: spec.defaults.retries,
     dryRun: input.on('dry-run'),
   };
 }
 
 async function runWarm(options: WarmOptions, context: Context): Promise<Outcome> {
+  const { manner, settings } = options;
+  const prepared = await prepareFills(options.scopes, settings.origin.headers, settings.specPath);
   // Before any request: an origin must not work for a cache that is not there.
   const redis = options.dryRun ? undefined : await context.redis();
   const { createOriginClient } = await import('../origin/client.ts');
-  const origin = createOriginClient({ connections: options.concurrency });
+  const client = createOriginClient({
+    connections: manner.concurrencyPerHost,
+    connectTimeoutMs: settings.defaults.connectTimeoutMs,
+    allowedHosts: settings.origin.allowedHosts,
+  });
+  const origin = gentleClient(client, { ...manner, ...context.host });
   const tally = new Tally(
     options.scopes.map(({ name }) => name),
     () => context.host.clock.monotonicMs(),
@@ -87,7 +95,12 @@ async function runWarm(options: WarmOptions, context: Context): Promise<Outcome>
   try {
     const ask = createAsk(options, origin, retry, context);
     const tools = createSourceTools(context, options.settings, ask);
-    const opened = await openScopes(options.scopes, { ...options, tools, signal: context.signal });
+    const opened = await openScopes(options.scopes, {
+      ...options,
+      concurrency: manner.concurrency,
+      tools,
+      signal: context.signal,
+    });
     const survey = await surveyScopes(opened, {
       settings: options.settings,
       maxTargets: MOST_CHECKED,
@@ -101,10 +114,12 @@ async function runWarm(options: WarmOptions, context: Context): Promise<Outcome>
       {
         opened,
         survey,
-        settings: options.settings,
-        concurrency: options.concurrency,
+        settings,
+        manner,
         redis,
-        fetch: { origin, retry },
+        origin,
+        retry,
+        prepared,
         tally,
       },
       context,
@@ -136,10 +151,11 @@ function createAsk(
 function planOutcome(survey: Survey, options: WarmOptions, tally: Tally): Outcome {
   for (const failure of survey.failures) tally.fail(failure);
   const exitCode = exitCodeOf({
-    stored: survey.targets,
+    warm: survey.targets,
     failed: tally.failed,
-    unreachable: tally.unreachable,
     refused: 0,
+    unreachable: tally.unreachable,
+    denied: 0,
   });
   return { exitCode, views: withCoverage(planViews(survey, options.settings.specPath), survey.coverage) };
 }

@@ -32,7 +32,7 @@ export class SeenKeys {
   /** Looks a target's key up, and remembers it where it is new. */
   check(target: Pick<Target, 'physicalKey' | 'url' | 'headers' | 'entry'>): KeyVerdict {
     const key = hash('sha1', target.physicalKey, 'buffer');
-    const request = hash('sha1', requestText(target), 'buffer').readUInt32LE(0);
+    const request = requestDigest(target);
     const high = key.readUInt32LE(0);
     const low = key.readUInt32LE(4);
     const place = this.#find(high, low);
@@ -88,8 +88,15 @@ export class SeenKeys {
   }
 }
 
-function requestText({ url, headers }: Pick<Target, 'url' | 'headers'>): string {
-  let text = url;
-  for (const name in headers) text += `\n${name}: ${headers[name] ?? ''}`;
-  return text;
+/** FNV-1a over 32 bits: it only tells apart requests for one and the same key, and costs a tenth of SHA-1. */
+function requestDigest({ url, headers }: Pick<Target, 'url' | 'headers'>): number {
+  let digest = addText(0x811c9dc5, url);
+  for (const name in headers) digest = addText(addText(digest, `\n${name}`), `: ${headers[name] ?? ''}`);
+  return digest >>> 0;
+}
+
+function addText(digest: number, text: string): number {
+  let sum = digest;
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
+  return sum;
 }

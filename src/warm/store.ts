@@ -1,9 +1,8 @@
-import { CachectlError } from '../cli/errors.ts';
-import { ExitCode } from '../cli/exit-code.ts';
-import type { RedisClient, RedisCommand, RedisReply } from '../redis/types.ts';
+import type { RedisClient } from '../redis/types.ts';
 import type { Target } from './target.ts';
+import { createWriter } from './write-batch.ts';
 
-/** Writes entries. */
+/** Writes values of targets, and nothing beside them. */
 export interface Store {
   /**
    * Writes a target's value with its TTL, in one command, so that nothing is ever left without one.
@@ -15,33 +14,15 @@ export interface Store {
   ) => Promise<void>;
 }
 
-interface PendingWrite {
-  readonly key: Buffer;
-  readonly command: RedisCommand;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
- * A store that sends what comes due in the same turn of the event loop together, one pipeline for each
- * node: a round trip and a system call for many entries.
+ * A store that sends what comes due in the same turn of the event loop together.
  * @param random uniform in [0, 1)
  */
 export function createStore(client: RedisClient, random: () => number): Store {
-  let pending: PendingWrite[] = [];
-  const flush = (): void => {
-    const writes = pending;
-    pending = [];
-    void sendAll(client, writes);
-  };
+  const writer = createWriter(client, () => undefined);
   return {
     put: ({ physicalKey, ttlSeconds, ttlJitter }, value) =>
-      new Promise<void>((resolve, reject) => {
-        const ttlMs = jitteredTtlMs(ttlSeconds, ttlJitter, random());
-        const command: RedisCommand = ['SET', physicalKey, value, 'PX', ttlMs];
-        if (pending.length === 0) setImmediate(flush);
-        pending.push({ key: physicalKey, command, resolve, reject });
-      }),
+      writer.put({ key: physicalKey, value, ttlMs: jitteredTtlMs(ttlSeconds, ttlJitter, random()) }),
   };
 }
 
@@ -52,36 +33,4 @@ export function createStore(client: RedisClient, random: () => number): Store {
  */
 export function jitteredTtlMs(ttlSeconds: number, ttlJitter: number, randomNumber: number): number {
   return Math.max(1, Math.round(ttlSeconds * 1_000 * (1 + ttlJitter * (2 * randomNumber - 1))));
-}
-
-/** Never rejects: each write hears of its own failure. */
-async function sendAll(client: RedisClient, writes: readonly PendingWrite[]): Promise<void> {
-  try {
-    const shares = await client.nodesFor(writes.map(({ key }) => key));
-    await Promise.all(
-      shares.map(async ({ node, indexes }) => {
-        const share = indexes.flatMap((index) => writes[index] ?? []);
-        try {
-          const replies = await node.pipeline(share.map(({ command }) => command));
-          share.forEach((write, index) => settle(write, replies[index]));
-        } catch (error) {
-          for (const write of share) write.reject(error);
-        }
-      }),
-    );
-  } catch (error) {
-    for (const write of writes) write.reject(error);
-  }
-}
-
-function settle(write: PendingWrite, reply: RedisReply | CachectlError | undefined): void {
-  if (reply instanceof CachectlError) write.reject(reply);
-  else if (String(reply) === 'OK') write.resolve();
-  else
-    write.reject(
-      new CachectlError('Redis did not confirm the write', {
-        code: 'redis.error',
-        exitCode: ExitCode.refused,
-      }),
-    );
 }

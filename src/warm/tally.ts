@@ -1,31 +1,50 @@
 import { ExitCode } from '../cli/exit-code.ts';
 import { isOriginUnreachable } from '../origin/translate-error.ts';
 import type { Failure } from './failure.ts';
+import { Latencies } from './latency.ts';
+import { RefusedAnswer, type Filled } from './result.ts';
 import type { ScopeSurvey } from './survey.ts';
-import type { ScopeResult } from './report.ts';
+import type { ScopeResult, SlowTarget } from './report.ts';
+import type { Target } from './target.ts';
 
 /** Failures beyond this are counted, and their details dropped: a broken deploy must not fill the memory. */
 const MOST_FAILURES_KEPT = 10_000;
+const SLOWEST_KEPT = 5;
 
 interface ScopeCount {
   stored: number;
+  revalidated: number;
+  fresh: number;
+  touched: number;
+  verified: number;
+  refused: number;
   failed: number;
   merged: number;
   bytes: number;
+  /** Failures that came before there was a target: the survey does not count them. */
+  withoutTarget: number;
   startedAt: number | undefined;
   endedAt: number;
+  readonly latencies: Latencies;
 }
 
 /** Counts what a run does, scope by scope, while it does it. */
 export class Tally {
   readonly failures: Failure[] = [];
+  /** Answers that are meant for one visitor. */
+  readonly refusals: Failure[] = [];
   failed = 0;
-  stored = 0;
+  refused = 0;
+  /** Targets that are warm now: stored, revalidated, fresh or touched. */
+  warm = 0;
   retries = 0;
+  /** Targets that were asked once more at the end. */
+  secondChances = 0;
   /** Of the failures, those where the origin or Redis could not be reached. */
   unreachable = 0;
   /** Of the failures, those where Redis refused. */
-  refused = 0;
+  denied = 0;
+  readonly #slowest: SlowTarget[] = [];
   readonly #scopes: ReadonlyMap<string, ScopeCount>;
   readonly #now: () => number;
 
@@ -33,11 +52,35 @@ export class Tally {
   constructor(scopes: readonly string[], monotonicMs: () => number) {
     this.#now = monotonicMs;
     this.#scopes = new Map(
-      scopes.map((name) => [
+      scopes.map((name): [string, ScopeCount] => [
         name,
-        { stored: 0, failed: 0, merged: 0, bytes: 0, startedAt: undefined, endedAt: 0 },
+        {
+          stored: 0,
+          revalidated: 0,
+          fresh: 0,
+          touched: 0,
+          verified: 0,
+          refused: 0,
+          failed: 0,
+          merged: 0,
+          bytes: 0,
+          withoutTarget: 0,
+          startedAt: undefined,
+          endedAt: 0,
+          latencies: new Latencies(),
+        },
       ]),
     );
+  }
+
+  /** Targets that have come to an end, whatever it was. */
+  get done(): number {
+    return this.warm + this.failed + this.refused;
+  }
+
+  /** Of the targets that took the longest to be answered, the slowest first. */
+  get slowest(): readonly SlowTarget[] {
+    return this.#slowest;
   }
 
   /** Work on a target of this scope begins. */
@@ -46,24 +89,34 @@ export class Tally {
     if (count !== undefined) count.startedAt ??= this.#now();
   }
 
-  store(scope: string, bytes: number): void {
-    this.stored++;
-    const count = this.#end(scope);
+  fill(target: Target, filled: Filled): void {
+    this.warm++;
+    const count = this.#end(target.scope);
     if (count === undefined) return;
-    count.stored++;
-    count.bytes += bytes;
+    count[filled.kind]++;
+    if (filled.kind === 'fresh') return;
+    if (filled.kind === 'stored') count.bytes += filled.bytes;
+    if (filled.kind === 'touched' && filled.proof === 'verified') count.verified++;
+    count.latencies.add(filled.requestMs);
+    this.#noteSlow(target, filled.requestMs);
   }
 
+  /** Counts a failure, or a refusal where it is one. */
   fail(failure: Failure): void {
-    this.failed++;
-    const { code } = failure.error;
-    if (
-      isOriginUnreachable(code) ||
-      (code.startsWith('redis.') && failure.error.exitCode === ExitCode.unreachable)
-    )
-      this.unreachable++;
-    if (code.startsWith('redis.') && failure.error.exitCode === ExitCode.refused) this.refused++;
+    const { error } = failure;
     const count = this.#end(failure.scope);
+    if (count !== undefined && failure.key === undefined) count.withoutTarget++;
+    if (error instanceof RefusedAnswer) {
+      this.refused++;
+      if (count !== undefined) count.refused++;
+      if (this.refusals.length < MOST_FAILURES_KEPT) this.refusals.push(failure);
+      return;
+    }
+    this.failed++;
+    const { code, exitCode } = error;
+    const ofRedis = code.startsWith('redis.');
+    if (isOriginUnreachable(code) || (ofRedis && exitCode === ExitCode.unreachable)) this.unreachable++;
+    if (ofRedis && exitCode === ExitCode.refused) this.denied++;
     if (count !== undefined) count.failed++;
     if (this.failures.length < MOST_FAILURES_KEPT) this.failures.push(failure);
   }
@@ -79,23 +132,27 @@ export class Tally {
    * @param finished whether every target was reached: then nothing is left, whatever was planned
    */
   results(survey: readonly ScopeSurvey[] | undefined, finished: boolean): readonly ScopeResult[] {
-    return Array.from(this.#scopes, ([scope, count]) => {
+    return Array.from(this.#scopes, ([scope, count]): ScopeResult => {
+      const { startedAt, endedAt, latencies, withoutTarget: _, ...counts } = count;
       const planned = survey?.find((candidate) => candidate.scope === scope);
       return {
         scope,
-        stored: count.stored,
-        failed: count.failed,
-        merged: count.merged,
-        notReached: finished ? 0 : notReached(planned, count, this.#failedBeforeTarget(scope)),
-        bytes: count.bytes,
-        elapsedMs: count.startedAt === undefined ? 0 : count.endedAt - count.startedAt,
+        ...counts,
+        notReached: finished ? 0 : notReached(planned, count),
+        medianMs: latencies.percentileMs(0.5),
+        p95Ms: latencies.percentileMs(0.95),
+        elapsedMs: startedAt === undefined ? 0 : endedAt - startedAt,
       };
     });
   }
 
-  /** Failures that the survey does not count among the targets: sources, values that do not fit. */
-  #failedBeforeTarget(scope: string): number {
-    return this.failures.filter((failure) => failure.scope === scope && failure.key === undefined).length;
+  #noteSlow(target: Target, requestMs: number): void {
+    const last = this.#slowest.at(-1);
+    if (this.#slowest.length === SLOWEST_KEPT && last !== undefined && requestMs <= last.requestMs) return;
+    const { scope, key, url } = target;
+    this.#slowest.push({ scope, key, url, requestMs });
+    this.#slowest.sort((a, b) => b.requestMs - a.requestMs);
+    if (this.#slowest.length > SLOWEST_KEPT) this.#slowest.pop();
   }
 
   #end(scope: string): ScopeCount | undefined {
@@ -107,11 +164,9 @@ export class Tally {
   }
 }
 
-function notReached(
-  planned: ScopeSurvey | undefined,
-  count: ScopeCount,
-  withoutTarget: number,
-): number | undefined {
+function notReached(planned: ScopeSurvey | undefined, count: ScopeCount): number | undefined {
   if (planned === undefined) return undefined;
-  return Math.max(0, planned.targets - count.stored - (count.failed - withoutTarget));
+  const warm = count.stored + count.revalidated + count.fresh + count.touched;
+  const failed = count.failed + count.refused - count.withoutTarget;
+  return Math.max(0, planned.targets - warm - failed);
 }

@@ -19,4 +19,15 @@ export interface Target {
   readonly timeoutMs: number;
   /** The logged requests that it stands for, where it comes from an access log. */
   readonly traffic?: Traffic;
+  /** Only with `mode: touch`: what the application has to have stored afterwards. */
+  readonly expectKeys?: readonly ExpectedKey[];
+}
+
+/** A key, or a pattern over keys, that has to be there. */
+export interface ExpectedKey {
+  /** Logical. */
+  readonly text: string;
+  /** Every physical key that it may have, or globs over them; one of them has to be there. */
+  readonly places: readonly Buffer[];
+  readonly isPattern: boolean;
 }

@@ -1,84 +1,131 @@
+import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
+import type { CachectlError } from '../cli/errors.ts';
+import { ExitCode } from '../cli/exit-code.ts';
+import type { EntrySpec } from '../config/spec.ts';
+import { escapeText } from '../keys/printable.ts';
+import type { GentleClient } from '../origin/gentle.ts';
+import type { RetryPolicy } from '../origin/retry.ts';
 import type { RedisClient } from '../redis/types.ts';
-import { formatCount } from '../units/number.ts';
+import { annotationLines } from './annotations.ts';
 import type { TargetSettings } from './build-target.ts';
 import { Coverage, withCoverage } from './coverage.ts';
-import { executeWarm } from './execute.ts';
 import { expandScope } from './expand.ts';
-import { fetchTarget, type FetchDeps } from './fetch-target.ts';
+import { takeLocks, type HeldLocks } from './lock.ts';
+import type { WarmManner } from './manner.ts';
 import { splitIntoWaves } from './order.ts';
 import type { OpenScope } from './plan.ts';
-import { exitCodeOf, groupFailures } from './report.ts';
+import type { PreparedFill } from './prepare-fill.ts';
+import { exitCodeOf, groupFailures, type WarmReport } from './report.ts';
 import { warmViews } from './report-view.ts';
 import { SeenKeys } from './seen-keys.ts';
-import { createStore } from './store.ts';
+import { describeRule } from './stop-rule.ts';
 import type { Survey } from './survey.ts';
 import type { Tally } from './tally.ts';
 import type { Target } from './target.ts';
+import { WarmRun } from './warm-run.ts';
+import { writeHtmlReport } from './write-html-report.ts';
 
 /** A checked plan, and what it takes to carry it out. */
 export interface WarmWork {
   readonly opened: readonly OpenScope[];
   readonly survey: Survey;
   readonly settings: TargetSettings;
-  readonly concurrency: number;
+  readonly manner: WarmManner;
   readonly redis: RedisClient;
-  readonly fetch: FetchDeps;
+  readonly origin: GentleClient;
+  readonly retry: RetryPolicy;
+  readonly prepared: ReadonlyMap<EntrySpec, PreparedFill>;
   readonly tally: Tally;
 }
 
-/** Requests and stores every target of the plan, and reports what became of it. */
+/** Warms every target of the plan, and reports what became of it. */
 export async function warmScopes(work: WarmWork, context: Context): Promise<Outcome> {
-  const { tally, survey, redis } = work;
-  const startedAt = context.host.clock.monotonicMs();
-  const progress = context.progress({
-    label: 'warming',
-    unit: 'targets',
-    total: survey.complete ? survey.targets : undefined,
-  });
-  const store = createStore(redis, context.host.random);
-  // Loaded already, by the connection itself.
-  const { isConnectionFailure } = await import('../redis/translate-error.ts');
-  const coverage = new Coverage();
-  const seen = unseenKeys(survey);
-  const warmWave = (wave: readonly OpenScope[]): Promise<boolean> =>
-    executeWarm(expandAll(wave, seen, work), {
-      concurrency: work.concurrency,
-      tally,
-      signal: context.signal,
-      isFatal: (error) => error.code.startsWith('redis.') && isConnectionFailure(error),
-      onProgress: () =>
-        progress.update(
-          tally.stored + tally.failed,
-          tally.failed === 0 ? undefined : `${formatCount(tally.failed)} failed`,
-        ),
-      warm: async (target, signal) => {
-        const { body } = await fetchTarget(target, work.fetch, signal);
-        await store.put(target, body);
-        coverage.add(target);
-        return body.length;
-      },
+  const { tally, manner } = work;
+  const locks = await lockScopes(work, context);
+  let redisLost: CachectlError | undefined;
+  try {
+    const startedAt = context.host.clock.monotonicMs();
+    const opened = work.opened.filter(({ scope }) => !locks.skipped.has(scope.name));
+    const survey = work.survey.scopes.filter(({ scope }) => !locks.skipped.has(scope));
+    const planned = work.survey.complete ? survey.reduce((sum, { targets }) => sum + targets, 0) : undefined;
+    // Loaded already, by the connection itself.
+    const { isConnectionFailure } = await import('../redis/translate-error.ts');
+    const isFatal = (error: CachectlError): boolean =>
+      error.code.startsWith('redis.') && isConnectionFailure(error);
+    const coverage = new Coverage();
+    const run = new WarmRun(work, context, {
+      planned,
+      isFatal,
+      onWarm: (target) => coverage.add(target),
     });
-  let finished = true;
-  for (const wave of splitIntoWaves(work.opened)) finished &&= await warmWave(wave);
-  progress.stop();
-  return {
-    exitCode: exitCodeOf(tally),
-    views: withCoverage(
-      warmViews({
-        into: redis.target.location,
-        specPath: work.settings.specPath,
-        interrupted: context.signal.aborted,
-        elapsedMs: context.host.clock.monotonicMs() - startedAt,
-        retries: tally.retries,
-        scopes: tally.results(survey.complete ? survey.scopes : undefined, finished),
-        failures: groupFailures(tally.failures),
-        failuresOmitted: tally.failed - tally.failures.length,
-      }),
-      coverage.results(),
-    ),
-  };
+    const seen = unseenKeys(work.survey);
+    const [first = [], ...later] = splitIntoWaves(opened);
+    let ended = await run.execute(expandAll(first, seen, work));
+    for (const wave of later) if (ended.finished) ended = await run.execute(expandAll(wave, seen, work));
+    redisLost = ended.redisLost;
+    const elapsedMs = context.host.clock.monotonicMs() - startedAt;
+    const report: WarmReport = {
+      into: work.redis.target.location,
+      specPath: work.settings.specPath,
+      interrupted: context.signal.aborted,
+      elapsedMs,
+      retries: tally.retries,
+      secondChances: tally.secondChances,
+      locked: [...locks.skipped],
+      stoppedBy: ended.stoppedByRule ? describeRule(manner.stopRule) : undefined,
+      scopes: tally
+        .results(work.survey.complete ? survey : undefined, ended.finished)
+        .filter(({ scope }) => !locks.skipped.has(scope)),
+      slowest: tally.slowest,
+      loads: work.origin.loads(),
+      refusals: groupFailures(tally.refusals),
+      failures: groupFailures(tally.failures),
+      failuresOmitted: tally.failed + tally.refused - tally.failures.length - tally.refusals.length,
+      targets: ended.records,
+    };
+    tellGithub(report, context);
+    const unwritten = await writeReport(report, manner, context);
+    const failure = redisLost ?? unwritten;
+    const views = withCoverage(warmViews(report), coverage.results());
+    return { exitCode: exitCode(report, work), views, ...(failure && { failure }) };
+  } finally {
+    // Locks that cannot be given back run out; asking a server that is gone would only take time.
+    if (redisLost !== undefined) locks.forget();
+    else await locks.release();
+  }
+}
+
+function exitCode(report: WarmReport, { tally, manner }: WarmWork): ExitCode {
+  if (report.stoppedBy !== undefined) return ExitCode.partial;
+  return manner.allowFailures ? ExitCode.ok : exitCodeOf(tally);
+}
+
+async function lockScopes(work: WarmWork, context: Context): Promise<HeldLocks> {
+  const { lock } = work.manner;
+  if (lock === 'off') {
+    return { skipped: new Set(), release: () => Promise.resolve(), forget: () => undefined };
+  }
+  const locks = await takeLocks(
+    work.opened.map(({ scope }) => scope.name),
+    {
+      client: work.redis,
+      layout: work.settings.layout,
+      token: randomUUID(),
+      mode: lock,
+      signal: context.signal,
+      onWait: (scope) =>
+        context.messages.note(
+          `another run is warming scope ${escapeText(scope)}; waiting for it (--lock wait)`,
+        ),
+      onTrouble: (message) => context.messages.warn(message),
+    },
+  );
+  for (const scope of locks.skipped) {
+    context.messages.warn(`another run is warming scope ${escapeText(scope)}: left to it (--lock skip)`);
+  }
+  return locks;
 }
 
 /** A complete survey has looked at every key already: where none came twice, none will. */
@@ -99,4 +146,18 @@ async function* expandAll(
       onMerged: (target) => tally.merge(target.scope),
     });
   }
+}
+
+function tellGithub(report: WarmReport, { host }: Context): void {
+  if (host.env['GITHUB_ACTIONS'] !== 'true') return;
+  for (const line of annotationLines(report)) host.stderr.write(`${line}\n`);
+}
+
+async function writeReport(
+  report: WarmReport,
+  { htmlReport }: WarmManner,
+  context: Context,
+): Promise<CachectlError | undefined> {
+  if (htmlReport === undefined) return undefined;
+  return writeHtmlReport(htmlReport, report, context.host.clock.now());
 }

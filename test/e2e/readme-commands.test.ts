@@ -6,6 +6,7 @@ import { startShop } from '../../examples/shop/server.ts';
 import { readmePart } from '../support/readme.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runBinary } from '../support/run-binary.ts';
+import { shellWords } from '../support/shell-words.ts';
 
 type Shop = Awaited<ReturnType<typeof startShop>>;
 
@@ -22,13 +23,6 @@ afterAll(async () => {
   await Promise.all([redis.stop(), shop.close(), rm(folder, { recursive: true })]);
 });
 
-/** The words of a line as a shell would split it, without its comment. */
-function words(line: string): string[] {
-  return [...line.replace(/ +#.*/, '').matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
-    ([, single, double, plain]) => single ?? double ?? plain ?? '',
-  );
-}
-
 describe('the commands of the README', () => {
   const lines = readmePart('and then:\n\n```sh\n', '\n```').split('\n');
 
@@ -42,7 +36,7 @@ describe('the commands of the README', () => {
       await redis.call('SET', 'read', 'often');
       for (let i = 0; i < 400; i++) await redis.call('GET', 'read');
     }
-    const [, ...argv] = words(line);
+    const [, ...argv] = shellWords(line);
     const run = await runBinary(argv, { cwd: folder, env: { REDIS_URL: redis.url, ORIGIN_URL: shop.url } });
     expect(run).toMatchObject({ code: 0, stderr: expect.not.stringContaining('error') as string });
     expect(run.stdout).not.toBe('');

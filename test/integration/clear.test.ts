@@ -21,12 +21,14 @@ beforeEach(async () => {
   await redis.call('FLUSHALL');
 });
 
-/** Runs with the private server; elapsed times, which vary, read as `<time>`. */
+/** Runs with the private server; elapsed times and sizes, which vary, read as `<time>`. */
 async function cachectl(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const env = { CACHECTL_URL: redis.url, ...options.env };
   const result = await runMain(argv, { cwd: folder, ...options, env });
-  return { ...result, stdout: result.stdout.replace(/in [\d.]+ m?s(, [\d,]+\/s)?/g, 'in <time>') };
+  return { ...result, stdout: result.stdout.replace(VARYING, 'in <time>') };
 }
+
+const VARYING = /in [\d.]+ m?s(, [\d,]+\/s)?(, about [\d.]+ [KM]?B freed)?/g;
 
 async function store(...keys: readonly (string | Buffer)[]): Promise<void> {
   for (const key of keys) await redis.call('SET', key, 'v');
@@ -54,7 +56,7 @@ describe('clear', () => {
   test('removes exactly named keys, and counts only those that were there', async () => {
     await store('user:1', 'user:2');
     const run = await cachectl(['clear', 'user:1', 'user:1', 'user:9']);
-    expect(run.stdout).toBe(`Removed 1 key from ${name()} in <time>\n`);
+    expect(run.stdout).toBe(`Removed 1 key from ${name()} in <time>\n1 of 2 matched keys already gone\n`);
     expect(await redis.keys()).toEqual(['user:2']);
   });
 
@@ -96,9 +98,16 @@ describe('clear', () => {
     const before = await redis.call('INFO', 'commandstats');
     const run = await cachectl(['clear', '--pattern', 'u*', '--dry-run']);
     expect(run.code).toBe(0);
-    const [heading, ...sample] = run.stdout.trimEnd().split('\n');
+    const [heading, ...lines] = run.stdout.trimEnd().split('\n');
     expect(heading).toBe(`3 keys would be removed from ${name()}:`);
-    expect(sample.sort()).toEqual(['  "u\\xff"', '  "user:a\\x1b[31mred"', '  user:1']);
+    expect(lines.slice(0, 3).sort()).toEqual(['  "u\\xff"', '  "user:a\\x1b[31mred"', '  user:1']);
+    expect(lines.slice(3, 6)).toEqual([
+      'by first segment: user: 2, no segment 1',
+      'by type: string 3',
+      'by life: no TTL 3',
+    ]);
+    expect(lines[6]).toMatch(/^memory: about \d+ B$/);
+    expect(lines).toHaveLength(7);
     expect(await redis.keys()).toHaveLength(3);
     const after = String(await redis.call('INFO', 'commandstats'));
     expect(after.match(/cmdstat_(unlink|del):/g)).toEqual(String(before).match(/cmdstat_(unlink|del):/g));
@@ -221,7 +230,12 @@ layout: { type: plain, prefix: "shop[1]:" }
   test('clears only the prefix with --all, and shows logical keys', async () => {
     await store('shop[1]:a', 'other');
     const plan = await withSpec(['clear', '--all', '--dry-run']);
-    expect(plan.stdout).toBe(`1 key would be removed from default (127.0.0.1:${redis.port}/0):\n  a\n`);
+    expect(plan.stdout).toMatch(
+      new RegExp(
+        `^1 key would be removed from default \\(127.0.0.1:${redis.port}/0\\):\n  a\n` +
+          'by first segment: no segment 1\nby type: string 1\nby life: no TTL 1\nmemory: about \\d+ B\n$',
+      ),
+    );
     expect((await withSpec(['clear', '--all'])).code).toBe(7);
     expect((await withSpec(['clear', '--all', '--confirm', 'default'])).code).toBe(0);
     expect(await redis.keys()).toEqual(['other']);

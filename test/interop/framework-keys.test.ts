@@ -1,13 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ensurePackages } from '../support/packages.ts';
+import { ensurePackages } from '../support/ensure-packages.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain, type RunResult } from '../support/run-main.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
-  ensurePackages(['ruby', 'ruby-activesupport', 'ruby-redis', 'php-cli', 'php-redis', 'php-symfony-cache']);
+  await ensurePackages([
+    'ruby',
+    'ruby-activesupport',
+    'ruby-redis',
+    'php-cli',
+    'php-redis',
+    'php-symfony-cache',
+  ]);
   redis = await startTestRedis();
 });
 afterAll(() => redis.stop());

@@ -120,11 +120,9 @@ async function connectDirectly(
     },
     new AbortController().signal,
   );
-  const node = ioredisNode(connection, `127.0.0.1:${port}`, 10_000, {
-    say: () => undefined,
-    roundTrip: () => undefined,
-    summarize: () => undefined,
-  });
+  const log = { say: () => undefined, roundTrip: () => undefined, summarize: () => undefined };
+  const { signal } = new AbortController();
+  const node = ioredisNode(connection, `127.0.0.1:${port}`, { timeoutMs: 10_000, signal, log });
   return { node, close: () => Promise.resolve(connection.disconnect()) };
 }
 

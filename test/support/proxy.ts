@@ -15,6 +15,8 @@ export interface ProxyRules {
   refusing: boolean;
   /** What the server gets instead of what the client sent. */
   rewrite: (request: string) => string;
+  /** What the client gets instead of what the server answered. */
+  rewriteReply: (reply: string) => string;
   judge: (request: string) => Verdict;
 }
 
@@ -39,6 +41,7 @@ export async function startProxy(
     delayMs: 0,
     refusing: false,
     rewrite: (request) => request,
+    rewriteReply: (reply) => reply,
     judge: () => 'pass',
     ...changes,
   };
@@ -99,21 +102,27 @@ function relay(client: Socket, target: Socket, rules: ProxyRules): void {
     later(() => target.write(Buffer.from(rules.rewrite(request), 'latin1')));
   });
   target.on('data', (chunk) => {
+    const reply = Buffer.from(rules.rewriteReply(chunk.toString('latin1')), 'latin1');
     later(() => {
-      if (!cutNextReply) client.write(chunk);
-      else client.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => client.destroy());
+      if (!cutNextReply) client.write(reply);
+      else client.write(reply.subarray(0, Math.ceil(reply.length / 2)), () => client.destroy());
     });
   });
 }
 
 /** Judges each piece that has this command in it, so many times; everything else passes. */
-export function onCommand(name: string, verdict: Verdict, times = Number.POSITIVE_INFINITY): ProxyRules['judge'] {
+export function onCommand(
+  name: string,
+  verdict: Verdict,
+  times = Number.POSITIVE_INFINITY,
+): ProxyRules['judge'] {
   const words = new RegExp(`\\$${name.length}\\r\\n${name}\\r\\n`, 'i');
   let left = times;
   return (request) => (words.test(request) && left-- > 0 ? verdict : 'pass');
 }
 
-/** Makes HELLO unknown, as servers before 6 and proxies that speak only RESP2 have it. */
-export function withoutHello(request: string): string {
-  return request.replace(/\$5\r\nhello\r\n/gi, '$5\r\nHELLX\r\n');
-}
+/** Makes HELLO unknown, as it is to servers before 6 and to proxies that speak only RESP2. */
+export const WITHOUT_HELLO: Pick<ProxyRules, 'rewrite' | 'rewriteReply'> = {
+  rewrite: (request) => request.replace(/\$5\r\nhello\r\n/gi, '$5\r\nHELLX\r\n'),
+  rewriteReply: (reply) => reply.replace("unknown command 'HELLX'", "unknown command 'HELLO'"),
+};

@@ -1,17 +1,36 @@
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { connectRedis } from '../../src/redis/connect.ts';
 import { createConnectionLog } from '../../src/redis/connection-log.ts';
 import { CONNECTION_DEFAULTS, type RedisOptions } from '../../src/redis/options.ts';
 import { parseRedisUrl } from '../../src/redis/url.ts';
 import type { RedisArgument, RedisClient, RedisNode, RedisReply } from '../../src/redis/types.ts';
-import { findServer } from '../../src/local-server/find-server.ts';
+import { findProgram, findServer } from '../../src/local-server/find-server.ts';
 import { startRedis, type PrivateRedis } from '../../src/local-server/start-redis.ts';
+
+let chosen: string | undefined;
+
+/** Lets everything that is started from now on be this server program. */
+export function useServer(program: string): void {
+  chosen = program;
+}
 
 /** The server program that the tests use; global-setup.ts has made sure of it. */
 export function serverPath(): string {
-  const found = findServer(process.env);
+  const found = chosen ?? findServer(process.env);
   if (found === undefined) throw new Error('no redis-server: run the tests through npm test');
   return found;
+}
+
+/**
+ * Every server program that the suite of topologies runs against: the usual one, `redis-server` and
+ * `valkey-server` on PATH, and those that CACHECTL_TEST_SERVERS lists, separated as PATH is.
+ */
+export function serverPaths(): readonly string[] {
+  const named = (process.env['CACHECTL_TEST_SERVERS'] ?? '').split(path.delimiter);
+  const found = ['redis-server', 'valkey-server'].map((name) => findProgram(name, process.env));
+  const all = [findServer(process.env), ...found, ...named];
+  return [...new Set(all.flatMap((program) => (program === undefined || program === '' ? [] : [program])))];
 }
 
 /** A private server with a connection of the test's own beside it. */
@@ -21,6 +40,8 @@ export interface TestRedis extends PrivateRedis {
   readonly call: (...command: readonly [string, ...RedisArgument[]]) => Promise<RedisReply>;
   /** All keys, sorted as text. */
   readonly keys: () => Promise<readonly string[]>;
+  /** All keys but those that `warm` keeps beside its entries. */
+  readonly entryKeys: () => Promise<readonly string[]>;
 }
 
 /** A connection of the test's own to any URL. */
@@ -72,14 +93,16 @@ export async function startTestRedis(
   const client = await connectTo(server.url, credentials);
   const [node] = await client.primaries();
   if (node === undefined) throw new Error('no primary');
+  const keys = async (): Promise<readonly string[]> => {
+    const reply = await node.call('KEYS', '*');
+    return (Array.isArray(reply) ? reply : []).map((key) => String(key)).sort();
+  };
   return {
     ...server,
     node,
     call: node.call,
-    keys: async () => {
-      const reply = await node.call('KEYS', '*');
-      return (Array.isArray(reply) ? reply : []).map((key) => String(key)).sort();
-    },
+    keys,
+    entryKeys: async () => (await keys()).filter((key) => !key.includes('cachectl:warm:')),
     stop: async () => {
       await client.close();
       await server.stop();

@@ -12,6 +12,7 @@ export class CsvReader {
   #field = '';
   #state: 'start' | 'plain' | 'quoted' | 'quote' = 'start';
   #line = 1;
+  #rowLine = 1;
 
   /** The rows that are complete with this piece. */
   *push(text: string): Generator<readonly string[], void, void> {
@@ -54,9 +55,9 @@ export class CsvReader {
     return this.#endRow();
   }
 
-  /** The line that is being read, from 1. */
+  /** The line on which the last row ended, from 1. */
   get line(): number {
-    return this.#line;
+    return this.#rowLine;
   }
 
   #endField(): void {
@@ -66,6 +67,7 @@ export class CsvReader {
   }
 
   #endRow(): readonly string[] | undefined {
+    this.#rowLine = this.#line;
     const isQuoted = this.#state === 'quote';
     if (!isQuoted && this.#field.endsWith('\r')) this.#field = this.#field.slice(0, -1);
     const isBlank = this.#row.length === 0 && this.#field === '' && !isQuoted;

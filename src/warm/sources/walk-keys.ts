@@ -1,11 +1,17 @@
-import { scanKeys } from '../../redis/keyspace.ts';
 import type { RedisClient } from '../../redis/types.ts';
 
-/** All keys that match a physical glob, on every node, batch by batch; a key may come twice. */
+/**
+ * All keys that match a physical glob, on every node, batch by batch; a key may come twice.
+ * @throws CachectlError where a primary cannot be walked: a source with a part missing would pass for all of it
+ */
 export async function* walkKeys(
   client: RedisClient,
   pattern: Buffer,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Buffer[], void, void> {
-  for (const node of await client.primaries()) yield* scanKeys(node, { pattern }, signal);
+  const query = { pattern, reading: true };
+  const onLost = ({ error }: { readonly error: Error }): never => {
+    throw error;
+  };
+  for await (const { keys } of client.walk(query, signal, onLost)) yield keys;
 }

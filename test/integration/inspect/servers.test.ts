@@ -135,6 +135,7 @@ function clientWithInterruption(node: RedisNode, interrupt: () => Promise<unknow
     walk: async function* () {
       // Nothing here walks keys.
     },
+    sweep: () => Promise.reject(new Error('nothing here removes keys')),
     close: () => Promise.resolve(),
   };
 }

@@ -2,13 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { ConfigError } from '../../../src/config/diagnose.ts';
-import {
-  connectionWarnings,
-  decodeSpec,
-  MAX_SPEC_BYTES,
-  parseSpec,
-  requireConnection,
-} from '../../../src/config/load.ts';
+import { decodeSpec, parseSpec } from '../../../src/config/load.ts';
+import { MAX_SPEC_BYTES } from '../../../src/config/limits.ts';
+import { connectionWarnings, requireConnection } from '../../../src/config/loaded.ts';
 
 const load = (text: string, env: Readonly<Record<string, string>> = {}) =>
   parseSpec({ path: 'cachectl.yaml', text }, env);
@@ -216,11 +212,6 @@ describe('connections that require a variable', () => {
     const loaded = load('version: 1\nconnections: { a: { url: redis://h, password: "${P}" } }');
     expect(loaded.warnings).toEqual([]);
     expect(connectionWarnings(loaded, 'a')).toMatchObject([{ line: 2, column: 48 }]);
-  });
-
-  it('are looked up with a suggestion for a mistyped name', () => {
-    const error = failure(() => requireConnection(load(EXAMPLE), 'prodution'));
-    expect(error.message).toBe('cachectl.yaml:3:1: no connection `prodution`, did you mean `production`?');
   });
 });
 

@@ -1,0 +1,131 @@
+import { UsageError } from '../cli/errors.ts';
+import type { Input } from '../cli/input.ts';
+import { hasSelection, parseSelection } from '../selection/parse.ts';
+import { asksServer, hasFilter, type Selection } from '../selection/selection.ts';
+import { parseRate, RATE_FORM } from '../units/rate.ts';
+import type { PaceLimits } from './pace.ts';
+
+/** Where the keys to clear come from. */
+export type ClearSource =
+  | { readonly kind: 'selection'; readonly selection: Selection }
+  /** A plan that was written before; nothing but what is in it. */
+  | { readonly kind: 'plan'; readonly path: string; readonly maxAgeMs: number };
+
+/** What a run of `clear` is to do. */
+export interface ClearOptions {
+  readonly source: ClearSource;
+  readonly dryRun: boolean;
+  /** Writes the plan there instead of removing anything. */
+  readonly planFile: string | undefined;
+  /** More than this many keys are not removed at all. */
+  readonly maxKeys: number | undefined;
+  readonly how: ClearManner;
+  readonly backup: string | undefined;
+  readonly resume: string | undefined;
+  readonly audit: string | undefined;
+  readonly pace: PaceLimits;
+  readonly yes: boolean;
+  readonly confirm: string | undefined;
+}
+
+/** In which manner keys go. */
+export type ClearManner =
+  | { readonly kind: 'remove' }
+  | { readonly kind: 'flush' }
+  /** They expire by themselves, spread over this many milliseconds. */
+  | { readonly kind: 'soft'; readonly windowMs: number }
+  /** Chunk by chunk, each warmed again before the next. */
+  | { readonly kind: 'rewarm'; readonly chunk: number; readonly maxFailures: number };
+
+const DEFAULT_MAX_AGE_MS = 3_600_000;
+const DEFAULT_CHUNK = 200;
+
+/** @throws UsageError */
+export function parseClear(input: Input): ClearOptions {
+  const how = parseManner(input);
+  const options: ClearOptions = {
+    source: parseSource(input),
+    dryRun: input.on('dry-run'),
+    planFile: input.text('plan'),
+    maxKeys: input.wholeNumber('max-keys', { min: 0 }),
+    how,
+    backup: input.text('backup'),
+    resume: input.text('resume'),
+    audit: input.text('audit'),
+    pace: parsePace(input),
+    yes: input.on('yes'),
+    confirm: input.text('confirm'),
+  };
+  refuseContradictions(options);
+  return options;
+}
+
+/** Generous: on by itself it only helps where a clear really is in the way. */
+const DEFAULT_MAX_LATENCY_MS = 10;
+
+function parsePace(input: Input): PaceLimits {
+  const text = input.text('rate');
+  const rate = text === undefined ? undefined : parseRate(text);
+  if (text !== undefined && rate === undefined)
+    throw new UsageError(`--rate takes ${RATE_FORM}, not "${text}"`);
+  const isOff = input.text('max-latency') === 'off';
+  const maxLatencyMs = isOff ? Infinity : (input.durationMs('max-latency') ?? DEFAULT_MAX_LATENCY_MS);
+  return { rate, maxLatencyMs };
+}
+
+function parseSource(input: Input): ClearSource {
+  const path = input.text('apply');
+  const maxAgeMs = input.durationMs('max-age');
+  if (path === undefined) {
+    if (maxAgeMs !== undefined) throw new UsageError('--max-age goes with --apply');
+    const example = 'cachectl clear --pattern "user:*" --dry-run';
+    return { kind: 'selection', selection: parseSelection(input, { verb: 'clear', example }) };
+  }
+  if (hasSelection(input)) throw new UsageError('--apply stands alone: the plan says which keys');
+  return { kind: 'plan', path, maxAgeMs: maxAgeMs ?? DEFAULT_MAX_AGE_MS };
+}
+
+function parseManner(input: Input): ClearManner {
+  const manners = ['flush', 'soft', 'rewarm'].filter((name) => input.has(name));
+  if (manners.length > 1)
+    throw new UsageError(`${manners.map((name) => `--${name}`).join(' and ')} contradict each other`);
+  const chunk = input.wholeNumber('chunk', { min: 1, max: 100_000 });
+  const maxFailures = input.wholeNumber('max-failures', { min: 0 });
+  if (!input.on('rewarm') && (chunk !== undefined || maxFailures !== undefined))
+    throw new UsageError('--chunk and --max-failures go with --rewarm');
+  const windowMs = input.durationMs('soft');
+  if (windowMs !== undefined) return { kind: 'soft', windowMs };
+  if (input.on('flush')) return { kind: 'flush' };
+  if (!input.on('rewarm')) return { kind: 'remove' };
+  return { kind: 'rewarm', chunk: chunk ?? DEFAULT_CHUNK, maxFailures: maxFailures ?? 0 };
+}
+
+function refuseContradictions(options: ClearOptions): void {
+  const { source, how, backup, resume, planFile } = options;
+  const selection = source.kind === 'selection' ? source.selection : undefined;
+  if (how.kind === 'flush') {
+    if (selection?.all !== true || hasFilter(selection) || selection.excludes.length > 0)
+      throw new UsageError('--flush goes with --all alone: it empties the whole database');
+    if (backup !== undefined || resume !== undefined)
+      throw new UsageError('--flush cannot be backed up or resumed: it is one command', {
+        hint: 'leave --flush out: --all --backup FILE removes key by key',
+      });
+  }
+  if (how.kind === 'rewarm') {
+    const onlyScopes =
+      selection !== undefined &&
+      selection.scopes.length > 0 &&
+      selection.keys.length + selection.patterns.length + selection.addresses.length === 0 &&
+      selection.keysFrom === undefined;
+    if (!onlyScopes) throw new UsageError('--rewarm goes with --scope: warm must know how to fill the keys');
+    if (asksServer(selection) || selection.limit !== undefined)
+      throw new UsageError('--rewarm takes --exclude and --regex, and no other condition');
+    if (resume !== undefined) throw new UsageError('--rewarm cannot be resumed: run it again');
+  }
+  if (how.kind === 'soft' && backup !== undefined)
+    throw new UsageError('--soft removes nothing, so there is nothing to back up');
+  if (planFile !== undefined && source.kind === 'plan')
+    throw new UsageError('--plan and --apply contradict each other');
+  if (resume !== undefined && selection !== undefined && selection.limit !== undefined)
+    throw new UsageError('--limit cannot be resumed: how many are left is not known');
+}

@@ -1,0 +1,56 @@
+import { ExitCode } from './exit-code.ts';
+import { asksForJson } from './global-options.ts';
+import { renderCommandHelp, renderGroupHelp, renderRootHelp } from './help.ts';
+import { commandName } from './command.ts';
+import type { RunResult } from './context.ts';
+import { parseCommandLine } from './program.ts';
+import { COMMANDS } from './registry.ts';
+import { describeError, errorDocument, renderError } from './report-error.ts';
+import type { Streams } from './streams.ts';
+import { terminalInfo } from '../terminal/terminal-info.ts';
+import { VERSION } from '../version.ts';
+import type { Host } from '../host.ts';
+import { renderJson } from '../terminal/json.ts';
+import { createStyle, wantsColor } from '../terminal/style.ts';
+
+/** Runs one command line to its end, whatever happens. The only place that catches everything. */
+export async function runLine(host: Host, streams: Streams): Promise<RunResult> {
+  const color = !host.argv.includes('--no-color');
+  try {
+    const invocation = parseCommandLine(host.argv, COMMANDS);
+    const look = terminalInfo(streams.out, host, color);
+    switch (invocation.kind) {
+      case 'version':
+        await streams.out.write(`cachectl ${VERSION}\n`);
+        return { exitCode: ExitCode.ok };
+      case 'welcome':
+        await streams.out.write(`${renderRootHelp(COMMANDS, look)}\n`);
+        return { exitCode: ExitCode.ok };
+      case 'help': {
+        const name = invocation.path.join(' ');
+        const spec = COMMANDS.find((candidate) => commandName(candidate) === name);
+        const text =
+          spec !== undefined
+            ? renderCommandHelp(spec, look)
+            : name === ''
+              ? renderRootHelp(COMMANDS, look)
+              : renderGroupHelp(invocation.path, COMMANDS, look);
+        await streams.out.write(`${text}\n`);
+        return { exitCode: ExitCode.ok };
+      }
+      case 'command':
+        return await (
+          await import('./run-command.ts')
+        ).runCommand(invocation.spec, invocation.input, host, streams, (argv, place) =>
+          runLine({ ...host, ...place, argv }, streams),
+        );
+    }
+  } catch (error) {
+    const verbose = host.argv.includes('--verbose') || host.argv.includes('-v');
+    const report = describeError(error, verbose);
+    const style = createStyle(wantsColor(streams.err.isTerminal, host.env, color));
+    if (asksForJson(host.argv)) await streams.out.write(`${renderJson(errorDocument(report), 2)}\n`);
+    await streams.err.write(`${renderError(report, style)}\n`);
+    return { exitCode: report.exitCode };
+  }
+}

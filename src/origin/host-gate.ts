@@ -1,0 +1,100 @@
+import type { Clock } from '../host.ts';
+import type { ConcurrencyControl } from './aimd.ts';
+
+interface Waiter {
+  readonly admit: () => void;
+}
+
+/** Lets so many requests in at once as the control says, in the order in which they came, and none in a pause. */
+export class HostGate {
+  readonly #control: Pick<ConcurrencyControl, 'limit'>;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #waiting = new Set<Waiter>();
+  #inside = 0;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(control: Pick<ConcurrencyControl, 'limit'>, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#control = control;
+    this.#clock = clock;
+  }
+
+  /** `undefined` where the caller is in at once; otherwise resolves when it is, or rejects with the abort's reason. */
+  enter(signal: AbortSignal): Promise<void> | undefined {
+    if (this.#waiting.size === 0 && this.#hasRoom()) {
+      this.#inside++;
+      return undefined;
+    }
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(reasonOf(signal));
+        return;
+      }
+      const onAbort = (): void => {
+        this.#waiting.delete(waiter);
+        // A pause that nobody waits for must not keep the process alive.
+        if (this.#waiting.size === 0) this.#stopTimer();
+        reject(reasonOf(signal));
+      };
+      const waiter: Waiter = {
+        admit: () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve();
+        },
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.add(waiter);
+      this.#wakeLater();
+    });
+  }
+
+  leave(): void {
+    this.#inside--;
+    if (this.#waiting.size > 0) this.#admitAll();
+  }
+
+  /** Lets nobody in before this moment (monotonic); gives whether that is later than it was. */
+  pauseUntil(atMs: number): boolean {
+    const begins = this.#pausedUntilMs <= this.#clock.monotonicMs();
+    if (atMs > this.#pausedUntilMs) this.#pausedUntilMs = atMs;
+    return begins;
+  }
+
+  isPaused(): boolean {
+    return this.#clock.monotonicMs() < this.#pausedUntilMs;
+  }
+
+  #hasRoom(): boolean {
+    return this.#inside < this.#control.limit && !this.isPaused();
+  }
+
+  #admitAll(): void {
+    for (const waiter of this.#waiting) {
+      if (!this.#hasRoom()) break;
+      this.#waiting.delete(waiter);
+      this.#inside++;
+      waiter.admit();
+    }
+    this.#wakeLater();
+  }
+
+  /** Only a pause ends by itself: otherwise somebody leaves. */
+  #wakeLater(): void {
+    if (this.#waiting.size === 0 || this.#timer !== undefined) return;
+    const leftMs = this.#pausedUntilMs - this.#clock.monotonicMs();
+    if (leftMs <= 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#admitAll();
+    }, Math.ceil(leftMs));
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('aborted');
+}

@@ -1,0 +1,37 @@
+import type { ReplyBatch } from './resp/reply-batch.ts';
+import type { SweepOutcome, SweepPlan } from './resp/sweep-plan.ts';
+import type { RedisCommand, RedisReply } from './types.ts';
+
+/** A walk over one server's keys. */
+export interface KeyScan {
+  /** Redis glob; every key where it is left out. */
+  readonly pattern?: Buffer | undefined;
+  /** About how many keys SCAN looks at in one step. */
+  readonly count: number;
+}
+
+/**
+ * A connection of our own to one server, for work on very many keys: neither a promise nor a string for a
+ * command. It follows no redirects and is not opened again when it is lost: whoever uses it does that, with
+ * `RedisNode` for single commands that have to go elsewhere.
+ */
+export interface BulkChannel {
+  readonly address: string;
+  /**
+   * Sends commands that `resp/encode.ts` has encoded, in one piece, and gives their replies by position.
+   * Several pipelines may be under way at once; the server answers in order.
+   * @throws CachectlError where the connection is lost; error replies come in their places
+   */
+  readonly pipeline: (encoded: Buffer, replies: number) => Promise<ReplyBatch>;
+  /** One command. @throws CachectlError for error replies and a lost connection alike */
+  readonly call: (...command: RedisCommand) => Promise<RedisReply>;
+  /**
+   * The keys that match, batch by batch, with the next SCAN on its way while the caller works on a batch.
+   * Keys are slices that hold on to their whole batch: copy what is kept. A key may come twice.
+   * Ends early, without an error, once the signal is aborted.
+   */
+  readonly scan: (query: KeyScan, signal: AbortSignal) => AsyncGenerator<readonly Buffer[], void, void>;
+  /** Removes all keys that match. Never throws: what was done until then is in the outcome. */
+  readonly sweep: (plan: SweepPlan, signal: AbortSignal) => Promise<SweepOutcome>;
+  readonly close: () => void;
+}

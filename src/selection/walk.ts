@@ -1,0 +1,124 @@
+import type { LostNode, RedisClient, RedisNode } from '../redis/types.ts';
+import type { BoundSelection } from './bind.ts';
+import { askFacts, serverConditions, type Fact, type KeyFacts } from './facts.ts';
+
+/** Exact keys are looked at this many at a time. */
+const NAMED_BATCH = 1_000;
+
+/** How a selection is walked. */
+export interface WalkOptions {
+  readonly signal: AbortSignal;
+  /** Whether nothing will be written: then a replica will do. */
+  readonly reading: boolean;
+  /** Told of each primary that cannot be walked. */
+  readonly onLost: (lost: LostNode) => void;
+  /** What is wanted of each key besides its name. */
+  readonly facts?: readonly Fact[];
+  /** Leave out exact keys that do not exist; keys that were found exist anyhow. */
+  readonly existing?: boolean;
+  /** Where to go on, by address; nodes that are missing are walked from the start. */
+  readonly from?: ReadonlyMap<string, string>;
+}
+
+/** Selected keys of one node. */
+export interface SelectedBatch {
+  readonly node: RedisNode;
+  readonly keys: readonly Buffer[];
+  /** In the order of the keys, where facts were asked for or conditions needed them. */
+  readonly facts: readonly KeyFacts[] | undefined;
+  /** Where the node's walk goes on after this batch, as SCAN said; missing for exact keys. */
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * The selected keys of every node, batch by batch: first the exact ones, whether they exist or not (unless
+ * `existing`), then those that were found. What only the server knows holds for the moment when it was asked.
+ * A key may come twice, as with SCAN, and where an exact list or a scope names one that a pattern finds too.
+ * Memory is that of one batch; the next SCAN is under way meanwhile.
+ */
+export async function* walkSelection(
+  client: RedisClient,
+  bound: BoundSelection,
+  walk: WalkOptions,
+): AsyncGenerator<SelectedBatch, void, void> {
+  let left = bound.selection.limit ?? Infinity;
+  for await (const batch of walkAll(client, bound, walk)) {
+    if (batch.keys.length < left) {
+      left -= batch.keys.length;
+      yield batch;
+      continue;
+    }
+    yield { ...batch, keys: batch.keys.slice(0, left), facts: batch.facts?.slice(0, left) };
+    return;
+  }
+}
+
+async function* walkAll(
+  client: RedisClient,
+  bound: BoundSelection,
+  walk: WalkOptions,
+): AsyncGenerator<SelectedBatch, void, void> {
+  const conditions = serverConditions(bound.selection);
+  const wanted = walk.facts ?? [];
+  const look = async (
+    node: RedisNode,
+    keys: readonly Buffer[],
+    facts: readonly Fact[],
+    cursor?: string,
+  ): Promise<SelectedBatch | undefined> => {
+    if (keys.length === 0) return undefined;
+    if (conditions.length === 0 && facts.length === 0) return { node, keys, facts: undefined, cursor };
+    const found = await askFacts(node, keys, conditions, facts);
+    return found.length === 0 ? undefined : { node, keys: found.map(({ key }) => key), facts: found, cursor };
+  };
+  // Whether a key exists is what TYPE tells as well.
+  const wantedOfNamed: readonly Fact[] =
+    walk.existing === true && wanted.length === 0 && conditions.length === 0 ? ['type'] : wanted;
+  for await (const keys of namedBatches(bound, walk.signal)) {
+    for (const share of await client.nodesFor(keys, { reading: walk.reading })) {
+      const batch = await look(
+        share.node,
+        share.indexes.flatMap((index) => keys[index] ?? []),
+        wantedOfNamed,
+      );
+      if (batch !== undefined) yield batch;
+    }
+  }
+  if (bound.glob === undefined || walk.signal.aborted) return;
+  const query = {
+    pattern: bound.glob,
+    reading: walk.reading,
+    ...(walk.from === undefined ? {} : { from: walk.from }),
+  };
+  for await (const { node, keys, cursor } of client.walk(query, walk.signal, walk.onLost)) {
+    const accepted = bound.acceptsScanned === undefined ? keys : keys.filter(bound.acceptsScanned);
+    const batch = await look(node, accepted, wanted, cursor);
+    if (batch !== undefined) yield batch;
+  }
+}
+
+/** Exact keys that meet the conditions which need no server; a key that comes again within a batch comes once. */
+async function* namedBatches(
+  bound: BoundSelection,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Buffer[], void, void> {
+  if (!bound.hasNamed) return;
+  let batch = new Map<string, Buffer>();
+  for await (const key of bound.named()) {
+    if (signal.aborted) return;
+    if (bound.acceptsNamed?.(key) === false) continue;
+    batch.set(key.toString('latin1'), key);
+    if (batch.size < NAMED_BATCH) continue;
+    yield [...batch.values()];
+    batch = new Map();
+  }
+  if (batch.size > 0) yield [...batch.values()];
+  // In their own batches: the key of a set goes only once everything it names is gone.
+  for (const members of bound.members) {
+    for await (const keys of members()) {
+      if (signal.aborted) return;
+      const accepted = bound.acceptsNamed === undefined ? keys : keys.filter(bound.acceptsNamed);
+      if (accepted.length > 0) yield accepted;
+    }
+  }
+}

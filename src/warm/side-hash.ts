@@ -1,0 +1,106 @@
+import { hash } from 'node:crypto';
+import { redactUrl } from '../config/redact.ts';
+import type { FillSpec } from '../config/fill-spec.ts';
+import type { Layout } from '../keys/layout.ts';
+import type { RedisReply } from '../redis/types.ts';
+import type { Target } from './target.ts';
+
+/** What is kept beside an entry about the answer it was made of: a small hash with the same life. */
+export interface Remembered {
+  /** As the origin sent it, quotes and all. */
+  readonly etag: string | undefined;
+  readonly lastModified: string | undefined;
+  /** Of the body, before it was encoded. */
+  readonly digest: string;
+  /** Of what was requested and in what form it was stored: another request proves nothing. */
+  readonly request: string;
+  /** Of the stored value: where it has another length by now, somebody else has written it. */
+  readonly storedBytes: number;
+}
+
+/** The fields of the hash, in the order in which they are read. */
+export const SIDE_FIELDS = ['etag', 'last_modified', 'digest', 'request', 'stored_bytes'] as const;
+
+/** What the logical keys of all side hashes start with: patterns over the application's keys do not meet them. */
+export const SIDE_PREFIX = 'cachectl:warm:';
+
+/** The physical key of an entry's side hash. Within the layout, so that permissions for its keys cover it. */
+export function sideKey(logicalKey: string, layout: Layout): Buffer {
+  return layout.toPhysical(Buffer.from(SIDE_PREFIX + logicalKey, 'utf8'));
+}
+
+/** A digest of a body; for telling changes, not for secrets. */
+export function bodyDigest(body: Buffer): string {
+  return hash('sha1', body, 'base64');
+}
+
+/** A digest of what a target asks for, and of the form in which its value is stored. */
+export function requestDigest(target: Target, fill: FillSpec): string {
+  return hash('sha1', `${formDigest(target.headers, fill)} ${target.url}`, 'base64');
+}
+
+/** Digests of headers and forms; most targets of an entry share both objects. */
+const formDigests = new WeakMap<Target['headers'], { readonly fill: FillSpec; readonly digest: string }>();
+
+function formDigest(headers: Target['headers'], fill: FillSpec): string {
+  const known = formDigests.get(headers);
+  if (known?.fill === fill) return known.digest;
+  const kept = fill.value === 'envelope' ? fill.keepHeaders : [];
+  const form = [fill.value, fill.select, fill.serializer, fill.compress, kept];
+  const digest = hash('sha1', JSON.stringify([Object.entries(headers), form]), 'base64');
+  formDigests.set(headers, { fill, digest });
+  return digest;
+}
+
+/** The hash as HSET takes it: names and values in turn. `url` and `fetched_at` are for people. */
+export function sideFields(
+  remembered: Remembered,
+  target: Target,
+  nowMs: number,
+): readonly (string | number)[] {
+  return [
+    ...(remembered.etag === undefined ? [] : ['etag', remembered.etag]),
+    ...(remembered.lastModified === undefined ? [] : ['last_modified', remembered.lastModified]),
+    'digest',
+    remembered.digest,
+    'request',
+    remembered.request,
+    'stored_bytes',
+    remembered.storedBytes,
+    'url',
+    // Only where there is something that could be a secret: the look for it is not cheap.
+    /[?@;#]/.test(target.url) ? redactUrl(target.url) : target.url,
+    'fetched_at',
+    isoTime(nowMs),
+  ];
+}
+
+/** Reads the reply to HMGET of {@link SIDE_FIELDS}; `undefined` where there is no hash. */
+export function readSide(reply: RedisReply | Error | undefined): Remembered | undefined {
+  if (!Array.isArray(reply)) return undefined;
+  const [etag, lastModified, digest, request, storedBytes] = (reply as readonly RedisReply[]).map((field) =>
+    Buffer.isBuffer(field) ? field.toString('utf8') : undefined,
+  );
+  if (digest === undefined || request === undefined || storedBytes === undefined) return undefined;
+  return { etag, lastModified, digest, request, storedBytes: Number(storedBytes) };
+}
+
+/** The headers that ask whether an answer has changed (RFC 9110, 13.1). */
+export function conditionalHeaders(
+  headers: Readonly<Record<string, string>>,
+  remembered: Pick<Remembered, 'etag' | 'lastModified'>,
+): Readonly<Record<string, string>> {
+  return {
+    ...headers,
+    ...(remembered.etag === undefined ? {} : { 'if-none-match': remembered.etag }),
+    ...(remembered.lastModified === undefined ? {} : { 'if-modified-since': remembered.lastModified }),
+  };
+}
+
+let lastTime: { readonly ms: number; readonly text: string } | undefined;
+
+/** Many entries are written in the same millisecond. */
+function isoTime(ms: number): string {
+  if (lastTime?.ms !== ms) lastTime = { ms, text: new Date(ms).toISOString() };
+  return lastTime.text;
+}

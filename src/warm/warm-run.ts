@@ -1,0 +1,273 @@
+import type { Context } from '../cli/context.ts';
+import type { CachectlError } from '../cli/errors.ts';
+import { escapeText } from '../keys/printable.ts';
+import { isRetryable } from '../origin/retry.ts';
+import { renderJson } from '../terminal/json.ts';
+import { formatCount } from '../units/number.ts';
+import { entryPlace } from './build-target.ts';
+import { StatusFailure } from './check-answer.ts';
+import { executeWarm } from './execute.ts';
+import { fillTarget } from './fill-target.ts';
+import { lookAhead, needOf, type KnownTarget } from './look-ahead.ts';
+import type { Filled } from './result.ts';
+import { isTooMany } from './stop-rule.ts';
+import type { Target } from './target.ts';
+import { failedRecord, filledRecord, type TargetRecord } from './target-record.ts';
+import { touchTarget, type PendingTouch } from './touch-target.ts';
+import { verifyPatterns } from './verify-patterns.ts';
+import type { WarmWork } from './warm-scopes.ts';
+import { createWriter, type EntryWriter } from './write-batch.ts';
+
+/** Touched targets that are verified in one walk over the keys; more would only be kept in memory. */
+const VERIFIED_TOGETHER = 5_000;
+/** Failures that get a second chance; a broken deploy has more, and none would help it. */
+const MOST_SECOND_CHANCES = 10_000;
+
+/** How a run ended. */
+export interface RunEnd {
+  /** Whether every target was reached. */
+  readonly finished: boolean;
+  readonly stoppedByRule: boolean;
+  /** Redis went away in the middle: how that was noticed first. */
+  readonly redisLost: CachectlError | undefined;
+  /** Where every target was asked for. */
+  readonly records: readonly TargetRecord[] | undefined;
+}
+
+/** Who follows a run. */
+export interface RunObserver {
+  /** All targets, where they were counted. */
+  readonly planned: number | undefined;
+  /** Whether a failure makes all further work pointless: Redis is gone. */
+  readonly isFatal: (error: CachectlError) => boolean;
+  readonly onWarm: (target: Target) => void;
+}
+
+/** What a run works with: all of a plan but its targets. */
+export type RunWork = Pick<
+  WarmWork,
+  'settings' | 'manner' | 'redis' | 'origin' | 'retry' | 'prepared' | 'tally'
+>;
+
+/** One run over the targets of a plan: the first pass, what is verified afterwards, and the second chances. */
+export class WarmRun {
+  readonly #work: RunWork;
+  readonly #context: Context;
+  readonly #observer: RunObserver;
+  readonly #writer: EntryWriter;
+  readonly #again: { readonly target: Target; readonly error: CachectlError }[] = [];
+  #pending: PendingTouch[] = [];
+  readonly #records: TargetRecord[] | undefined;
+  readonly #warned = new Set<string>();
+  #stoppedByRule = false;
+  #redisLost: CachectlError | undefined;
+
+  constructor(work: RunWork, context: Context, observer: RunObserver) {
+    this.#work = work;
+    this.#context = context;
+    this.#observer = observer;
+    this.#records = work.manner.everyTarget ? [] : undefined;
+    this.#writer = createWriter(work.redis, (error) =>
+      context.messages.warn(
+        `nothing can be kept beside the entries, so that the next run asks for all of them anew: ${error.message}`,
+      ),
+    );
+  }
+
+  /** Warms all targets, and gives how that ended. Counts everything in the tally. */
+  async execute(targets: AsyncGenerator<Target, void, void>): Promise<RunEnd> {
+    const { manner, redis, settings, prepared, tally } = this.#work;
+    const progress = this.#context.progress({
+      label: 'warming',
+      unit: 'targets',
+      total: this.#observer.planned,
+    });
+    const show = (): void => {
+      const failed = this.#failed();
+      const detail = failed === 0 ? undefined : `${formatCount(failed)} failed`;
+      progress.update(tally.done + this.#again.length, detail);
+    };
+    const known = lookAhead(targets, {
+      client: redis,
+      layout: settings.layout,
+      need: ({ entry }) => needOf(prepared.get(entry), manner.onlyMissing, manner.force),
+      batch: Math.min(512, Math.max(64, manner.concurrency * 4)),
+    });
+    let finished = await this.#pass(known, true, show);
+    const again = this.#again.splice(0);
+    if (finished && tally.warm > 0 && !this.#context.signal.aborted) {
+      tally.secondChances += again.length;
+      finished = await this.#pass(unknown(again.map(({ target }) => target)), false, show);
+    } else {
+      // Where nothing got through at all, asking once more would only hammer.
+      for (const { target, error } of again) this.#fail(target, error);
+    }
+    progress.stop();
+    return {
+      finished,
+      stoppedByRule: this.#stoppedByRule,
+      redisLost: this.#redisLost,
+      records: this.#records,
+    };
+  }
+
+  async #pass(
+    targets: AsyncGenerator<KnownTarget, void, void>,
+    first: boolean,
+    show: () => void,
+  ): Promise<boolean> {
+    const finished = await executeWarm(targets, {
+      concurrency: this.#work.manner.concurrency,
+      signal: this.#context.signal,
+      warm: (target, signal) => this.#warm(target, first, signal),
+      onFilled: (target, filled) => {
+        const told = this.#filled(target, filled);
+        show();
+        return told;
+      },
+      onFailure: (target, error) => {
+        const verdict = this.#failure(target, error, first);
+        show();
+        return verdict;
+      },
+    });
+    await this.#verifyPending();
+    return finished;
+  }
+
+  async #warm({ target, known }: KnownTarget, first: boolean, signal: AbortSignal): Promise<Filled> {
+    const { prepared, tally, manner, origin, retry, settings } = this.#work;
+    const fill = prepared.get(target.entry);
+    if (fill === undefined) throw new Error('an entry was not prepared');
+    tally.begin(target.scope);
+    if (known?.exists === true && isFresh(known.lifeMs, fill.fill.freshForMs, manner.onlyMissing)) {
+      return { kind: 'fresh' };
+    }
+    const tools = {
+      origin,
+      retry: first ? retry : { ...retry, retries: 0 },
+      timeouts: {
+        headersMs: settings.defaults.headersTimeoutMs,
+        bodyMs: settings.defaults.bodyTimeoutMs,
+      },
+    };
+    if (fill.fill.mode === 'touch') {
+      return touchTarget(
+        target,
+        fill,
+        {
+          ...tools,
+          redis: this.#work.redis,
+          certify: manner.certify,
+          verifyLater: (pending) => void this.#pending.push(pending),
+        },
+        signal,
+      );
+    }
+    const { random, clock } = this.#context.host;
+    return fillTarget(
+      target,
+      fill,
+      known,
+      {
+        ...tools,
+        writer: this.#writer,
+        layout: settings.layout,
+        random,
+        now: () => clock.now(),
+        onVary: (varied, names) => this.#warnOfVary(varied, names),
+      },
+      signal,
+    );
+  }
+
+  #filled(target: Target, filled: Filled): Promise<void> | undefined {
+    // Neither touched nor failed, until its keys were looked for.
+    if (filled.kind === 'touched' && filled.proof === 'pending') {
+      return this.#pending.length >= VERIFIED_TOGETHER ? this.#verifyPending() : undefined;
+    }
+    this.#work.tally.fill(target, filled);
+    this.#observer.onWarm(target);
+    return this.#wantsRecords() ? this.#record(filledRecord(target, filled)) : undefined;
+  }
+
+  #failure(target: Target, error: CachectlError, mayComeAgain: boolean): 'continue' | 'stop' {
+    const fatal = this.#observer.isFatal(error);
+    if (fatal) this.#redisLost ??= error;
+    const comesAgain =
+      !fatal &&
+      mayComeAgain &&
+      this.#work.retry.retries > 0 &&
+      this.#again.length < MOST_SECOND_CHANCES &&
+      mayPass(error);
+    if (comesAgain) this.#again.push({ target, error });
+    else this.#fail(target, error);
+    if (!this.#stoppedByRule) this.#stoppedByRule = this.#hasTooManyFailures();
+    return fatal || this.#stoppedByRule ? 'stop' : 'continue';
+  }
+
+  #hasTooManyFailures(): boolean {
+    const done = this.#work.tally.done + this.#again.length;
+    return isTooMany(this.#work.manner.stopRule, this.#failed(), done, this.#observer.planned);
+  }
+
+  #failed(): number {
+    return this.#work.tally.failed + this.#again.length;
+  }
+
+  #fail(target: Target, error: CachectlError): void {
+    const { scope, entry, key, url } = target;
+    this.#work.tally.fail({ scope, entry, key, url, error });
+    if (this.#wantsRecords()) void this.#record(failedRecord(target, error));
+  }
+
+  async #verifyPending(): Promise<void> {
+    const pending = this.#pending;
+    if (pending.length === 0) return;
+    this.#pending = [];
+    await verifyPatterns(pending, this.#work.redis, this.#context.signal, (touch, error) => {
+      if (error === undefined) {
+        const { target, requestMs } = touch;
+        void this.#filled(target, { kind: 'touched', requestMs, proof: 'verified' });
+      } else this.#fail(touch.target, error);
+    });
+  }
+
+  #wantsRecords(): boolean {
+    return this.#records !== undefined || this.#context.options.format === 'ndjson';
+  }
+
+  #record(record: TargetRecord): Promise<void> | undefined {
+    this.#records?.push(record);
+    if (this.#context.options.format !== 'ndjson') return undefined;
+    return this.#context.out.write(`${renderJson({ type: 'target', ...record })}\n`);
+  }
+
+  /** Visitors with other headers get other answers, and all of them this one entry. Said once for each entry. */
+  #warnOfVary(target: Target, names: readonly string[]): void {
+    for (const name of names) {
+      const once = `${target.entry.at.pointer} ${name}`;
+      if (this.#warned.has(once)) continue;
+      this.#warned.add(once);
+      this.#context.messages.warn(
+        `${entryPlace(this.#work.settings.specPath, target.entry)}: the answer varies with the header ${escapeText(name)}, which the entry does not set`,
+      );
+    }
+  }
+}
+
+function isFresh(lifeMs: number | undefined, freshForMs: number | undefined, onlyMissing: boolean): boolean {
+  return onlyMissing || (freshForMs !== undefined && lifeMs !== undefined && lifeMs > freshForMs);
+}
+
+/** Whether the same request may well succeed at the end of the run. */
+function mayPass(error: CachectlError): boolean {
+  if (error instanceof StatusFailure) {
+    return isRetryable({ kind: 'response', response: { status: error.status, headers: {} } });
+  }
+  return isRetryable({ kind: 'error', error });
+}
+
+async function* unknown(targets: readonly Target[]): AsyncGenerator<KnownTarget, void, void> {
+  for (const target of targets) yield await Promise.resolve({ target, known: undefined });
+}

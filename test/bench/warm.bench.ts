@@ -1,0 +1,167 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findServer } from '../../src/local-server/find-server.ts';
+import { startRedis } from '../../src/local-server/start-redis.ts';
+
+const CONNECTIONS = 50;
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 7);
+
+interface Setting {
+  readonly name: string;
+  readonly delayMs: number;
+  readonly targets: number;
+  /** What the concurrency allows, in requests a second. */
+  readonly bound: number | undefined;
+}
+
+const SETTINGS: readonly Setting[] = [
+  { name: 'loopback, 20,000 targets', delayMs: 0, targets: 20_000, bound: undefined },
+  { name: 'loopback, 100,000 targets', delayMs: 0, targets: 100_000, bound: undefined },
+  { name: '50 ms of latency', delayMs: 50, targets: 5_000, bound: (CONNECTIONS * 1_000) / 50 },
+];
+
+/** `cachectl warm`, writes to a private Redis included, side by side with autocannon, which writes nothing. */
+export async function bench(program: Pick<Place, 'root' | 'binary'>): Promise<void> {
+  const server = findServer(process.env);
+  if (server === undefined) throw new Error('no redis-server');
+  const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-bench-'));
+  const redis = await startRedis(server);
+  try {
+    const only = process.env['BENCH_SETTING'];
+    for (const setting of SETTINGS) {
+      if (only !== undefined && !setting.name.includes(only)) continue;
+      await measure(setting, { ...program, folder, redisUrl: redis.url });
+    }
+  } finally {
+    await redis.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Place {
+  readonly root: string;
+  /** The built program. */
+  readonly binary: string;
+  readonly folder: string;
+  readonly redisUrl: string;
+}
+
+async function measure(setting: Setting, place: Place): Promise<void> {
+  const origin = spawn(
+    process.execPath,
+    [path.join(place.root, 'test/bench/origin.mjs'), String(setting.delayMs)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
+  try {
+    const [port] = (await once(origin.stdout, 'data')) as [Buffer];
+    const url = `http://127.0.0.1:${String(port).trim()}`;
+    await writeSpec(place.folder, url, setting.targets);
+    const rates: Record<'autocannon' | 'warm' | 'again', number[]> = { autocannon: [], warm: [], again: [] };
+    for (let round = 0; round < ROUNDS; round++) {
+      rates.autocannon.push(await autocannon(place, url, setting.targets));
+      rates.warm.push(await warm(place, ['--force']));
+      rates.again.push(await warm(place, []));
+      await flush(place);
+    }
+    report(setting, rates);
+  } finally {
+    origin.stdin.end();
+    await once(origin, 'close');
+  }
+}
+
+function report(setting: Setting, rates: Record<'autocannon' | 'warm' | 'again', number[]>): void {
+  const peer = median(rates.autocannon);
+  console.log(`${setting.name}, ${CONNECTIONS} connections, medians of ${ROUNDS} rounds`);
+  const line = (name: string, list: readonly number[]): void => {
+    const rate = median(list);
+    const bound = setting.bound === undefined ? '' : `, ${(rate / setting.bound).toFixed(2)} of the bound`;
+    console.log(
+      `  ${name.padEnd(34)} ${Math.round(rate).toLocaleString('en')}/s, ${(rate / peer).toFixed(2)} of autocannon${bound}`,
+    );
+  };
+  line('autocannon, writes nothing', rates.autocannon);
+  line('cachectl warm, cold', rates.warm);
+  line('cachectl warm, again', rates.again);
+}
+
+async function autocannon({ root }: Place, url: string, targets: number): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    [path.join(root, 'test/bench/autocannon.mjs'), url, String(targets), String(CONNECTIONS)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const result = JSON.parse(await output(child)) as { requests: number; elapsed_ms: number; errors: number };
+  if (result.errors > 0) throw new Error('autocannon had errors');
+  return (result.requests / result.elapsed_ms) * 1_000;
+}
+
+async function warm({ binary, folder, redisUrl }: Place, argv: readonly string[]): Promise<number> {
+  const profile = process.env['BENCH_PROFILE'];
+  const node = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const child = spawn(
+    process.execPath,
+    [
+      ...node,
+      binary,
+      ...[
+        'warm',
+        '--scope',
+        'bench',
+        '--url',
+        redisUrl,
+        '--concurrency',
+        String(CONNECTIONS),
+        '--json',
+        ...argv,
+      ],
+    ],
+    { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const result = JSON.parse(await output(child)) as { targets: number; failed: number; elapsed_ms: number };
+  if (result.failed > 0) throw new Error(`${result.failed} targets failed`);
+  return (result.targets / result.elapsed_ms) * 1_000;
+}
+
+async function output(child: ChildProcess): Promise<string> {
+  let text = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  await once(child, 'close');
+  return text;
+}
+
+async function flush({ binary, redisUrl, folder }: Place): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    [binary, 'clear', '--all', '--url', redisUrl, '--confirm', locationOf(redisUrl), '-q'],
+    { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  await once(child, 'close');
+}
+
+function locationOf(redisUrl: string): string {
+  const { host } = new URL(redisUrl);
+  return `${host}/0`;
+}
+
+async function writeSpec(folder: string, url: string, targets: number): Promise<void> {
+  await writeFile(
+    path.join(folder, 'cachectl.yaml'),
+    `version: 1
+origin: { base_url: "${url}" }
+scopes:
+  bench:
+    entries:
+      - { key: "item:{n}", path: "/item/{n}", foreach: { from: range, start: 1, end: ${targets}, as: n } }
+`,
+  );
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { json, startOrigin, type TestOrigin } from '../support/http-origin.ts';
+import { startProxy, type Proxy } from '../support/proxy.ts';
+import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { runSafely } from '../support/run-safely.ts';
+import { createSpecFolder, type SpecFolder } from '../support/spec-folder.ts';
+
+const ROUND_TRIP_MS = 100;
+
+let redis: TestRedis;
+let origin: TestOrigin;
+let spec: SpecFolder;
+let proxy: Proxy;
+beforeAll(async () => {
+  redis = await startTestRedis();
+  origin = await startOrigin({ '*': json({ fine: true }) });
+  spec = await createSpecFolder();
+  await spec.write(`version: 1
+origin: { base_url: "${origin.url}" }
+defaults: { ttl: 60s, retries: 0, concurrency: 50 }
+scopes: { s: { entries: [{ key: "page:{n}", path: "/{n}", foreach: { from: range, start: 1, end: 100, as: n } }] } }
+`);
+  proxy = await startProxy(redis, { delayMs: ROUND_TRIP_MS / 2 });
+});
+afterAll(() => Promise.all([proxy.stop(), redis.stop(), origin.stop(), spec.remove()]));
+
+/** What `-v` says of the traffic. */
+async function traffic(...argv: readonly string[]) {
+  const run = await runSafely([...argv, '-v', '--url', `redis://${proxy.address}`], { cwd: spec.folder });
+  expect(run.code).toBe(0);
+  const match = /^([\d,]+) commands? in ([\d,]+) round trips? to (\S+)$/m.exec(run.stderr);
+  expect(match?.[3]).toBe(proxy.address);
+  const number = (text: string | undefined): number => Number(text?.replaceAll(',', ''));
+  return { commands: number(match?.[1]), roundTrips: number(match?.[2]) };
+}
+
+/** Two commands in one round trip find out what the server is. */
+const HELLO = { commands: 2, roundTrips: 1 };
+
+describe('over a network with 100 ms a round trip', () => {
+  test('inspect asks for five keys in two round trips', async () => {
+    for (let n = 1; n <= 5; n++) await redis.call('SET', `user:${n}`, 'value');
+    const { commands, roundTrips } = await traffic(
+      'inspect',
+      'user:1',
+      'user:2',
+      'user:3',
+      'user:4',
+      'user:5',
+    );
+    expect(commands).toBeGreaterThan(5 * 6);
+    expect(roundTrips).toBe(HELLO.roundTrips + 2);
+  });
+
+  test('stats asks once', async () => {
+    expect(await traffic('stats')).toEqual({
+      commands: HELLO.commands + 1,
+      roundTrips: HELLO.roundTrips + 1,
+    });
+  });
+
+  test('warm stores a hundred targets in few round trips', async () => {
+    const { commands, roundTrips } = await traffic('warm', '--scope', 's');
+    expect(commands).toBeGreaterThanOrEqual(HELLO.commands + 100);
+    expect(roundTrips).toBeLessThanOrEqual(HELLO.roundTrips + 20);
+    expect((await redis.keys()).filter((key) => key.startsWith('page:'))).toHaveLength(100);
+  });
+
+  test('clear removes 5,000 keys in about one round trip for each thousand', async () => {
+    await redis.call('EVAL', "for i = 1, 5000 do redis.call('SET', 'item:' .. i, i) end", 0);
+    const { roundTrips } = await traffic('clear', '--pattern', 'item:*');
+    // 6 of SCAN and 6 of UNLINK at most; the rest is the two connections of its own, one of which feels what
+    // others feel meanwhile.
+    expect(roundTrips).toBeLessThanOrEqual(HELLO.roundTrips + 22);
+    expect((await redis.keys()).filter((key) => key.startsWith('item:'))).toEqual([]);
+  });
+
+  test('loadtest sends three commands for each request at most', async () => {
+    const { commands } = await traffic('loadtest', '--scope', 's', '--limit', '1', '-n', '4');
+    expect(commands).toBeLessThanOrEqual(HELLO.commands + 3 + 4 + 4 + 1);
+  });
+});

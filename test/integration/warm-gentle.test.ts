@@ -1,0 +1,297 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LOCK_LIFE_MS } from '../../src/warm/lock.ts';
+import {
+  answer,
+  hang,
+  inTurn,
+  redirectTo,
+  startOrigin,
+  type OriginHandler,
+  type TestOrigin,
+} from '../support/http-origin.ts';
+import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { runMain, type RunOptions, type RunResult } from '../support/run-main.ts';
+import { createSpecFolder, type SpecFolder } from '../support/spec-folder.ts';
+
+let redis: TestRedis;
+let spec: SpecFolder;
+const origins: TestOrigin[] = [];
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  spec = await createSpecFolder();
+});
+afterAll(async () => {
+  await redis.stop();
+  await spec.remove();
+});
+beforeEach(async () => {
+  await redis.call('FLUSHALL');
+});
+afterEach(async () => {
+  await Promise.all(origins.splice(0).map((origin) => origin.stop()));
+});
+
+async function start(handlers: Readonly<Record<string, OriginHandler>>): Promise<TestOrigin> {
+  const origin = await startOrigin(handlers);
+  origins.push(origin);
+  return origin;
+}
+
+interface Run {
+  readonly origin: string;
+  readonly entries: string;
+  readonly defaults?: string;
+  readonly originKeys?: string;
+  readonly argv?: readonly string[];
+  readonly options?: RunOptions;
+}
+
+async function warm(run: Run): Promise<RunResult> {
+  await spec.write(`version: 1
+origin: { base_url: "${run.origin}"${run.originKeys ?? ''} }
+defaults: { ttl: 60s, ${run.defaults ?? 'retries: 0'} }
+scopes: { s: { entries: [${run.entries}] } }
+`);
+  return runMain(['warm', '-s', 's', '--url', redis.url, '--json', ...(run.argv ?? [])], {
+    cwd: spec.folder,
+    ...run.options,
+  });
+}
+
+const many = (count: number): string =>
+  `{ key: "k:{n}", path: "/x/{n}", foreach: { from: range, start: 1, end: ${count}, as: n } }`;
+
+const LOCK = 'cachectl:lock:warm:s';
+
+describe('warm goes easy on the origin', () => {
+  it('sends no more requests in a time than --rate says', async () => {
+    const origin = await start({ '*': answer('x') });
+    const startedAt = performance.now();
+    await warm({ origin: origin.url, entries: many(21), argv: ['--rate', '50/s'] });
+    expect(origin.requests).toHaveLength(21);
+    // 21 requests are 20 spaces of 20 ms.
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(395);
+  });
+
+  it('keeps to the concurrency of one host', async () => {
+    const origin = await start({ '*': (_request, response) => setImmediate(() => response.end('x')) });
+    await warm({ origin: origin.url, entries: many(40), argv: ['--concurrency-per-host', '3'] });
+    expect(origin.mostAtOnce()).toBeLessThanOrEqual(3);
+    expect(await redis.entryKeys()).toHaveLength(40);
+  });
+
+  it('warms an origin completely that takes few requests, without a storm of retries', async () => {
+    // Ten requests in every 300 ms; what comes beyond that is told to wait.
+    let windowStart = 0;
+    let inWindow = 0;
+    let refused = 0;
+    const origin = await start({
+      '*': (_request, response) => {
+        const now = performance.now();
+        if (now - windowStart > 300) [windowStart, inWindow] = [now, 0];
+        if (++inWindow <= 10) response.end('x');
+        else {
+          refused++;
+          response.writeHead(429).end();
+        }
+      },
+    });
+    const { code, stdout } = await warm({ origin: origin.url, entries: many(60), defaults: 'retries: 2' });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ stored: 60, failed: 0 });
+    expect(origin.requests).toHaveLength(60 + refused);
+    expect(refused).toBeLessThan(60);
+  });
+
+  it('holds all requests back for as long as one answer asks', async () => {
+    const times: number[] = [];
+    const origin = await start({
+      '*': (_request, response) => {
+        times.push(performance.now());
+        if (times.length === 1) response.writeHead(429, { 'retry-after': '1' }).end();
+        else response.end('x');
+      },
+    });
+    await warm({
+      origin: origin.url,
+      entries: many(10),
+      defaults: 'retries: 1',
+      argv: ['--concurrency', '1'],
+      options: { random: () => 0 },
+    });
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
+    expect(times).toHaveLength(11);
+  });
+
+  it('begins low with adaptive and shows the curve', async () => {
+    const origin = await start({ '*': answer('x') });
+    const { stdout } = await warm({
+      origin: origin.url,
+      entries: many(60),
+      defaults: 'adaptive: true, retries: 0',
+    });
+    const { hosts } = JSON.parse(stdout) as { hosts: { concurrency_curve: number[] }[] };
+    expect(hosts[0]?.concurrency_curve[0]).toBeLessThanOrEqual(3);
+    expect(Math.max(...(hosts[0]?.concurrency_curve ?? []))).toBe(16);
+  });
+
+  it('asks what failed once more at the end', async () => {
+    const origin = await start({
+      '/x/3': inTurn(answer('', { status: 500 }), answer('', { status: 500 }), answer('at last')),
+      '*': answer('x'),
+    });
+    const { code, stdout } = await warm({
+      origin: origin.url,
+      entries: many(5),
+      defaults: 'retries: 1',
+      options: { random: () => 0 },
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ stored: 5, failed: 0, second_chances: 1 });
+    expect(String(await redis.call('GET', 'k:3'))).toBe('at last');
+  });
+
+  it.each([
+    ['headers_timeout: 150ms', hang, 'did not begin to answer within 150 ms'],
+    [
+      'body_timeout: 150ms',
+      (_request, response) => void response.write('half'),
+      'did not finish its answer within 150 ms',
+    ],
+  ])('limits the time by %s', async (key, handler, message) => {
+    const origin = await start({ '*': handler });
+    const { code, stdout } = await warm({
+      origin: origin.url,
+      entries: many(1),
+      defaults: `retries: 0, ${key}`,
+    });
+    expect(code).toBe(3);
+    expect(stdout).toContain(message);
+  });
+
+  it('follows redirects to allowed hosts, without the headers that are meant for the origin', async () => {
+    const other = await start({ '*': answer('from elsewhere') });
+    const origin = await start({ '*': redirectTo(`${other.url}/there`) });
+    const entries = '{ key: k, path: /x, headers: { Authorization: Bearer hush, Accept-Language: de } }';
+    expect((await warm({ origin: origin.url, entries })).code).toBe(5);
+    expect(other.requests).toHaveLength(0);
+    const originKeys = `, allowed_hosts: ["${other.host}"]`;
+    expect((await warm({ origin: origin.url, entries, originKeys })).code).toBe(0);
+    expect(String(await redis.call('GET', 'k'))).toBe('from elsewhere');
+    expect(other.requests[0]?.headers['authorization']).toBeUndefined();
+    expect(other.requests[0]?.headers['accept-language']).toBe('de');
+  });
+});
+
+describe('a broken deploy', () => {
+  const broken: OriginHandler = answer('broken', { status: 404 });
+
+  it.each([
+    [['--max-failures', '5'], 6, 'more than 5 failures'],
+    [['--max-failures', '10%'], 11, 'more than 10% failed'],
+    [['--stop-on-failure'], 1, 'the first failure'],
+  ])('is not hammered with %j', async (argv, requests, words) => {
+    const origin = await start({ '*': broken });
+    const { code, stdout } = await warm({
+      origin: origin.url,
+      entries: many(100),
+      argv: [...argv, '--concurrency', '1'],
+    });
+    expect(code).toBe(5);
+    expect(origin.requests).toHaveLength(requests);
+    expect(JSON.parse(stdout)).toMatchObject({
+      stopped_by: words,
+      failed: requests,
+      not_reached: 100 - requests,
+    });
+  });
+
+  it('exits 0 with --allow-failures, and reports the failures all the same', async () => {
+    const origin = await start({ '*': broken });
+    const { code, stdout } = await warm({ origin: origin.url, entries: many(3), argv: ['--allow-failures'] });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ failed: 3 });
+  });
+
+  it.each([
+    [['--max-failures', 'some'], '--max-failures takes a number or a percentage'],
+    [['--rate', '50'], '--rate takes a rate such as 50/s'],
+    [['--force', '--only-missing'], 'contradict each other'],
+    [['--stop-on-failure', '--max-failures', '3'], 'contradict each other'],
+    [['--lock', 'maybe'], '--lock takes wait, skip, off'],
+  ])('refuses %j', async (argv, message) => {
+    const { code, stderr } = await warm({ origin: 'http://127.0.0.1:1', entries: many(1), argv });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('two runs of one scope', () => {
+  it('do not overlap: the second waits for the first', async () => {
+    const order: string[] = [];
+    const origin = await start({
+      '*': (request, response) => {
+        order.push(request.url ?? '');
+        setImmediate(() => response.end('x'));
+      },
+    });
+    const run = (): Promise<RunResult> => warm({ origin: origin.url, entries: many(5), argv: ['--force'] });
+    const results = await Promise.all([run(), run()]);
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    expect(
+      results.some(({ stderr }) => stderr.includes('another run is warming scope s; waiting for it')),
+    ).toBe(true);
+    const sorted = (list: readonly string[]): readonly string[] => [...list].sort();
+    expect(sorted(order.slice(0, 5))).toEqual(sorted(order.slice(5)));
+    expect(await redis.call('EXISTS', LOCK)).toBe(0);
+  });
+
+  it('are one with --lock skip, and two with --lock off', async () => {
+    const origin = await start({ '*': answer('x') });
+    await redis.call('SET', LOCK, 'somebody else', 'PX', 60_000);
+    const skipped = await warm({ origin: origin.url, entries: many(5), argv: ['--lock', 'skip'] });
+    expect(skipped.code).toBe(0);
+    expect(skipped.stderr).toBe('warning: another run is warming scope s: left to it (--lock skip)\n');
+    expect(JSON.parse(skipped.stdout)).toMatchObject({ targets: 0, locked_scopes: ['s'] });
+    expect(origin.requests).toHaveLength(0);
+    const off = await warm({ origin: origin.url, entries: many(5), argv: ['--lock', 'off'] });
+    expect(JSON.parse(off.stdout)).toMatchObject({ stored: 5 });
+    expect(String(await redis.call('GET', LOCK))).toBe('somebody else');
+  });
+
+  it('hold a lock that runs out by itself, and do not give back one that is not theirs', async () => {
+    const lives: number[] = [];
+    const origin = await start({
+      '*': (_request, response) => {
+        void (async () => {
+          lives.push(Number(await redis.call('PTTL', LOCK)));
+          await redis.call('SET', LOCK, 'taken over', 'PX', 60_000);
+          response.end('x');
+        })();
+      },
+    });
+    await warm({ origin: origin.url, entries: many(1) });
+    expect(lives[0]).toBeGreaterThan(0);
+    expect(lives[0]).toBeLessThanOrEqual(LOCK_LIFE_MS);
+    expect(String(await redis.call('GET', LOCK))).toBe('taken over');
+  });
+
+  it('lock without scripts where the Redis user may not run them', async () => {
+    const origin = await start({ '*': answer('x') });
+    await redis.call('ACL', 'SETUSER', 'plain', 'on', '>pw', '~*', '+@all', '-@scripting');
+    await spec.write(`version: 1
+origin: { base_url: "${origin.url}" }
+scopes: { s: { entries: [${many(5)}] } }
+`);
+    const plain = await runMain(['warm', '-s', 's', '--json'], {
+      cwd: spec.folder,
+      env: { REDIS_URL: redis.url.replace('redis://', 'redis://plain:pw@') },
+    });
+    expect({ code: plain.code, stderr: plain.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await redis.call('EXISTS', LOCK)).toBe(0);
+    const keys = await redis.keys();
+    expect(keys).toHaveLength(10);
+    for (const key of keys) expect(Number(await redis.call('PTTL', key))).toBeGreaterThan(0);
+  });
+});
