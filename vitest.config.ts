@@ -25,6 +25,8 @@ export default defineConfig({
       suite('interop', 300_000, true),
       suite('soak', 900_000, true),
     ],
+    // Most tests wait for servers more than they compute.
+    maxWorkers: 3,
     passWithNoTests: true,
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html'] },
   },

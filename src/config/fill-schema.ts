@@ -64,7 +64,7 @@ export const fillFields = {
       .array(text('The name of a header'))
       .register(fieldNotes, { description: "The answer's headers that an envelope keeps" }),
   ),
-  compress: z.optional(oneOf(['gzip', 'brotli', 'zstd'], 'How values above a size are compressed')),
+  compress: z.optional(oneOf(['gzip', 'zlib', 'brotli', 'zstd'], 'How values above a size are compressed')),
   compress_above: z.optional(size('Values up to this size stay as they are, 1KB unless given')),
   serializer: z.optional(oneOf(['raw', 'json', 'pickle', 'php'], 'How the application reads the value back')),
   fresh_for: z.optional(timeToLive('Skip an entry that still lives longer than this')),

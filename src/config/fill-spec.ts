@@ -41,7 +41,7 @@ export interface CompressSpec {
 }
 
 /** The compressions that entries may name. */
-export type Compression = 'gzip' | 'brotli' | 'zstd';
+export type Compression = 'gzip' | 'zlib' | 'brotli' | 'zstd';
 
 /** What an answer has to be like before it is stored. Nothing is asked for where a field is absent. */
 export interface CheckSpec {

@@ -41,7 +41,7 @@ export async function prepareFills(
     if (fill.compress !== undefined && !canCompress(fill.compress.type)) {
       throw new UsageError(`${place}: this version of Node cannot write ${fill.compress.type}`, {
         code: 'config.invalid',
-        hint: 'Node 22.15 and later can; gzip and brotli work everywhere',
+        hint: 'Node 22.15 and later can; gzip, zlib and brotli work everywhere',
       });
     }
     const ownHeaders = new Set(

@@ -67,7 +67,7 @@ describe('the program', () => {
     [
       ['warm', '--scope', 'x', '--limit', '-3'],
       '--limit takes a whole number of 1 or more, not "-3"',
-      undefined,
+      '--limit 50 is for each scope, --limit users=50 for one',
     ],
   ])('refuses %j', async (argv, message, hint) => {
     const spec = await file('valid.yaml', 'version: 1\nscopes: { x: { entries: [{ key: a, path: /a }] } }\n');

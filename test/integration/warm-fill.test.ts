@@ -450,7 +450,7 @@ describe('mistakes in how an entry is filled', () => {
     ['mode: touch, compress: gzip', 'is about storing the answer'],
     ['expect_keys: [a]', 'means something only with `mode: touch`'],
     ['select: a', 'add `value: json`'],
-    ['compress: lzma', 'expected gzip or brotli or zstd'],
+    ['compress: lzma', 'expected gzip or zlib or brotli or zstd'],
     ['check: { matches: "(" }', 'not a regular expression'],
   ])('%s is refused before anything is contacted', async (keys, message) => {
     const origin = await start({});
@@ -467,7 +467,7 @@ describe('mistakes in how an entry is filled', () => {
       expect({ code, stderr }).toEqual({
         code: 2,
         stderr:
-          'error: cachectl.yaml:5: this version of Node cannot write zstd\nhint: Node 22.15 and later can; gzip and brotli work everywhere\n',
+          'error: cachectl.yaml:5: this version of Node cannot write zstd\nhint: Node 22.15 and later can; gzip, zlib and brotli work everywhere\n',
       });
     } else expect(code).toBe(0);
   });

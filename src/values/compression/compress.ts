@@ -2,10 +2,10 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
 /** The compressions that this program can write, by the names of spec files. */
-export type CompressionName = 'gzip' | 'brotli' | 'zstd';
+export type CompressionName = 'gzip' | 'zlib' | 'brotli' | 'zstd';
 
 /** Level and quality in between: a cache entry is written once and read often, but a deploy waits for it. */
-const GZIP_LEVEL = 6;
+const DEFLATE_LEVEL = 6;
 const BROTLI_QUALITY = 5;
 /** Beyond this the thread pool is worth its hand-over, because the other targets go on meanwhile. */
 const THREAD_POOL_BYTES = 32 * 1024;
@@ -16,6 +16,7 @@ const zstd = zlib as unknown as {
   readonly zstdCompress?: (bytes: Buffer, done: (error: Error | null, result: Buffer) => void) => void;
 };
 const gzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gzip);
+const deflate = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.deflate);
 const brotli = promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliCompress);
 
 /** Whether the Node that runs this can write a compression. */
@@ -28,7 +29,12 @@ export async function compress(bytes: Buffer, name: CompressionName): Promise<Bu
   const here = bytes.length <= THREAD_POOL_BYTES;
   switch (name) {
     case 'gzip':
-      return here ? zlib.gzipSync(bytes, { level: GZIP_LEVEL }) : gzip(bytes, { level: GZIP_LEVEL });
+      return here ? zlib.gzipSync(bytes, { level: DEFLATE_LEVEL }) : gzip(bytes, { level: DEFLATE_LEVEL });
+    case 'zlib':
+      // As Python's zlib.compress does it by default, and so what django-redis' ZlibCompressor reads.
+      return here
+        ? zlib.deflateSync(bytes, { level: DEFLATE_LEVEL })
+        : deflate(bytes, { level: DEFLATE_LEVEL });
     case 'brotli': {
       const options = {
         params: {
