@@ -13,12 +13,16 @@ export interface OriginRequest {
   readonly maxBodyBytes: number;
 }
 
-/** A complete answer, of whatever status. */
-export interface OriginResponse {
+/** A complete answer to one exchange, redirects not yet followed. */
+export interface Answer {
   readonly status: number;
   /** Names in lower case; several values of one name are joined with a comma and a blank (RFC 9110, 5.3). */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+}
+
+/** A complete answer, of whatever status. */
+export interface OriginResponse extends Answer {
   /** From sending the request to the last byte of the answer. */
   readonly elapsedMs: number;
 }

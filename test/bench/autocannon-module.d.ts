@@ -14,5 +14,8 @@ declare module 'autocannon' {
     readonly non2xx: number;
     readonly errors: number;
   }
-  export default function autocannon(options: Options): Promise<Result>;
+  interface Run extends PromiseLike<Result> {
+    readonly on: (event: 'response', listener: () => void) => Run;
+  }
+  export default function autocannon(options: Options): Run;
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findServer } from '../../src/local-server/find-server.ts';
@@ -61,36 +62,48 @@ async function measure(setting: Setting, place: Place): Promise<void> {
     const [port] = (await once(origin.stdout, 'data')) as [Buffer];
     const url = `http://127.0.0.1:${String(port).trim()}`;
     await writeSpec(place.folder, url, setting.targets);
-    const rates: Record<'autocannon' | 'warm' | 'again', number[]> = { autocannon: [], warm: [], again: [] };
+    const runs: Runs = { autocannon: [], warm: [], again: [] };
     for (let round = 0; round < ROUNDS; round++) {
-      rates.autocannon.push(await autocannon(place, url, setting.targets));
-      rates.warm.push(await warm(place, ['--force']));
-      rates.again.push(await warm(place, []));
+      runs.autocannon.push(await autocannon(place, url, setting.targets));
       await flush(place);
+      runs.warm.push(await warm(place, ['--force']));
+      runs.again.push(await warm(place, []));
     }
-    report(setting, rates);
+    report(setting, runs);
   } finally {
     origin.stdin.end();
     await once(origin, 'close');
   }
 }
 
-function report(setting: Setting, rates: Record<'autocannon' | 'warm' | 'again', number[]>): void {
-  const peer = median(rates.autocannon);
-  console.log(`${setting.name}, ${CONNECTIONS} connections, medians of ${ROUNDS} rounds`);
-  const line = (name: string, list: readonly number[]): void => {
-    const rate = median(list);
-    const bound = setting.bound === undefined ? '' : `, ${(rate / setting.bound).toFixed(2)} of the bound`;
-    console.log(
-      `  ${name.padEnd(34)} ${Math.round(rate).toLocaleString('en')}/s, ${(rate / peer).toFixed(2)} of autocannon${bound}`,
-    );
-  };
-  line('autocannon, writes nothing', rates.autocannon);
-  line('cachectl warm, cold', rates.warm);
-  line('cachectl warm, again', rates.again);
+/** One run of a process. */
+interface Run {
+  /** Requests a second while requests are made. */
+  readonly rate: number;
+  /** What the process takes besides: its start, reading and checking the plan, its end. */
+  readonly besidesMs: number;
 }
 
-async function autocannon({ root }: Place, url: string, targets: number): Promise<number> {
+type Runs = Record<'autocannon' | 'warm' | 'again', Run[]>;
+
+function report(setting: Setting, runs: Runs): void {
+  const peer = median(runs.autocannon.map(({ rate }) => rate));
+  console.log(`${setting.name}, ${CONNECTIONS} connections, medians of ${ROUNDS} rounds`);
+  const line = (name: string, list: readonly Run[]): void => {
+    const rate = median(list.map((run) => run.rate));
+    const besides = Math.round(median(list.map(({ besidesMs }) => besidesMs)));
+    const bound = setting.bound === undefined ? '' : `, ${(rate / setting.bound).toFixed(2)} of the bound`;
+    console.log(
+      `  ${name.padEnd(28)} ${Math.round(rate).toLocaleString('en')}/s, ${(rate / peer).toFixed(2)} of autocannon${bound}; ${besides} ms besides`,
+    );
+  };
+  line('autocannon, writes nothing', runs.autocannon);
+  line('cachectl warm, cold', runs.warm);
+  line('cachectl warm, again', runs.again);
+}
+
+async function autocannon({ root }: Place, url: string, targets: number): Promise<Run> {
+  const spawnedAt = performance.now();
   const child = spawn(
     process.execPath,
     [path.join(root, 'test/bench/autocannon.mjs'), url, String(targets), String(CONNECTIONS)],
@@ -98,10 +111,11 @@ async function autocannon({ root }: Place, url: string, targets: number): Promis
   );
   const result = JSON.parse(await output(child)) as { requests: number; elapsed_ms: number; errors: number };
   if (result.errors > 0) throw new Error('autocannon had errors');
-  return (result.requests / result.elapsed_ms) * 1_000;
+  return runOf(result.requests, result.elapsed_ms, spawnedAt);
 }
 
-async function warm({ binary, folder, redisUrl }: Place, argv: readonly string[]): Promise<number> {
+async function warm({ binary, folder, redisUrl }: Place, argv: readonly string[]): Promise<Run> {
+  const spawnedAt = performance.now();
   const profile = process.env['BENCH_PROFILE'];
   const node = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const child = spawn(
@@ -125,7 +139,14 @@ async function warm({ binary, folder, redisUrl }: Place, argv: readonly string[]
   );
   const result = JSON.parse(await output(child)) as { targets: number; failed: number; elapsed_ms: number };
   if (result.failed > 0) throw new Error(`${result.failed} targets failed`);
-  return (result.targets / result.elapsed_ms) * 1_000;
+  return runOf(result.targets, result.elapsed_ms, spawnedAt);
+}
+
+function runOf(requests: number, elapsedMs: number, spawnedAt: number): Run {
+  return {
+    rate: (requests / elapsedMs) * 1_000,
+    besidesMs: performance.now() - spawnedAt - elapsedMs,
+  };
 }
 
 async function output(child: ChildProcess): Promise<string> {
@@ -135,18 +156,15 @@ async function output(child: ChildProcess): Promise<string> {
   return text;
 }
 
-async function flush({ binary, redisUrl, folder }: Place): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    [binary, 'clear', '--all', '--url', redisUrl, '--confirm', locationOf(redisUrl), '-q'],
-    { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  await once(child, 'close');
-}
-
-function locationOf(redisUrl: string): string {
-  const { host } = new URL(redisUrl);
-  return `${host}/0`;
+/** Empties the server and proves it: no round works against what the one before has left. */
+async function flush({ redisUrl }: Place): Promise<void> {
+  const { hostname, port } = new URL(redisUrl);
+  const socket = connect(Number(port), hostname);
+  socket.write('FLUSHALL SYNC\r\nDBSIZE\r\nQUIT\r\n');
+  let replies = '';
+  socket.setEncoding('latin1').on('data', (chunk: string) => (replies += chunk));
+  await once(socket, 'close');
+  if (!replies.startsWith('+OK\r\n:0\r\n')) throw new Error(`FLUSHALL did not work: ${replies}`);
 }
 
 async function writeSpec(folder: string, url: string, targets: number): Promise<void> {

@@ -1,12 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { phaseTimeoutFailure, tooLargeFailure } from './failures.ts';
-
-/** A complete answer to one exchange, redirects not yet followed. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
+import type { Answer } from './types.ts';
 
 /** What to send on a connection of the pool. */
 export interface ExchangeRequest {
