@@ -55,7 +55,11 @@ describe('the program', () => {
     [['claer'], 'unknown command "claer"', 'did you mean cachectl clear?'],
     [['config', 'sho'], 'unknown command "config sho"', 'did you mean cachectl config show?'],
     [['clear', '--patern', 'x'], 'unknown flag --patern', 'did you mean --pattern? (cachectl clear --help)'],
-    [['inspect'], 'inspect needs KEY: a key to look at', 'see cachectl inspect --help'],
+    [
+      ['inspect'],
+      'inspect needs KEY: a key to look at, or a framework address',
+      'see cachectl inspect --help',
+    ],
     [['stats', 'x'], 'stats does not take the argument "x"', 'see cachectl stats --help'],
     [['stats', '-o', 'xml'], '--output takes table, json, ndjson, csv, markdown, not "xml"', undefined],
     [['stats', '-o', 'ndjson'], 'stats has no output format "ndjson"', 'it has table, json, csv, markdown'],

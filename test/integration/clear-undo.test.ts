@@ -253,7 +253,7 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
 
     test('leaves out what has expired meanwhile, and counts it', async () => {
       await store('a', 'b');
-      await place.send([['PEXPIRE', 'a', 150]]);
+      await place.send([['PEXPIRE', 'a', 2_000]]);
       const backup = file('backup');
       const cleared = await json(['clear', 'a', 'b', '--backup', backup]);
       expect(cleared.report).toMatchObject({ removed: 2 });
