@@ -19,7 +19,7 @@ function normalised(text: string): string {
 describe('the report of cachectl loadtest', () => {
   it('is a comparison, the details and a line in plain words', async () => {
     const { loadtest } = place();
-    const result = await loadtest('--scope homepage --requests 4 --count-header X-DB-Queries');
+    const result = await loadtest('--scope homepage --requests 40 --count-header X-DB-Queries');
     expect(normalised(result.stdout)).toBe(
       [
         'endpoint without cache with cache improvement X-DB-Queries',

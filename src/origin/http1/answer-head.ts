@@ -78,7 +78,7 @@ function trimBlanks(line: string, from: number): string {
   while (start < end && isBlank(line.charCodeAt(start))) start++;
   while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
   const value = line.slice(start, end);
-   
+
   if (/[\0\r\n]/.test(value)) throw invalidAnswer('a character that no header can hold');
   return value;
 }
