@@ -5,7 +5,20 @@ import type { Input } from './input.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 
 /** The forms that a report can be printed in. */
-export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'markdown';
+export const OUTPUT_FORMATS = [
+  'table',
+  'tree',
+  'json',
+  'ndjson',
+  'csv',
+  'markdown',
+  'junit',
+  'prometheus',
+  'hdr',
+] as const;
+
+/** One of those forms; each command names the ones it has. */
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** One flag of a command, as help, completion and the parser see it. */
 export interface FlagSpec {
@@ -84,6 +97,14 @@ export interface ReportViews {
   readonly ndjson?: () => readonly unknown[];
   readonly csv?: () => string;
   readonly markdown?: () => string;
+  /** A tree for people, where the report is one. */
+  readonly tree?: (terminal: TerminalInfo) => string;
+  /** JUnit XML: one test case for each assertion. */
+  readonly junit?: () => string;
+  /** The text format that Prometheus scrapes. */
+  readonly prometheus?: () => string;
+  /** The percentile text of HdrHistogram. */
+  readonly hdr?: () => string;
 }
 
 /**

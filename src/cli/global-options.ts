@@ -1,4 +1,4 @@
-import type { CommandSpec, FlagSpec, OutputFormat } from './command.ts';
+import { OUTPUT_FORMATS, type CommandSpec, type FlagSpec, type OutputFormat } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { Input } from './input.ts';
 import { parseRedisFlags, REDIS_FLAGS, type RedisFlagValues } from './redis-flags.ts';
@@ -57,11 +57,9 @@ export interface GlobalOptions {
   readonly redis: RedisFlagValues;
 }
 
-const FORMATS: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv', 'markdown'];
-
 /** @throws UsageError where a flag's value does not fit or two contradict each other */
 export function parseGlobalOptions(input: Input): GlobalOptions {
-  const named = input.choice('output', FORMATS);
+  const named = input.choice('output', OUTPUT_FORMATS);
   if (input.on('json') && named !== undefined && named !== 'json') {
     throw new UsageError(`--json and --output ${named} contradict each other`);
   }

@@ -1,27 +1,19 @@
 import { findAndLoadSpec } from '../config/load-file.ts';
-import type { Diagnostic } from '../config/diagnose.ts';
-import { connectionWarnings, type LoadedSpec } from '../config/loaded.ts';
+import type { LoadedSpec } from '../config/loaded.ts';
 import type { Host } from '../host.ts';
-import type { Layout } from '../keys/layout.ts';
-import { createConnectionLog, type ConnectionLog } from '../redis/connection-log.ts';
-import type { RedisClient } from '../redis/types.ts';
-import { renderJson } from '../terminal/json.ts';
-import { silentProgress, startProgress, type Progress } from '../terminal/progress.ts';
-import { createPrompter } from '../terminal/prompt.ts';
-import type { TextStream } from '../terminal/streams.ts';
-import { createStyle, wantsColor, type Style } from '../terminal/style.ts';
-import { terminalInfo, type TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { commandName, type CommandSpec, type OutputFormat, type Outcome } from './command.ts';
-import { confirmWithPerson } from './confirm.ts';
 import { chooseLayout } from './choose-layout.ts';
-import { chooseConnection } from './connection.ts';
 import type { Context, Messages, RunResult } from './context.ts';
+import { createContext } from './create-context.ts';
 import { CachectlError, UsageError } from './errors.ts';
 import { ExitCode } from './exit-code.ts';
 import { parseGlobalOptions, type GlobalOptions } from './global-options.ts';
 import type { Input } from './input.ts';
+import { createMessages, errorStyle, warnAbout } from './messages.ts';
+import { printOutcome, printSkipped } from './print-outcome.ts';
 import { describeError, renderError } from './report-error.ts';
+import { Resources } from './resources.ts';
 import { Interrupted, watchForStop } from './signals.ts';
 import type { Streams } from './streams.ts';
 
@@ -155,164 +147,4 @@ async function loadSpecFor(
   });
   warnAbout(loaded?.warnings ?? [], messages);
   return loaded;
-}
-
-function warnAbout(warnings: readonly Diagnostic[], messages: Messages): void {
-  for (const { path, line, column, message } of warnings) {
-    messages.warn(`${path}:${line}:${column}: ${message}`);
-  }
-}
-
-/** What a run opens and must close again. */
-class Resources {
-  readonly #progress = new Set<Progress>();
-  #redis: Promise<RedisClient> | undefined;
-  #log: ConnectionLog | undefined;
-
-  redis(open: () => Promise<RedisClient>): Promise<RedisClient> {
-    this.#redis ??= open();
-    return this.#redis;
-  }
-
-  /** The log of the one connection; it tells of round trips when the connection is closed. */
-  connectionLog(say: (message: string) => void): ConnectionLog {
-    this.#log ??= createConnectionLog(say);
-    return this.#log;
-  }
-
-  track(progress: Progress): Progress {
-    this.#progress.add(progress);
-    return progress;
-  }
-
-  stopProgress(): void {
-    for (const progress of this.#progress) progress.stop();
-    this.#progress.clear();
-  }
-
-  async close(): Promise<void> {
-    this.stopProgress();
-    const client = await this.#redis?.catch(() => undefined);
-    this.#log?.summarize();
-    await client?.close();
-  }
-}
-
-function errorStyle(err: TextStream, host: Host, globals: GlobalOptions): Style {
-  return createStyle(wantsColor(err.isTerminal, host.env, globals.color));
-}
-
-function createMessages(err: TextStream, host: Host, globals: GlobalOptions): Messages {
-  const style = errorStyle(err, host, globals);
-  const line = (text: string): void => void err.write(`${text}\n`);
-  return {
-    note: (text) => (globals.quiet ? undefined : line(text)),
-    warn: (text) => line(`${style.warn('warning:')} ${text}`),
-    verbose: (text) => (globals.verbose ? line(style.dim(text)) : undefined),
-  };
-}
-
-function createContext(parts: {
-  readonly host: Host;
-  readonly globals: GlobalOptions;
-  readonly loaded: LoadedSpec | undefined;
-  readonly layout: Layout;
-  readonly streams: Streams;
-  readonly messages: Messages;
-  readonly signal: AbortSignal;
-  readonly resources: Resources;
-  readonly invoke: Context['invoke'];
-}): Context {
-  const { host, globals, loaded, layout, streams, messages, signal, resources, invoke } = parts;
-  const terminal = terminalInfo(streams.out, host, globals.color);
-  const canAsk = globals.input && host.stdin.isTTY === true && streams.err.isTerminal;
-  const drawn =
-    streams.err.isTerminal && host.env['TERM'] !== 'dumb' && host.env['CACHECTL_PROGRESS'] !== 'plain';
-  const prompter = createPrompter(host.stdin, host.stderr, signal, () => new Interrupted('SIGINT'));
-  const redis = (): Promise<RedisClient> =>
-    resources.redis(async () => {
-      const choice = chooseConnection(globals, host.env, loaded);
-      for (const warning of choice.warnings) messages.warn(warning);
-      const { connectRedis } = await import('../redis/connect.ts');
-      messages.verbose(`connection from ${choice.source}`);
-      const name = choice.options.connectionName;
-      if (loaded !== undefined && name !== undefined) warnAbout(connectionWarnings(loaded, name), messages);
-      return connectRedis(choice.options, {
-        signal,
-        log: resources.connectionLog(messages.verbose),
-        now: () => host.clock.monotonicMs(),
-        secrets: {
-          stdin: host.stdin,
-          env: host.env,
-          cwd: host.cwd,
-          canAsk,
-          askSecret: prompter.secret,
-          signal,
-        },
-      });
-    });
-  return {
-    host,
-    options: globals,
-    signal,
-    spec: loaded,
-    layout,
-    redis,
-    out: streams.out,
-    terminal,
-    messages,
-    prompter,
-    canAsk,
-    progress: (task) =>
-      globals.quiet
-        ? silentProgress
-        : resources.track(startProgress(task, streams.err, host.clock, { unicode: terminal.unicode, drawn })),
-    confirm: async (request) =>
-      confirmWithPerson(request, (await redis()).target, {
-        canAsk,
-        prompter,
-        write: (text) => streams.err.write(text),
-      }),
-    invoke,
-  };
-}
-
-async function printOutcome(
-  outcome: Outcome,
-  format: OutputFormat,
-  terminal: TerminalInfo,
-  out: TextStream,
-): Promise<void> {
-  const text = renderOutcome(outcome, format, terminal);
-  if (text !== '') await out.write(text.endsWith('\n') ? text : `${text}\n`);
-}
-
-/** A report in one format; empty where there is nothing to print. */
-export function renderOutcome(outcome: Outcome, format: OutputFormat, terminal: TerminalInfo): string {
-  const { views } = outcome;
-  switch (format) {
-    case 'table':
-      return views.table(terminal);
-    case 'json':
-      return renderJson(views.json(), 2);
-    case 'ndjson':
-      return (views.ndjson?.() ?? []).map((record) => renderJson(record)).join('\n');
-    case 'csv':
-      return views.csv?.() ?? '';
-    case 'markdown':
-      return views.markdown?.() ?? '';
-  }
-}
-
-/** `--json` prints one document whatever happens, and so also where nothing was done. */
-async function printSkipped(
-  spec: CommandSpec,
-  format: OutputFormat,
-  out: TextStream,
-  code: string,
-  message: string,
-): Promise<void> {
-  if (format !== 'json') return;
-  const document = { schema: `cachectl/${spec.path.join('-')}/v1`, skipped: { code, message } };
-  await out.write(`${renderJson(document, 2)}\n`);
 }
