@@ -14,6 +14,7 @@ import {
   listItems,
   mapEntries,
   nodeAt,
+  placeInside,
   stringScalar,
   type ScalarNode,
   type SourceNode,
@@ -167,11 +168,6 @@ function unknownPlaceholder(
     message: `unknown placeholder \`{${name}}\``,
     suggestion: near ?? known,
   };
-}
-
-/** Points into the text where the file holds it letter by letter, otherwise at its start. */
-function placeInside(scalar: ScalarNode, offset: number): number {
-  return scalar.textStart === undefined ? scalar.start : scalar.textStart + offset;
 }
 
 function checkPath(node: SourceNode | undefined, baseUrl: string | undefined): readonly Finding[] {

@@ -4,6 +4,7 @@ import type { ExpressionCheck } from '../text/expression.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkEntry, checkHeaders } from './check-entry.ts';
 import { checkStdin } from './check-foreach.ts';
+import { checkRules } from './check-rules.ts';
 import { checkConnections } from './connection.ts';
 import { originUrlProblem } from './origin-url.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -37,6 +38,7 @@ export function checkReferences(
     ...checkRate(nodeAt(root, ['defaults', 'rate'])),
     ...checkDependencies(root),
     ...checkStdin(root),
+    ...checkRules(root),
     ...mapEntries(nodeAt(root, ['scopes'])).flatMap(([name, scope]) =>
       checkScope(root, name, scope.node, checkExpression),
     ),
@@ -45,7 +47,7 @@ export function checkReferences(
 
 function checkNames(root: SourceNode): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const section of ['connections', 'ttl_classes', 'scopes']) {
+  for (const section of ['connections', 'ttl_classes', 'scopes', 'invalidation']) {
     for (const [name, { keyStart: offset }] of mapEntries(nodeAt(root, [section]))) {
       // Names are given on the command line, in lists, and typed to confirm.
       if (!/^[^\s,\p{C}]+$/u.test(name)) {

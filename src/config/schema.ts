@@ -15,6 +15,7 @@ import { connectionSchema } from './connection.ts';
 import { foreach, values } from './foreach-schema.ts';
 import { fillFields } from './fill-schema.ts';
 import { layoutSchema } from './layout.ts';
+import { invalidationSchema } from './rule-schema.ts';
 
 /** The file form of the spec: what people write. References between its parts are checked elsewhere. */
 
@@ -123,6 +124,7 @@ export const specFileSchema = z
         .record(named, scope)
         .register(fieldNotes, { description: 'Groups of entries by name; `all` is reserved' }),
     ),
+    invalidation: z.optional(invalidationSchema),
   })
   .register(fieldNotes, { title: 'cachectl spec file', description: 'What cachectl warms, and where' });
 

@@ -3,6 +3,7 @@ import type { ForeachSpec } from './foreach.ts';
 import type { LayoutSpec } from './layout.ts';
 
 import type { FillSpec } from './fill-spec.ts';
+import type { RuleSpec } from './rule-spec.ts';
 
 /**
  * The spec as features use it: validated, interpolated, defaults filled in, units in the names.
@@ -25,6 +26,8 @@ export interface Spec {
   readonly scopes: Readonly<Record<string, ScopeSpec>>;
   /** Where destructive runs leave a line; relative to the spec file's folder. */
   readonly audit?: string;
+  /** What the application's events do to the cache, by event name. */
+  readonly invalidation?: Readonly<Record<string, RuleSpec>>;
 }
 
 /** The application whose responses are cached. */

@@ -42,6 +42,7 @@ export async function* expandScope(
     let leftOfEntry = Math.min(left, entry.limit ?? Number.POSITIVE_INFINITY);
     try {
       for await (const { variables, traffic } of combinations(source.source.rows(), entry.matrix)) {
+        if (open.accepts?.(variables) === false) continue;
         const built = buildOrTell(build, variables, scope, entry, options);
         if (built === undefined || excludes?.(built) === true || !isFirst(built, options)) continue;
         yield traffic === undefined ? built : { ...built, traffic };
