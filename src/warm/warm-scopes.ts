@@ -3,12 +3,13 @@ import type { Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import type { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { tellGithub } from '../cli/github-actions.ts';
 import type { EntrySpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { GentleClient } from '../origin/gentle.ts';
 import type { RetryPolicy } from '../origin/retry.ts';
 import type { RedisClient } from '../redis/types.ts';
-import { annotationLines } from './annotations.ts';
+import { warmAnnotations } from './annotations.ts';
 import type { TargetSettings } from './build-target.ts';
 import { Coverage, withCoverage } from './coverage.ts';
 import { expandScope } from './expand.ts';
@@ -85,7 +86,7 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
       failuresOmitted: tally.failed + tally.refused - tally.failures.length - tally.refusals.length,
       targets: ended.records,
     };
-    tellGithub(report, context);
+    await tellGithub(context, () => ({ annotations: warmAnnotations(report) }));
     const unwritten = await writeReport(report, manner, context);
     const failure = redisLost ?? unwritten;
     const views = withCoverage(warmViews(report), coverage.results());
@@ -146,11 +147,6 @@ async function* expandAll(
       onMerged: (target) => tally.merge(target.scope),
     });
   }
-}
-
-function tellGithub(report: WarmReport, { host }: Context): void {
-  if (host.env['GITHUB_ACTIONS'] !== 'true') return;
-  for (const line of annotationLines(report)) host.stderr.write(`${line}\n`);
 }
 
 async function writeReport(
