@@ -4,6 +4,7 @@ import type { Context } from '../cli/context.ts';
 import type { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { tellGithub } from '../cli/github-actions.ts';
+import { writeReportFile } from '../cli/report-file.ts';
 import type { EntrySpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { GentleClient } from '../origin/gentle.ts';
@@ -18,6 +19,7 @@ import type { WarmManner } from './manner.ts';
 import { splitIntoWaves } from './order.ts';
 import type { OpenScope } from './plan.ts';
 import type { PreparedFill } from './prepare-fill.ts';
+import { renderHtml } from './report-html.ts';
 import { exitCodeOf, groupFailures, type WarmReport } from './report.ts';
 import { warmViews } from './report-view.ts';
 import { SeenKeys } from './seen-keys.ts';
@@ -26,7 +28,6 @@ import type { Survey } from './survey.ts';
 import type { Tally } from './tally.ts';
 import type { Target } from './target.ts';
 import { WarmRun } from './warm-run.ts';
-import { writeHtmlReport } from './write-html-report.ts';
 
 /** A checked plan, and what it takes to carry it out. */
 export interface WarmWork {
@@ -155,5 +156,5 @@ async function writeReport(
   context: Context,
 ): Promise<CachectlError | undefined> {
   if (htmlReport === undefined) return undefined;
-  return writeHtmlReport(htmlReport, report, context.host.clock.now());
+  return writeReportFile(htmlReport, renderHtml(report, context.host.clock.now()), 'warm');
 }
