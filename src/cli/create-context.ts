@@ -10,7 +10,7 @@ import { chooseConnection } from './connection.ts';
 import type { Context, Messages } from './context.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { warnAbout } from './messages.ts';
-import type { Resources } from './resources.ts';
+import { Resources } from './resources.ts';
 import { Interrupted } from './signals.ts';
 import type { Streams } from './streams.ts';
 
@@ -76,6 +76,11 @@ export function createContext(parts: {
         prompter,
         write: (text) => streams.err.write(text),
       }),
+    detach: (own) => {
+      const opened = new Resources();
+      const context = createContext({ ...parts, signal: own, resources: opened });
+      return { context, close: () => opened.close() };
+    },
     invoke,
   };
 }

@@ -7,6 +7,7 @@ import { inspectSpec } from '../inspect/command.ts';
 import { keyExplainSpec, keyForSpec } from '../key/command.ts';
 import { layoutDetectSpec } from '../layout/command.ts';
 import { keysSpec } from '../list/command.ts';
+import { listenSpec } from '../listen/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   keysSpec,
   ttlSpec,
   invalidateSpec,
+  listenSpec,
   inspectSpec,
   statsSpec,
   loadtestSpec,

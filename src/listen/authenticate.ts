@@ -20,7 +20,10 @@ export function isAuthentic(headers: IncomingHttpHeaders, body: Buffer, secrets:
   if (token !== undefined && bearer !== undefined && isEqual(bearer, token)) return true;
   const signature = headers[SIGNATURE_HEADER];
   if (secret === undefined || typeof signature !== 'string') return false;
-  return isEqual(signature.toLowerCase(), `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
+  return isEqual(
+    signature.toLowerCase(),
+    `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+  );
 }
 
 /** Compared by digest, so that not even the length can be told from the time it takes. */

@@ -53,9 +53,7 @@ export function metricsText(
   gauges: { readonly up: boolean; readonly pending: number | undefined; readonly lag: number | undefined },
 ): string {
   const gauge = (name: string, help: string, value: number | undefined): readonly string[] =>
-    value === undefined
-      ? []
-      : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`];
+    value === undefined ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`];
   return [
     ...METRICS.flatMap(([counter, name, help]) => [
       `# HELP cachectl_listen_${name}_total ${help}`,

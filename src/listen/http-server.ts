@@ -41,7 +41,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export async function listenHttp(place: HttpPlace, tools: HttpTools): Promise<HttpListener> {
   const server = createServer((request, response) => {
     answer(request, response, tools).catch((error: unknown) => {
-      if (error instanceof CachectlError) reply(response, 503, { error: { code: error.code, message: error.message } });
+      if (error instanceof CachectlError)
+        reply(response, 503, { error: { code: error.code, message: error.message } });
       else response.destroy();
     });
   });

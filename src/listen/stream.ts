@@ -37,9 +37,12 @@ export class StreamConsumer {
     this.#settings = settings;
   }
 
-  /** Creates stream and group where they are missing. */
-  ensureGroup(): Promise<void> {
-    return this.#createGroup(this.#settings.from);
+  /** Creates stream and group where they are missing, and joins the group. */
+  async ensureGroup(): Promise<void> {
+    const { stream, group, consumer, from } = this.#settings;
+    await this.#createGroup(from);
+    // Only so that it can be seen who listens: before the first event, a server does not know its consumers.
+    await this.#call('XGROUP', 'CREATECONSUMER', stream, group, consumer);
   }
 
   async #createGroup(from: string): Promise<void> {
@@ -175,7 +178,9 @@ function pendingOf(entry: RedisReply) {
 function fieldsOf(reply: RedisReply): ReadonlyMap<string, RedisReply> {
   const flat = listOf(reply);
   return new Map(
-    flat.flatMap((name, index) => (index % 2 === 0 ? [[String(name), flat[index + 1] ?? null] as const] : [])),
+    flat.flatMap((name, index) =>
+      index % 2 === 0 ? [[String(name), flat[index + 1] ?? null] as const] : [],
+    ),
   );
 }
 
