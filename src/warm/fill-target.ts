@@ -92,7 +92,7 @@ export async function fillTarget(
     const renewal = { ...written, beside: keep(remembered.storedBytes) };
     if (await tools.writer.renew(renewal)) return { kind: 'revalidated', ...filled };
   }
-  const value = await encodeValue(response, prepared);
+  const value = await encodeValue(response, prepared, tools.layout.type);
   await tools.writer.put({ ...written, value, beside: keep(value.length) });
   return { kind: 'stored', bytes: value.length, ...filled };
 }
