@@ -13,6 +13,7 @@ import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
 import { ttlSpec } from '../ttl/command.ts';
+import { verifySpec } from '../verify/command.ts';
 import { warmSpec } from '../warm/command.ts';
 import type { CommandSpec } from './command.ts';
 import { helpSpec } from './help-command.ts';
@@ -20,6 +21,7 @@ import { helpSpec } from './help-command.ts';
 /** Every command, in the order of help. Data only: a command's code is loaded when it runs. */
 export const COMMANDS: readonly CommandSpec[] = [
   warmSpec,
+  verifySpec,
   clearSpec,
   restoreSpec,
   keysSpec,

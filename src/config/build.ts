@@ -111,6 +111,7 @@ function buildEntry(
     ...(file.limit !== undefined && { limit: file.limit }),
     ...(file.priority !== undefined && { priority: file.priority }),
     ...(file.exclude && { exclude: file.exclude }),
+    ...(file.ignore && { ignore: file.ignore }),
     ...(file.timeout !== undefined && { timeoutMs: file.timeout }),
     ...(fill && { fill }),
     at: { pointer: jsonPointer(path), line: node?.line ?? 1 },

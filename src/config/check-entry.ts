@@ -6,6 +6,7 @@ import {
   type Template,
 } from '../text/template.ts';
 import type { ExpressionCheck } from '../text/expression.ts';
+import { parseJsonPath } from '../text/json-path.ts';
 import { checkFill } from './check-fill.ts';
 import { checkSource, sourceNodes, sourceVariables } from './check-foreach.ts';
 import { requestPathProblem } from './origin-url.ts';
@@ -44,6 +45,7 @@ export function checkEntry(
     ...sourceNodes(entry).flatMap((source) => checkSource(source, baseUrl, checkExpression)),
     ...checkSelect(nodeAt(entry, ['select'])),
     ...checkFill(entry),
+    ...listItems(nodeAt(entry, ['ignore'])).flatMap(checkIgnored),
   ];
 }
 
@@ -176,6 +178,18 @@ function checkPath(node: SourceNode | undefined, baseUrl: string | undefined): r
   const known = path?.value.replace(/^\{[A-Za-z_][\w-]*\}/, '/');
   const problem = known !== undefined && requestPathProblem(known, baseUrl);
   return path && problem ? [{ offset: path.start, ...problem }] : [];
+}
+
+function checkIgnored(node: SourceNode): readonly Finding[] {
+  const path = stringScalar(node);
+  if (!path || parseJsonPath(path.value) !== undefined) return [];
+  return [
+    {
+      offset: path.start,
+      message: 'this names no place in a document',
+      suggestion: 'write it like `generated_at` or `items[*].seen_at`',
+    },
+  ];
 }
 
 function checkSelect(node: SourceNode | undefined): readonly Finding[] {

@@ -64,6 +64,11 @@ const entry = z
     priority: priority('Within the scope, higher is warmed first; 0 unless given'),
     exclude,
     timeout: z.optional(timeout('The longest wait for one answer')),
+    ignore: z.optional(
+      z.array(text('A place in the answer', 'generated_at', 'items[*].seen_at')).register(fieldNotes, {
+        description: 'Places in a JSON answer that cachectl verify does not compare',
+      }),
+    ),
     ...fillFields,
   })
   .register(fieldNotes, { description: 'A request template and a key template' });

@@ -91,6 +91,8 @@ export interface EntrySpec {
   readonly priority?: number;
   /** As a scope's, for this entry alone. */
   readonly exclude?: readonly string[];
+  /** Places in a JSON answer that `verify` does not compare, as `parseJsonPath` reads them. */
+  readonly ignore?: readonly string[];
   /** Of one request; `defaults.timeoutMs` where absent. */
   readonly timeoutMs?: number;
   /** `DEFAULT_FILL` where the entry says nothing about it. */
