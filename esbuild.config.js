@@ -1,32 +1,40 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
+// CommonJS packages inside an ES module bundle still call require for Node's own modules.
+const requireBanner = {
+  js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);",
+};
 const outdir = path.join(root, 'dist');
+
+// `npm run generate`: what is checked in and made from the command specs.
+if (process.argv.includes('--generate')) {
+  const { generate } = await loadSource('src/documents/generate.ts');
+  for (const file of await generate(root)) process.stdout.write(`${file} is new\n`);
+}
 
 /** What every command line needs, and what every command needs: whatever is loaded later finds it there. */
 const LINE = 'src/cli/run-line.ts';
 const COMMAND = ['src/cli/program.ts', 'src/cli/run-command.ts', 'src/redis/connect.ts'];
 
-/** @type {import('esbuild').BuildOptions} */
+/** @satisfies {import('esbuild').BuildOptions} */
 const common = {
   absWorkingDir: root,
   bundle: true,
-  format: 'esm',
-  platform: 'node',
+  format: /** @type {const} */ ('esm'),
+  platform: /** @type {const} */ ('node'),
   target: 'node20.19',
   minifySyntax: true,
   minifyWhitespace: true,
-  metafile: true,
-  // CommonJS packages inside an ES module bundle still call require for Node's own modules.
-  banner: {
-    js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);",
-  },
+  metafile: /** @type {const} */ (true),
+  banner: requireBanner,
 };
-/** @type {import('esbuild').BuildOptions} */
+/** @satisfies {import('esbuild').BuildOptions} */
 const program = {
   ...common,
   entryPoints: { cachectl: 'src/cachectl.ts' },
@@ -95,4 +103,24 @@ async function licences(/** @type {string[]} */ inputs) {
     texts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
   }
   return texts.join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+/** Imports a TypeScript module of src/ as it is now, for what happens while building. */
+async function loadSource(/** @type {string} */ entry) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-build-'));
+  const outfile = path.join(folder, 'module.mjs');
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    banner: requireBanner,
+  });
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

@@ -1,7 +1,7 @@
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import type { BulkChannel } from './bulk-channel.ts';
 import type { ConnectTools } from './connect-tools.ts';
-import { readPassword } from './credentials.ts';
+import type { PasswordSource } from './credentials.ts';
 import type { Place } from './place.ts';
 import { createOpener, type Opener, type OpenSingle, type Secrets } from './opener.ts';
 import { describeTarget, type RedisOptions } from './options.ts';
@@ -25,7 +25,12 @@ export async function connectRedis(options: RedisOptions, tools: ConnectTools): 
     case 'socket':
       return connectSingle({ kind: 'socket', path: topology.path }, opener, options, tools);
     case 'sentinel':
-      return (await import('./connect-sentinel.ts')).connectThroughSentinels(topology, opener, options, tools);
+      return (await import('./connect-sentinel.ts')).connectThroughSentinels(
+        topology,
+        opener,
+        options,
+        tools,
+      );
     case 'cluster':
       return connectCluster(topology.seeds, opener, options, tools);
   }
@@ -33,13 +38,19 @@ export async function connectRedis(options: RedisOptions, tools: ConnectTools): 
 
 async function readSecrets(options: RedisOptions, tools: ConnectTools): Promise<Secrets> {
   return {
-    password: await readPassword(options.password, tools.secrets),
-    sentinelPassword: await readPassword(options.sentinelPassword, tools.secrets),
+    password: await secret(options.password, tools),
+    sentinelPassword: await secret(options.sentinelPassword, tools),
     tls:
       options.tls === undefined
         ? undefined
         : await (await import('./tls.ts')).loadTls(options.tls, tools.secrets.env),
   };
+}
+
+async function secret(source: PasswordSource, tools: ConnectTools): Promise<string | undefined> {
+  if (source.kind === 'none') return undefined;
+  if (source.kind === 'given') return source.password;
+  return (await import('./credentials.ts')).readPassword(source, tools.secrets);
 }
 
 async function connectSingle(

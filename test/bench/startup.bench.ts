@@ -57,7 +57,11 @@ function report(contestants: readonly Contestant[], times: ReadonlyMap<string, r
   console.log(`  ${''.padEnd(26)}     ms  of node -e 0  aimed at`);
   for (const { name, ceiling } of contestants) {
     const ms = medianOf(name);
-    const cells = [ms.toFixed(1).padStart(6), (ms / bareMs).toFixed(2).padStart(12), ceiling.toFixed(2).padStart(8)];
+    const cells = [
+      ms.toFixed(1).padStart(6),
+      (ms / bareMs).toFixed(2).padStart(12),
+      ceiling.toFixed(2).padStart(8),
+    ];
     console.log(`  ${name.padEnd(26)} ${cells.join('  ')}`);
   }
 }

@@ -61,7 +61,11 @@ describe('the program', () => {
       'see cachectl inspect --help',
     ],
     [['stats', 'x'], 'stats does not take the argument "x"', 'see cachectl stats --help'],
-    [['stats', '-o', 'xml'], '--output takes table, json, ndjson, csv, markdown, not "xml"', undefined],
+    [
+      ['stats', '-o', 'xml'],
+      '--output takes table, tree, json, ndjson, csv, markdown, junit, prometheus, hdr, not "xml"',
+      undefined,
+    ],
     [['stats', '-o', 'ndjson'], 'stats has no output format "ndjson"', 'it has table, json, csv, markdown'],
     [
       ['stats', '--timeout', '-1s'],
