@@ -8,7 +8,7 @@ import { describeTarget, type RedisOptions } from './options.ts';
 import { resilientNode } from './resilient-node.ts';
 import { singleClient } from './single-client.ts';
 import type { RedisClient, RedisReply } from './types.ts';
-import { formatAddress, type TcpAddress, type Topology } from './url.ts';
+import { formatAddress, type TcpAddress } from './url.ts';
 
 /**
  * Opens a connection, whatever the topology, and proves that it works: user, password and database
