@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,9 +12,9 @@ const requireBanner = {
 };
 const outdir = path.join(root, 'dist');
 
+const { generate, manual, softwareBill } = await loadSource('src/documents/at-build.ts');
 // `npm run generate`: what is checked in and made from the command specs.
 if (process.argv.includes('--generate')) {
-  const { generate } = await loadSource('src/documents/generate.ts');
   for (const file of await generate(root)) process.stdout.write(`${file} is new\n`);
 }
 
@@ -51,10 +51,23 @@ const shop = await build({
   entryPoints: ['examples/shop/main.ts'],
   outfile: path.join(outdir, 'examples/shop.js'),
 });
+const packages = await bundledPackages([
+  ...Object.keys(built.metafile.inputs),
+  ...Object.keys(shop.metafile.inputs),
+]);
 await writeFile(
   path.join(outdir, 'THIRD-PARTY-LICENSES.txt'),
-  await licences([...Object.keys(built.metafile.inputs), ...Object.keys(shop.metafile.inputs)]),
+  packages
+    .map(({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text.trim()}\n`)
+    .join(`\n${'-'.repeat(72)}\n\n`),
 );
+const about = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+await writeFile(
+  path.join(outdir, 'sbom.cdx.json'),
+  `${JSON.stringify(softwareBill(about, packages), undefined, 2)}\n`,
+);
+await mkdir(path.join(outdir, 'man'));
+for (const { file, text } of manual()) await writeFile(path.join(outdir, 'man', file), text);
 
 /** Our own modules that are loaded by import(). */
 function lazyParts(/** @type {import('esbuild').Metafile['inputs']} */ inputs) {
@@ -85,12 +98,12 @@ function coreFirst(/** @type {ReadonlySet<string>} */ parts) {
   };
 }
 
-/** The licence texts of every package whose code is in the bundle: their licences ask for it. */
-async function licences(/** @type {string[]} */ inputs) {
+/** Every package whose code is in the bundle, with the text of its licence, which has to go along. */
+async function bundledPackages(/** @type {string[]} */ inputs) {
   const folders = new Set(
     inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
   );
-  const texts = [];
+  const packages = [];
   for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(
       await readFile(path.join(root, folder, 'package.json'), 'utf8'),
@@ -98,11 +111,10 @@ async function licences(/** @type {string[]} */ inputs) {
     const file = ['LICENSE', 'LICENSE.md', 'license', 'LICENSE.txt', 'license.md', 'LICENCE']
       .map((candidate) => path.join(root, folder, candidate))
       .find((candidate) => existsSync(candidate));
-    const text =
-      file === undefined ? '(the package carries no licence file)\n' : await readFile(file, 'utf8');
-    texts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
+    const text = file === undefined ? '(the package carries no licence file)' : await readFile(file, 'utf8');
+    packages.push({ name, version, license, text });
   }
-  return texts.join(`\n${'-'.repeat(72)}\n\n`);
+  return packages;
 }
 
 /** Imports a TypeScript module of src/ as it is now, for what happens while building. */
