@@ -4,7 +4,6 @@ import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { Input, type RawValue } from '../cli/input.ts';
 import type { RuleSpec } from '../config/rule-spec.ts';
-import { sendRequest } from '../origin/send-request.ts';
 import { countOf } from '../units/number.ts';
 import { actionLine, type Action, type ActionKind } from './action.ts';
 
@@ -88,6 +87,7 @@ async function sendHttp(
   { host, signal }: Context,
 ): Promise<Done> {
   const policy = { retries: HTTP_RETRIES, random: host.random, now: () => host.clock.now() };
+  const { sendRequest } = await import('../origin/send-request.ts');
   const status = await sendRequest(request, policy, signal);
   return { status: 'done', told: `answered ${status}` };
 }

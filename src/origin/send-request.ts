@@ -1,3 +1,4 @@
+import { request as send } from 'undici';
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -56,7 +57,6 @@ type Attempt =
   | { readonly kind: 'error'; readonly error: CachectlError };
 
 async function attempt(request: AnyRequest, host: string, signal: AbortSignal): Promise<Attempt> {
-  const { request: send } = await import('undici');
   const limit = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]);
   try {
     const answer = await send(request.url, {
