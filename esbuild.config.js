@@ -1,11 +1,22 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
+// CommonJS packages inside an ES module bundle still call require for Node's own modules.
+const requireBanner = {
+  js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);",
+};
 const outdir = path.join(root, 'dist');
+
+// `npm run generate`: what is checked in and made from the command specs.
+if (process.argv.includes('--generate')) {
+  const { generate } = await loadSource('src/documents/generate.ts');
+  for (const file of await generate(root)) process.stdout.write(`${file} is new\n`);
+}
 
 await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({
@@ -21,10 +32,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   metafile: true,
   chunkNames: 'chunks/[name]-[hash]',
-  // CommonJS packages inside an ES module bundle still call require for Node's own modules.
-  banner: {
-    js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);",
-  },
+  banner: requireBanner,
 });
 await writeFile(path.join(outdir, 'THIRD-PARTY-LICENSES.txt'), await licences(Object.keys(metafile.inputs)));
 
@@ -46,4 +54,24 @@ async function licences(/** @type {string[]} */ inputs) {
     texts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
   }
   return texts.join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+/** Imports a TypeScript module of src/ as it is now, for what happens while building. */
+async function loadSource(/** @type {string} */ entry) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-build-'));
+  const outfile = path.join(folder, 'module.mjs');
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    banner: requireBanner,
+  });
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

@@ -41,6 +41,7 @@ export interface ArgumentSpec {
   readonly summary: string;
   readonly required?: boolean;
   readonly repeatable?: boolean;
+  readonly choices?: readonly string[];
 }
 
 /** A line to type and what it does. */
