@@ -73,7 +73,10 @@ export function checkNamespaces(root: SourceNode): readonly Finding[] {
   const layout = stringScalar(nodeAt(root, ['layout', 'type']))?.value;
   const keyVersions = namespaces.filter(([, { node }]) => isTrue(nodeAt(node, ['key_version'])));
   return [
-    ...namespaces.flatMap(([, { node }]) => checkNamespace(node)),
+    ...namespaces.flatMap(([name, { node, keyStart }]) => [
+      ...checkNamespace(node),
+      ...checkBraces(stringScalar(nodeAt(node, ['version_key'])), name, keyStart),
+    ]),
     ...checkCounters(namespaces),
     ...keyVersions.flatMap(([, { keyStart }], index) => checkKeyVersion(keyStart, index, layout)),
     ...mapEntries(nodeAt(root, ['scopes'])).flatMap(([, { node }]) =>
@@ -96,6 +99,18 @@ function checkNamespace(node: SourceNode): readonly Finding[] {
     findings.push({ offset: key.start, message: '`key` and `key_version` contradict each other' });
   } else if (key !== undefined) findings.push(...checkKeyTemplate(key));
   return findings;
+}
+
+/** In a cluster, what cachectl remembers about a counter has to be in its slot, which braces decide. */
+function checkBraces(
+  versionKey: (ScalarNode & { readonly value: string }) | undefined,
+  name: string,
+  keyStart: number,
+): readonly Finding[] {
+  const counter = versionKey?.value ?? defaultNamespace(name).versionKey;
+  if (!/[{}]/.test(counter) || /^[^{}]*\{[^{}]+\}/.test(counter)) return [];
+  const message = 'braces in the key of a counter are a hash tag, as in {products}:version';
+  return [{ offset: versionKey?.start ?? keyStart, message }];
 }
 
 function checkKeyTemplate(key: ScalarNode & { readonly value: string }): readonly Finding[] {

@@ -121,7 +121,9 @@ export const specFileSchema = z
     defaults: z.optional(defaults),
     audit: z.optional(text('File to which destructive runs append a line of JSON', 'cachectl-audit.jsonl')),
     namespaces: z.optional(
-      z.record(named, namespaceSchema).register(fieldNotes, { description: 'Versioned groups of keys by name' }),
+      z
+        .record(named, namespaceSchema)
+        .register(fieldNotes, { description: 'Versioned groups of keys by name' }),
     ),
     scopes: z.optional(
       z

@@ -36,9 +36,9 @@ export function effectiveSettings(loaded: LoadedSpec | undefined): readonly Effe
   // A layout that the file names has settings of its own.
   const silent = (path: SourcePath): boolean =>
     nodeAt(loaded?.root, path[0] === 'layout' ? ['layout'] : path) === undefined;
-  const fromProduct = [...DEFAULT_SETTINGS, ...namespaceDefaults(loaded)].filter(([path]) => silent(path)).map(
-    ([path, value]): EffectiveSetting => ({ key: settingKey(path), value, source: 'default' }),
-  );
+  const fromProduct = [...DEFAULT_SETTINGS, ...namespaceDefaults(loaded)]
+    .filter(([path]) => silent(path))
+    .map(([path, value]): EffectiveSetting => ({ key: settingKey(path), value, source: 'default' }));
   return [...fromFile, ...fromProduct];
 }
 

@@ -89,7 +89,6 @@ export class WarmRun {
     };
     const known = lookAhead(targets, {
       client: redis,
-      layout: settings.layout,
       need: ({ entry }) => needOf(prepared.get(entry), manner.onlyMissing, manner.force),
       batch: Math.min(512, Math.max(64, manner.concurrency * 4)),
     });
@@ -177,7 +176,6 @@ export class WarmRun {
       {
         ...tools,
         writer: this.#writer,
-        layout: settings.layout,
         random,
         now: () => clock.now(),
         onVary: (varied, names) => this.#warnOfVary(varied, names),
