@@ -50,7 +50,9 @@ export async function runLine(host: Host, streams: Streams): Promise<RunResult> 
     const report = describeError(error, verbose);
     const style = createStyle(wantsColor(streams.err.isTerminal, host.env, color));
     if (asksForJson(host.argv)) await streams.out.write(`${renderJson(errorDocument(report), 2)}\n`);
-    await streams.err.write(`${renderError(report, style)}\n`);
+    await streams.err.write(
+      `${renderError(report, style, streams.err.isTerminal ? streams.err.width() : undefined)}\n`,
+    );
     return { exitCode: report.exitCode };
   }
 }

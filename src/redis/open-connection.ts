@@ -41,6 +41,8 @@ export async function openConnection(settings: ConnectionSettings, signal: Abort
     lazyConnect: true,
     protocol: settings.protocol,
     connectTimeout: settings.connectTimeoutMs,
+    // How long the process would stay for a server that does not close its end: nothing is under way by then.
+    disconnectTimeout: 100,
     connectionName: settings.clientName,
     readOnly: settings.readOnly,
     replyMapping: 'legacy',
@@ -61,7 +63,8 @@ export async function openConnection(settings: ConnectionSettings, signal: Abort
     if (firstError !== undefined) throw firstError;
     return redis;
   } catch (error) {
-    redis.disconnect();
+    // Of a connection that is closed already, ioredis would wait for the end until its limit.
+    if (redis.status !== 'end') redis.disconnect();
     signal.throwIfAborted();
     throw firstError ?? error;
   }
