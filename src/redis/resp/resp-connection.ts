@@ -50,7 +50,7 @@ export class RespConnection {
   readonly #onSend: (commands: number) => void;
 
   /**
-   * @param timeoutMs the longest silence while a reply is waited for
+   * @param timeoutMs the longest silence while a reply is waited for; 0 is no limit
    * @param onSend told of each request, with its number of commands
    */
   constructor(socket: Socket, address: string, timeoutMs: number, onSend: (commands: number) => void) {
@@ -61,9 +61,10 @@ export class RespConnection {
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(new Error('Connection is closed.')));
-    socket.setTimeout(timeoutMs, () => {
+    socket.on('timeout', () => {
       if (this.#isWaiting) this.#fail(new NoReplyError());
     });
+    socket.setTimeout(timeoutMs);
   }
 
   get #isWaiting(): boolean {
