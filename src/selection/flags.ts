@@ -1,5 +1,5 @@
 import { ADDRESS_FLAGS } from '../cli/address-flags.ts';
-import type { ArgumentSpec, FlagSpec } from '../cli/command.ts';
+import { inGroup, type ArgumentSpec, type FlagSpec } from '../cli/command.ts';
 import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
 import { QUOTED_INPUT_FLAG, SCOPE_FLAG } from '../cli/shared-flags.ts';
 
@@ -23,7 +23,7 @@ export const NARROWING_FLAGS: readonly FlagSpec[] = [
 ];
 
 /** The selection language: what every command that works on a set of keys takes. */
-export const SELECTION_FLAGS: readonly FlagSpec[] = [
+export const SELECTION_FLAGS: readonly FlagSpec[] = inGroup('Which keys', [
   {
     name: 'pattern',
     short: 'p',
@@ -56,4 +56,4 @@ export const SELECTION_FLAGS: readonly FlagSpec[] = [
   ...NARROWING_FLAGS,
   ...ADDRESS_FLAGS,
   ...LAYOUT_FLAGS,
-];
+]);
