@@ -76,7 +76,7 @@ export class WarmRun {
 
   /** Warms all targets, and gives how that ended. Counts everything in the tally. */
   async execute(targets: AsyncGenerator<Target, void, void>): Promise<RunEnd> {
-    const { manner, redis, settings, prepared, tally } = this.#work;
+    const { manner, redis, prepared, tally } = this.#work;
     const progress = this.#context.progress({
       label: 'warming',
       unit: 'targets',
