@@ -9,6 +9,13 @@ import { layoutDetectSpec } from '../layout/command.ts';
 import { keysSpec } from '../list/command.ts';
 import { listenSpec } from '../listen/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
+import {
+  namespaceBumpSpec,
+  namespaceGcSpec,
+  namespaceGetSpec,
+  namespaceListSpec,
+  namespaceRollbackSpec,
+} from '../namespaces/command.ts';
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
@@ -28,6 +35,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   ttlSpec,
   invalidateSpec,
   listenSpec,
+  namespaceListSpec,
+  namespaceGetSpec,
+  namespaceBumpSpec,
+  namespaceRollbackSpec,
+  namespaceGcSpec,
   inspectSpec,
   statsSpec,
   loadtestSpec,

@@ -122,7 +122,7 @@ async function loadCommand(
     case 'clear':
       return (await import('../clear/run.ts')).command;
     case 'bump':
-      throw new Error('namespaces');
+      return (await import('../namespaces/run-bump.ts')).command;
     case 'rewarm':
       return (await import('../warm/run.ts')).command;
   }

@@ -30,6 +30,8 @@ invalidation:
   broken: { clear: ["x:{id}"], http: [{ url: "${front.url}/broken" }], rewarm: { scope: products } }
   strict: { clear: ["x:{id}"], http: [{ url: "${front.url}/broken" }], rewarm: { scope: products }, on_failure: stop }
   everything: { clear: ["*"] }
+  release: { bump: [pages] }
+namespaces: { pages: {} }
 `);
 });
 afterAll(() => Promise.all([redis.stop(), origin.stop(), front.stop(), spec.remove()]));
@@ -106,6 +108,16 @@ describe('an event', () => {
     expect(await redis.keys()).toEqual(['product:2']);
     expect(front.requests).toEqual([]);
   });
+});
+
+test('raises versions, so that nothing that was cached under the old one is found any more', async () => {
+  await redis.call('SET', 'cache_version:pages', '7');
+  const run = await report(['release']);
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run.report).toMatchObject({
+    actions: [{ kind: 'bump', status: 'done', line: 'cachectl namespace bump pages' }],
+  });
+  expect(String(await redis.call('GET', 'cache_version:pages'))).toBe('8');
 });
 
 describe('a failed action', () => {

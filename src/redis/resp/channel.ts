@@ -47,6 +47,7 @@ export function respChannel(connection: RespConnection): BulkChannel {
       }
     },
     sweep: (plan, signal) => runSweep(connection, plan, signal),
+    listen: (encoded, listener) => connection.listen(encoded, listener),
     close: () => connection.close(),
   };
 }
