@@ -10,7 +10,11 @@ const outdir = path.join(root, 'dist');
 await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { cachectl: 'src/cachectl.ts', 'examples/shop': 'examples/shop/main.ts' },
+  entryPoints: {
+    cachectl: 'src/cachectl.ts',
+    'loadtest-worker': 'src/loadtest/engine/worker.ts',
+    'examples/shop': 'examples/shop/main.ts',
+  },
   outdir,
   bundle: true,
   splitting: true,
