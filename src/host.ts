@@ -1,10 +1,18 @@
 import type { Readable, Writable } from 'node:stream';
 
 /** A stream to write to, which may be a terminal. */
-export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type OutputStream = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 
 /** A stream to read from, which may be a terminal. */
-export type InputStream = Readable & { readonly isTTY?: boolean };
+export type InputStream = Readable & {
+  readonly isTTY?: boolean;
+  /** Keys one by one, Ctrl-C among them, instead of lines; only terminals have it. */
+  readonly setRawMode?: (raw: boolean) => unknown;
+};
 
 /** Time as the program sees it. */
 export interface Clock {
@@ -36,6 +44,10 @@ export interface Host {
   readonly isRoot: boolean;
   /** Calls the listener for each end signal; returns how to stop listening. */
   readonly onSignal: (listener: (signal: EndSignal) => void) => () => void;
+  /** Sends this process a signal, as Ctrl-C does where a terminal still makes it one. */
+  readonly raise: (signal: EndSignal) => void;
+  /** Calls the listener, which cannot wait for anything, just before the process ends; returns how to forget it. */
+  readonly onExit: (listener: () => void) => () => void;
   /** Ends the process at once: the answer to a second Ctrl-C. */
   readonly exitNow: (code: number) => void;
 }
@@ -46,9 +58,16 @@ export function processHost(): Host {
     argv: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Each is made when it is first asked for, which takes a millisecond.
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
     random: () => Math.random(),
     platform: process.platform,
@@ -61,6 +80,11 @@ export function processHost(): Host {
         process.off('SIGINT', listener);
         process.off('SIGTERM', listener);
       };
+    },
+    raise: (signal) => void process.kill(process.pid, signal),
+    onExit: (listener) => {
+      process.on('exit', listener);
+      return () => process.off('exit', listener);
     },
     exitNow: (code) => process.exit(code),
   };

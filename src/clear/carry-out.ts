@@ -2,6 +2,8 @@ import path from 'node:path';
 import { createBackup, type BackupWriter } from '../backup/writer.ts';
 import type { Context } from '../cli/context.ts';
 import { CachectlError } from '../cli/errors.ts';
+import { Pace } from '../pace/pace.ts';
+import { startProbe, type FeltLatency } from '../pace/probe.ts';
 import { readIdentity } from '../redis/identity.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { backingUp, removing, softening, type Dispose } from './dispose.ts';
@@ -9,8 +11,6 @@ import { executeClear, type ClearResult, type ExecuteOptions } from './execute.t
 import { flushAll } from './flush.ts';
 import { MemorySample } from './memory-sample.ts';
 import type { ClearOptions } from './options.ts';
-import { Pace } from './pace.ts';
-import { startProbe, type FeltLatency } from './probe.ts';
 import type { ClearReport } from './report.ts';
 import { readResumeFile, removeResumeFile, writeResumeFile } from './resume-file.ts';
 import { rewarmInChunks } from './rewarm.ts';

@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../cli/command.ts';
 import { AUDIT_FLAG, CONSENT_FLAGS } from '../cli/shared-flags.ts';
+import { paceFlags } from '../pace/flags.ts';
 import { KEY_ARGUMENT, SELECTION_FLAGS } from '../selection/flags.ts';
 
 /** `cachectl clear`. */
@@ -49,13 +50,7 @@ export const clearSpec: CommandSpec = {
       value: 'FILE',
       summary: 'where an interrupted run keeps its place, and the next one goes on from',
     },
-    { name: 'rate', value: 'N/s', summary: 'the most keys to remove a second' },
-    {
-      name: 'max-latency',
-      value: 'DURATION',
-      summary: 'go slower while small commands of other clients take longer than this (off: never)',
-      fallback: '10ms',
-    },
+    ...paceFlags('remove'),
     AUDIT_FLAG,
     ...CONSENT_FLAGS,
   ],

@@ -1,12 +1,12 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import type { Pace } from '../pace/pace.ts';
 import type { LostNode, RedisClient, RedisNode } from '../redis/types.ts';
 import { pause } from '../redis/wait.ts';
 import type { BoundSelection } from '../selection/bind.ts';
 import { walkSelection, type SelectedBatch } from '../selection/walk.ts';
 import type { Dispose } from './dispose.ts';
 import type { MemoryEstimate, MemorySample } from './memory-sample.ts';
-import type { Pace } from './pace.ts';
 import { Places } from './places.ts';
 
 /** Removals under way at once on one connection; more would only queue in the server. */

@@ -1,9 +1,9 @@
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
+import type { PaceLimits } from '../pace/pace.ts';
+import { parsePace } from '../pace/parse.ts';
 import { hasSelection, parseSelection } from '../selection/parse.ts';
 import { asksServer, hasFilter, type Selection } from '../selection/selection.ts';
-import { parseRate, RATE_FORM } from '../units/rate.ts';
-import type { PaceLimits } from './pace.ts';
 
 /** Where the keys to clear come from. */
 export type ClearSource =
@@ -58,19 +58,6 @@ export function parseClear(input: Input): ClearOptions {
   };
   refuseContradictions(options);
   return options;
-}
-
-/** Generous: on by itself it only helps where a clear really is in the way. */
-const DEFAULT_MAX_LATENCY_MS = 10;
-
-function parsePace(input: Input): PaceLimits {
-  const text = input.text('rate');
-  const rate = text === undefined ? undefined : parseRate(text);
-  if (text !== undefined && rate === undefined)
-    throw new UsageError(`--rate takes ${RATE_FORM}, not "${text}"`);
-  const isOff = input.text('max-latency') === 'off';
-  const maxLatencyMs = isOff ? Infinity : (input.durationMs('max-latency') ?? DEFAULT_MAX_LATENCY_MS);
-  return { rate, maxLatencyMs };
 }
 
 function parseSource(input: Input): ClearSource {

@@ -2,6 +2,7 @@ import type { JsonDocument, ReportViews } from '../cli/command.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Layout } from '../keys/layout.ts';
 import { escapeText } from '../keys/printable.ts';
+import type { FeltLatency } from '../pace/probe.ts';
 import type { LostNode, RedisTarget } from '../redis/types.ts';
 import { shownKey, shownKeyJson } from '../selection/describe.ts';
 import { breakdownJson, renderBreakdown } from '../selection/render-breakdown.ts';
@@ -12,7 +13,6 @@ import { countOf, formatCount, formatPercent } from '../units/number.ts';
 import type { ClearResult } from './execute.ts';
 import type { ClearManner } from './options.ts';
 import type { ClearPlan } from './plan.ts';
-import type { FeltLatency } from './probe.ts';
 
 /** What other clients felt, and what was done about it. */
 interface Felt extends FeltLatency {

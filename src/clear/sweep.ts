@@ -1,10 +1,10 @@
+import type { Pace } from '../pace/pace.ts';
 import { keyCommand } from '../redis/resp/encode.ts';
 import type { LostNode, RedisClient } from '../redis/types.ts';
 import type { BoundSelection } from '../selection/bind.ts';
 import { serverConditions } from '../selection/facts.ts';
 import { executeClear, type ClearResult, type ExecuteOptions } from './execute.ts';
 import type { ClearOptions } from './options.ts';
-import type { Pace } from './pace.ts';
 
 /** Keys of each SCAN reply that are asked for their memory before they go. */
 const SAMPLED_AT_ONCE = 2;

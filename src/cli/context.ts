@@ -48,7 +48,18 @@ export interface RunResult {
 export interface Context {
   readonly host: Pick<
     Host,
-    'clock' | 'random' | 'env' | 'cwd' | 'stdin' | 'platform' | 'nodePath' | 'isRoot' | 'stdout' | 'stderr'
+    | 'clock'
+    | 'random'
+    | 'env'
+    | 'cwd'
+    | 'stdin'
+    | 'platform'
+    | 'nodePath'
+    | 'isRoot'
+    | 'stdout'
+    | 'stderr'
+    | 'raise'
+    | 'onExit'
   >;
   readonly options: GlobalOptions;
   /** Aborted by a signal or the time limit: stop, and report what was done. */

@@ -1,4 +1,5 @@
 import { clearSpec } from '../clear/command.ts';
+import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
 import { demoSpec } from '../demo/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   configValidateSpec,
   configShowSpec,
   configSchemaSpec,
+  completionSpec,
   demoSpec,
   helpSpec,
 ];

@@ -1,5 +1,5 @@
 import { ADDRESS_FLAGS } from '../cli/address-flags.ts';
-import type { ArgumentSpec, FlagSpec } from '../cli/command.ts';
+import { inGroup, type ArgumentSpec, type FlagSpec } from '../cli/command.ts';
 import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
 import { QUOTED_INPUT_FLAG, SCOPE_FLAG } from '../cli/shared-flags.ts';
 
@@ -7,7 +7,7 @@ import { QUOTED_INPUT_FLAG, SCOPE_FLAG } from '../cli/shared-flags.ts';
 export const KEY_ARGUMENT: ArgumentSpec = { name: 'KEY', summary: 'a key, exactly', repeatable: true };
 
 /** The selection language: what every command that works on a set of keys takes. */
-export const SELECTION_FLAGS: readonly FlagSpec[] = [
+export const SELECTION_FLAGS: readonly FlagSpec[] = inGroup('Which keys', [
   {
     name: 'pattern',
     short: 'p',
@@ -37,4 +37,4 @@ export const SELECTION_FLAGS: readonly FlagSpec[] = [
   QUOTED_INPUT_FLAG,
   ...ADDRESS_FLAGS,
   ...LAYOUT_FLAGS,
-];
+]);

@@ -1,19 +1,14 @@
-import { formatBytes } from '../units/bytes.ts';
-import { formatDurationMs } from '../units/duration.ts';
-import { formatCount } from '../units/number.ts';
+import { UNITS, type MetricUnit } from '../assertions/unit.ts';
+import type { Reading } from '../assertions/verdict.ts';
+import type { MetricTerm, NamedMetric, Vocabulary } from '../assertions/vocabulary.ts';
 import { hitRatePercent, type Figures } from './figures.ts';
 
-/** What a metric is counted in. */
-export type MetricUnit = 'percent' | 'count' | 'bytes' | 'seconds' | 'per_second';
-
 /** One number that stats reports and that an assertion can name. */
-export interface Metric {
-  /** As assertions and scripts name it. */
-  readonly name: string;
+export interface Metric extends MetricTerm {
   /** For people. */
   readonly title: string;
   readonly unit: MetricUnit;
-  /** The field of the JSON report; its name says the unit where the number alone does not. Assertions know it too. */
+  /** The field of the JSON report; its name says the unit where the number alone does not. */
   readonly jsonName: string;
   /** In `unit`; `null` where there is no data. */
   readonly read: (figures: Figures) => number | null;
@@ -100,16 +95,16 @@ export const METRICS: readonly Metric[] = [
   },
 ];
 
-/** How numbers of each unit are written for people. */
-const FORMATS: Readonly<Record<MetricUnit, (value: number) => string>> = {
-  percent: (value) => `${value.toFixed(1)}%`,
-  count: formatCount,
-  bytes: formatBytes,
-  seconds: (value) => (value < 1 ? '0 s' : formatDurationMs(value * 1_000)),
-  per_second: formatCount,
-};
+/** What assertions of stats may speak of. */
+export const STATS_VOCABULARY: Vocabulary = { metrics: METRICS, hasBaseline: false };
+
+/** What an assertion finds in the figures. */
+export function readMetric(figures: Figures, { name }: NamedMetric): Reading {
+  const metric = METRICS.find((candidate) => candidate.name === name);
+  return { value: metric?.read(figures) ?? null, absent: metric?.absent };
+}
 
 /** A metric's value for people. */
 export function formatMetric(metric: Metric, value: number | null): string {
-  return value === null ? (metric.absent ?? 'unknown') : FORMATS[metric.unit](value);
+  return value === null ? (metric.absent ?? 'unknown') : UNITS[metric.unit].format(value);
 }

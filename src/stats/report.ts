@@ -1,5 +1,5 @@
+import { assertionExitCode, type Verdict } from '../assertions/verdict.ts';
 import { ExitCode } from '../cli/exit-code.ts';
-import type { Verdict } from './assertion.ts';
 import type { LostNode } from '../redis/types.ts';
 import type { Figures } from './figures.ts';
 
@@ -26,5 +26,5 @@ export interface NodeFigures {
 /** A missing server goes before an assertion: what was asserted was not measured in full. */
 export function statsExitCode(report: Pick<StatsReport, 'verdicts' | 'lost'>): ExitCode {
   if (report.lost.length > 0) return ExitCode.partial;
-  return report.verdicts.every((verdict) => verdict.pass) ? ExitCode.ok : ExitCode.assertion;
+  return assertionExitCode(report.verdicts);
 }

@@ -1,11 +1,13 @@
+import { parseAssertion, type Assertion } from '../assertions/assertion.ts';
+import { evaluateAssertion } from '../assertions/verdict.ts';
 import { defineCommand, type Command } from '../cli/command.ts';
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { readInfo } from '../redis/info.ts';
 import type { LostNode, RedisClient, RedisNode } from '../redis/types.ts';
-import { evaluateAssertion, parseAssertion, type Assertion } from './assertion.ts';
 import { combine } from './combine.ts';
 import { figuresFromInfo, type Figures } from './figures.ts';
+import { readMetric, STATS_VOCABULARY } from './metrics.ts';
 import { statsExitCode, type NodeFigures, type StatsReport } from './report.ts';
 import { statsCsv, statsJson } from './view-data.ts';
 import { renderStats, renderStatsMarkdown } from './view-text.ts';
@@ -19,7 +21,7 @@ interface StatsOptions {
 /** The code of `cachectl stats`. */
 export const command: Command = defineCommand<StatsOptions>({
   parse: (input) => ({
-    assertions: input.texts('assert').map(parseAssertion),
+    assertions: input.texts('assert').map((text) => parseAssertion(text, STATS_VOCABULARY)),
     perNode: input.on('per-node'),
   }),
   run: async (options, context) => {
@@ -32,7 +34,9 @@ export const command: Command = defineCommand<StatsOptions>({
       perNode: options.perNode,
       lost,
       figures,
-      verdicts: options.assertions.map((assertion) => evaluateAssertion(assertion, figures)),
+      verdicts: options.assertions.map((assertion) =>
+        evaluateAssertion(assertion, { read: (metric) => readMetric(figures, metric) }),
+      ),
     };
     return {
       exitCode: statsExitCode(report),

@@ -1,6 +1,6 @@
+import { verdictJson } from '../assertions/view.ts';
 import type { JsonDocument } from '../cli/command.ts';
 import { renderCsv } from '../terminal/csv.ts';
-import type { Verdict } from './assertion.ts';
 import { METRICS } from './metrics.ts';
 import type { NodeFigures, StatsReport } from './report.ts';
 
@@ -38,15 +38,4 @@ function fields({
 
 function nodeJson({ address, figures }: NodeFigures): unknown {
   return { address, ...Object.fromEntries(METRICS.map((metric) => [metric.jsonName, metric.read(figures)])) };
-}
-
-function verdictJson({ assertion, measured, pass }: Verdict): unknown {
-  return {
-    assertion: assertion.text,
-    metric: assertion.metric.jsonName,
-    operator: assertion.operator,
-    wanted: assertion.wanted,
-    measured,
-    pass,
-  };
 }

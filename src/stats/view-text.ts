@@ -1,8 +1,8 @@
+import { renderVerdicts, verdictsMarkdown } from '../assertions/view.ts';
 import { escapeText } from '../keys/printable.ts';
 import { renderMarkdownTable } from '../terminal/csv.ts';
 import { renderFields, renderTable, type Column } from '../terminal/table.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
-import { measuredText, type Verdict } from './assertion.ts';
 import { formatMetric, METRICS } from './metrics.ts';
 import type { StatsReport } from './report.ts';
 
@@ -69,33 +69,7 @@ export function renderStatsMarkdown(report: StatsReport): string {
     ['left', 'right'],
   );
   if (report.verdicts.length === 0) return figures;
-  const assertions = renderMarkdownTable(
-    ['result', 'assertion', 'measured'],
-    report.verdicts.map((verdict) => [
-      resultWord(verdict),
-      escapeText(verdict.assertion.text),
-      measuredText(verdict),
-    ]),
-    ['left', 'left', 'right'],
-  );
-  return `${figures}\n\n${assertions}`;
-}
-
-function renderVerdicts(verdicts: readonly Verdict[], terminal: TerminalInfo): string {
-  const text = (verdict: Verdict): string => escapeText(verdict.assertion.text);
-  const widest = Math.max(...verdicts.map((verdict) => text(verdict).length));
-  return verdicts
-    .map((verdict) => {
-      const word = verdict.pass
-        ? terminal.style.good(resultWord(verdict))
-        : terminal.style.bad(resultWord(verdict));
-      return `${word}  ${text(verdict).padEnd(widest)}  measured ${measuredText(verdict)}`;
-    })
-    .join('\n');
-}
-
-function resultWord(verdict: Verdict): string {
-  return verdict.pass ? 'pass' : 'FAIL';
+  return `${figures}\n\n${verdictsMarkdown(report.verdicts)}`;
 }
 
 function figureRows({ target, nodes, figures }: StatsReport): readonly Row[] {

@@ -1,32 +1,25 @@
+import type { Annotation } from '../cli/github-actions.ts';
 import { escapeText } from '../keys/printable.ts';
 import { failureSubject } from './failure-view.ts';
 import type { FailureGroup, WarmReport } from './report.ts';
 
-/** More than this many of one kind GitHub does not show. Source: docs.github.com, "Workflow commands". */
-const MOST = 10;
-
-/** `::error` lines for GitHub Actions, one for each cause, at the place of the entry in the spec file. */
-export function annotationLines(
+/** What GitHub shows of a run: one error for each cause, at the place of the entry in the spec file. */
+export function warmAnnotations(
   report: Pick<WarmReport, 'failures' | 'refusals' | 'specPath'>,
-): readonly string[] {
+): readonly Annotation[] {
   return [
-    ...report.failures.map((group) => line(group, 'failed', report.specPath)),
-    ...report.refusals.map((group) => line(group, 'not stored', report.specPath)),
-  ].slice(0, MOST);
+    ...report.failures.map((group) => annotation(group, 'failed', report.specPath)),
+    ...report.refusals.map((group) => annotation(group, 'not stored', report.specPath)),
+  ];
 }
 
-function line(group: FailureGroup, verb: string, specPath: string): string {
+function annotation(group: FailureGroup, verb: string, specPath: string): Annotation {
   const [example] = group.failures;
-  const place = example === undefined ? '' : `file=${property(specPath)},line=${example.entry.at.line},`;
   const subject = example === undefined ? '' : `, as in ${failureSubject(example, specPath).join(' ')}`;
-  const text = `${group.failures.length} ${verb}: ${escapeText(group.message)}${subject}`;
-  return `::error ${place}title=cachectl warm::${data(text)}`;
-}
-
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return {
+    level: 'error',
+    title: 'cachectl warm',
+    message: `${group.failures.length} ${verb}: ${escapeText(group.message)}${subject}`,
+    ...(example === undefined ? {} : { at: { path: specPath, line: example.entry.at.line } }),
+  };
 }

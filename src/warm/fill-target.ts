@@ -20,7 +20,7 @@ import {
 } from './side-hash.ts';
 import { jitteredTtlMs } from './store.ts';
 import type { Target } from './target.ts';
-import type { EntryWriter } from './write-batch.ts';
+import type { EntryWriter, KeyedCommand } from './write-batch.ts';
 
 /** What filling takes. */
 export interface FillTools {
@@ -33,6 +33,8 @@ export interface FillTools {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly timeouts: { readonly headersMs: number | undefined; readonly bodyMs: number | undefined };
+  /** What is written with an entry, right after its value or its new TTL, such as its tags. */
+  readonly also?: (target: Target, ttlMs: number) => readonly KeyedCommand[];
   /** Told of each Vary header that an entry does not set. */
   readonly onVary: (target: Target, names: readonly string[]) => void;
 }
@@ -64,12 +66,9 @@ export async function fillTarget(
 
   const beside = sideKey(target.key, tools.layout);
   const filled = { requestMs: response.elapsedMs, ttlMs };
+  const written = { key: target.physicalKey, ttlMs, also: tools.also?.(target, ttlMs) };
   if (notModified) {
-    const renewal = {
-      key: target.physicalKey,
-      ttlMs,
-      beside: { kind: 'renew', key: beside, ttlMs } as const,
-    };
+    const renewal = { ...written, beside: { kind: 'renew', key: beside, ttlMs } as const };
     if (await tools.writer.renew(renewal)) return { kind: 'revalidated', ...filled };
     // It expired, or was cleared, while the origin was asked: there is nothing left to renew.
     return fillTarget(target, prepared, undefined, tools, signal);
@@ -85,15 +84,16 @@ export async function fillTarget(
       ? ({
           kind: 'write',
           hash: { key: beside, ttlMs, fields: sideFields({ ...next, storedBytes }, target, tools.now()) },
-          replaces: known?.exists === true,
+          // Where nobody looked, there may well be one.
+          replaces: known?.exists !== false,
         } as const)
       : undefined;
   if (remembered?.digest === next.digest && fill.value !== 'envelope') {
-    const renewal = { key: target.physicalKey, ttlMs, beside: keep(remembered.storedBytes) };
+    const renewal = { ...written, beside: keep(remembered.storedBytes) };
     if (await tools.writer.renew(renewal)) return { kind: 'revalidated', ...filled };
   }
-  const value = await encodeValue(response, prepared);
-  await tools.writer.put({ key: target.physicalKey, value, ttlMs, beside: keep(value.length) });
+  const value = await encodeValue(response, prepared, tools.layout.type);
+  await tools.writer.put({ ...written, value, beside: keep(value.length) });
   return { kind: 'stored', bytes: value.length, ...filled };
 }
 

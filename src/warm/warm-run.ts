@@ -93,16 +93,21 @@ export class WarmRun {
       need: ({ entry }) => needOf(prepared.get(entry), manner.onlyMissing, manner.force),
       batch: Math.min(512, Math.max(64, manner.concurrency * 4)),
     });
-    let finished = await this.#pass(known, true, show);
-    const again = this.#again.splice(0);
-    if (finished && tally.warm > 0 && !this.#context.signal.aborted) {
-      tally.secondChances += again.length;
-      finished = await this.#pass(unknown(again.map(({ target }) => target)), false, show);
-    } else {
-      // Where nothing got through at all, asking once more would only hammer.
-      for (const { target, error } of again) this.#fail(target, error);
+    let finished: boolean;
+    try {
+      finished = await this.#pass(known, true, show);
+      const again = this.#again.splice(0);
+      if (finished && tally.warm > 0 && !this.#context.signal.aborted) {
+        tally.secondChances += again.length;
+        finished = await this.#pass(unknown(again.map(({ target }) => target)), false, show);
+      } else {
+        // Where nothing got through at all, asking once more would only hammer.
+        for (const { target, error } of again) this.#fail(target, error);
+      }
+    } finally {
+      this.#writer.close();
+      progress.stop();
     }
-    progress.stop();
     return {
       finished,
       stoppedByRule: this.#stoppedByRule,

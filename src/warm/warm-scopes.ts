@@ -3,12 +3,14 @@ import type { Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import type { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { tellGithub } from '../cli/github-actions.ts';
+import { writeReportFile } from '../cli/report-file.ts';
 import type { EntrySpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { GentleClient } from '../origin/gentle.ts';
 import type { RetryPolicy } from '../origin/retry.ts';
 import type { RedisClient } from '../redis/types.ts';
-import { annotationLines } from './annotations.ts';
+import { warmAnnotations } from './annotations.ts';
 import type { TargetSettings } from './build-target.ts';
 import { Coverage, withCoverage } from './coverage.ts';
 import { expandScope } from './expand.ts';
@@ -17,6 +19,7 @@ import type { WarmManner } from './manner.ts';
 import { splitIntoWaves } from './order.ts';
 import type { OpenScope } from './plan.ts';
 import type { PreparedFill } from './prepare-fill.ts';
+import { renderHtml } from './report-html.ts';
 import { exitCodeOf, groupFailures, type WarmReport } from './report.ts';
 import { warmViews } from './report-view.ts';
 import { SeenKeys } from './seen-keys.ts';
@@ -25,7 +28,6 @@ import type { Survey } from './survey.ts';
 import type { Tally } from './tally.ts';
 import type { Target } from './target.ts';
 import { WarmRun } from './warm-run.ts';
-import { writeHtmlReport } from './write-html-report.ts';
 
 /** A checked plan, and what it takes to carry it out. */
 export interface WarmWork {
@@ -85,7 +87,7 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
       failuresOmitted: tally.failed + tally.refused - tally.failures.length - tally.refusals.length,
       targets: ended.records,
     };
-    tellGithub(report, context);
+    await tellGithub(context, () => ({ annotations: warmAnnotations(report) }));
     const unwritten = await writeReport(report, manner, context);
     const failure = redisLost ?? unwritten;
     const views = withCoverage(warmViews(report), coverage.results());
@@ -148,16 +150,11 @@ async function* expandAll(
   }
 }
 
-function tellGithub(report: WarmReport, { host }: Context): void {
-  if (host.env['GITHUB_ACTIONS'] !== 'true') return;
-  for (const line of annotationLines(report)) host.stderr.write(`${line}\n`);
-}
-
 async function writeReport(
   report: WarmReport,
   { htmlReport }: WarmManner,
   context: Context,
 ): Promise<CachectlError | undefined> {
   if (htmlReport === undefined) return undefined;
-  return writeHtmlReport(htmlReport, report, context.host.clock.now());
+  return writeReportFile(htmlReport, renderHtml(report, context.host.clock.now()), 'warm');
 }

@@ -60,6 +60,8 @@ export async function runMain(argv: readonly string[], options: RunOptions = {})
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    raise: (signal) => listeners.forEach((listener) => listener(signal)),
+    onExit: () => () => undefined,
     exitNow: () => undefined,
   };
   options.onStart?.((signal) => listeners.forEach((listener) => listener(signal)));

@@ -173,6 +173,7 @@ test('fails with exit 6 where one assertion does not hold, and says which', asyn
       wanted: 80,
       measured: 75,
       pass: false,
+      outcome: 'fail',
     },
     {
       assertion: 'memory_used < 512MB',
@@ -181,6 +182,7 @@ test('fails with exit 6 where one assertion does not hold, and says which', asyn
       wanted: 536_870_912,
       measured: expect.any(Number) as number,
       pass: true,
+      outcome: 'pass',
     },
   ]);
 });
@@ -189,7 +191,7 @@ test('an assertion on a rate without any read fails', async () => {
   const redis = await server();
   const result = await runMain(['stats', '--url', redis.url, '--assert', 'hit_rate >= 0']);
   expect(result.code).toBe(6);
-  expect(result.stdout).toMatch(/\nFAIL {2}hit_rate >= 0 {2}measured no data\n$/);
+  expect(result.stdout).toMatch(/\nFAIL {2}hit_rate >= 0 {2}measured no data \(no reads yet\)\n$/);
 });
 
 test('reads every assertion before it contacts anything', async () => {

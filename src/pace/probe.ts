@@ -3,7 +3,7 @@ import { encodeCommands } from '../redis/resp/encode.ts';
 import type { RedisClient, RedisNode } from '../redis/types.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 
-/** A clear that is done sooner bothers nobody, and needs no further connection. */
+/** Work that is done sooner bothers nobody, and needs no further connection. */
 const START_AFTER_MS = 100;
 
 /** The pause between two pings: some hundred a second, which no server feels. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { LatencyHistogram } from '../../../src/clear/latency-histogram.ts';
-import { Pace, type PaceLimits } from '../../../src/clear/pace.ts';
+import { LatencyHistogram } from '../../../src/pace/latency-histogram.ts';
+import { Pace, type PaceLimits } from '../../../src/pace/pace.ts';
 
 /** A pace on a clock that the test moves: `feel(ms, seconds)` is a probe every 2 ms that takes so long each time. */
 function paceOf(limits: Partial<PaceLimits>) {

@@ -1,10 +1,10 @@
 /**
- * How fast a clear goes. Two things hold it back: a rate that was asked for, and what other clients feel. The
- * latter is measured by a probe that does what they do, one small command after the other on a connection of
- * its own.
+ * How fast work on very many keys goes. Two things hold it back: a rate that was asked for, and what other
+ * clients feel. The latter is measured by a probe that does what they do, one small command after the other on
+ * a connection of its own.
  */
 
-/** What holds a clear back. */
+/** What holds the work back. */
 export interface PaceLimits {
   /** Keys a second. */
   readonly rate: number | undefined;
