@@ -1,4 +1,4 @@
-import type { CommandSpec, FlagSpec } from '../cli/command.ts';
+import { inGroup, type CommandSpec, type FlagSpec } from '../cli/command.ts';
 import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
 import { SCOPE_FLAG } from '../cli/shared-flags.ts';
 
@@ -100,8 +100,8 @@ export const loadtestSpec: CommandSpec = {
     'from Redis as an application would. With --rate, --stages, --url or --requests-from it is load on all targets ' +
     'together. --url takes web addresses here; one that starts with redis:// names the Redis, as everywhere.',
   flags: [
-    ...TARGET_FLAGS,
-    ...MODEL_FLAGS,
+    ...inGroup('What is requested', TARGET_FLAGS),
+    ...inGroup('How it is requested', MODEL_FLAGS),
     {
       name: 'compare',
       value: 'PHASES',
