@@ -149,8 +149,8 @@ function bumped(namespaces: unknown): string {
   if (!Array.isArray(namespaces)) return 'raised';
   return namespaces
     .map(
-      (item: { readonly name?: unknown; readonly to?: unknown }) =>
-        `${String(item.name)} is ${String(item.to)}`,
+      (item: { readonly namespace?: unknown; readonly to?: unknown }) =>
+        `${String(item.namespace)} is ${String(item.to)}`,
     )
     .join(', ');
 }

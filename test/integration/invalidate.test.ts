@@ -115,7 +115,7 @@ test('raises versions, so that nothing that was cached under the old one is foun
   const run = await report(['release']);
   expect(run).toMatchObject({ code: 0, stderr: '' });
   expect(run.report).toMatchObject({
-    actions: [{ kind: 'bump', status: 'done', line: 'cachectl namespace bump pages' }],
+    actions: [{ kind: 'bump', status: 'done', result: 'pages is 8', line: 'cachectl namespace bump pages' }],
   });
   expect(String(await redis.call('GET', 'cache_version:pages'))).toBe('8');
 });
