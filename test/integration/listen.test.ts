@@ -180,7 +180,6 @@ describe('a listener', () => {
 
 describe('events over HTTP', () => {
   async function listenHttp(argv: readonly string[] = [], options: RunOptions = {}) {
-    let stderr = '';
     const port = 20_000 + Math.floor(Math.random() * 20_000);
     const listener = await listen(['--http', `127.0.0.1:${port}`, ...argv], options);
     const url = `http://127.0.0.1:${port}`;
@@ -190,7 +189,7 @@ describe('events over HTTP', () => {
         () => false,
       ),
     );
-    return { ...listener, url, stderr: () => stderr };
+    return { ...listener, url };
   }
   const event = (body: unknown, headers: Record<string, string> = {}) => ({
     method: 'POST',

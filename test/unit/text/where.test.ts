@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillWhere, meets, parseWhere, WhereError, writeWhere } from '../../../src/text/where.ts';
+import { fillWhere, meets, parseWhere, type WhereError, writeWhere } from '../../../src/text/where.ts';
 
 const where = (text: string, variables: Record<string, string> = {}) =>
   fillWhere(parseWhere(text), variables);
