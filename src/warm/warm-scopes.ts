@@ -13,7 +13,7 @@ import type { RedisClient } from '../redis/types.ts';
 import { warmAnnotations } from './annotations.ts';
 import type { TargetSettings } from './build-target.ts';
 import { Coverage, withCoverage } from './coverage.ts';
-import { expandScope } from './expand.ts';
+import { expandBatches } from './expand.ts';
 import { takeLocks, type HeldLocks } from './lock.ts';
 import type { WarmManner } from './manner.ts';
 import { splitIntoWaves } from './order.ts';
@@ -139,9 +139,9 @@ async function* expandAll(
   wave: readonly OpenScope[],
   seen: SeenKeys | undefined,
   { settings, tally }: WarmWork,
-): AsyncGenerator<Target, void, void> {
+): AsyncGenerator<readonly Target[], void, void> {
   for (const open of wave) {
-    yield* expandScope(open, {
+    yield* expandBatches(open, {
       settings,
       seen,
       onFailure: (failure) => tally.fail(failure),
