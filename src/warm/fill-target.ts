@@ -1,6 +1,5 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
-import type { Layout } from '../keys/layout.ts';
 import { notShareable, remainingFreshnessSeconds, varyNames } from '../origin/freshness.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
@@ -28,7 +27,6 @@ export interface FillTools {
   readonly origin: OriginClient;
   readonly retry: RetryPolicy;
   readonly writer: EntryWriter;
-  readonly layout: Layout;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Milliseconds since the epoch. */
@@ -69,7 +67,7 @@ export async function fillTarget(
   // Not before: a run that stops at the first failure must not have sent the next request already.
   onAnswered();
 
-  const beside = sideKey(target.key, tools.layout);
+  const beside = sideKey(target.key, target.layout);
   const { elapsedMs: requestMs } = response;
   const renew = (keep: Beside | undefined): Promise<boolean> =>
     tools.writer.renew({
@@ -100,7 +98,7 @@ export async function fillTarget(
     const kept = isSame ? ({ kind: 'renew', key: beside, ttlMs } as const) : keep(remembered.storedBytes);
     if (await renew(kept)) return { kind: 'revalidated', requestMs, ttlMs };
   }
-  const encoded = encodeValue(response, prepared, tools.layout.type);
+  const encoded = encodeValue(response, prepared, target.layout.type);
   const value = encoded instanceof Promise ? await encoded : encoded;
   await tools.writer.put({
     key: target.physicalKey,

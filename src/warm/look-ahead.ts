@@ -1,6 +1,5 @@
 import { CachectlError } from '../cli/errors.ts';
 import type { EntrySpec } from '../config/spec.ts';
-import type { Layout } from '../keys/layout.ts';
 import type { BatchClient } from '../redis/batch-sender.ts';
 import type { RedisCommand, RedisReply } from '../redis/types.ts';
 import type { PreparedFill } from './prepare-fill.ts';
@@ -32,7 +31,6 @@ export interface Need {
 /** What looking ahead takes. */
 export interface LookAheadOptions {
   readonly redis: BatchClient;
-  readonly layout: Layout;
   readonly need: (entry: EntrySpec) => Need;
 }
 
@@ -63,7 +61,7 @@ interface Lookup {
 /** Looks up what is needed of these targets. @throws CachectlError where the connection fails */
 async function lookUp(
   targets: readonly Target[],
-  { redis, layout, need }: LookAheadOptions,
+  { redis, need }: LookAheadOptions,
 ): Promise<readonly (Known | undefined)[] | undefined> {
   const lookups = targets.map((target): Lookup | undefined => {
     const needed = need(target.entry);
@@ -92,7 +90,7 @@ async function lookUp(
   const remembering = there.filter((lookup) => lookup.need.remembered);
   const besides = await redis.ask(
     remembering.map(({ target }) => {
-      const key = sideKey(target.key, layout);
+      const key = sideKey(target.key, target.layout);
       return { key, command: ['HMGET', key, ...SIDE_FIELDS] as const };
     }),
   );

@@ -79,7 +79,7 @@ export class WarmRun {
 
   /** Warms all targets, and gives how that ended. Counts everything in the tally. */
   async execute(batches: AsyncGenerator<readonly Target[], void, void>): Promise<RunEnd> {
-    const { manner, settings, prepared, tally } = this.#work;
+    const { manner, prepared, tally } = this.#work;
     const progress = this.#context.progress({
       label: 'warming',
       unit: 'targets',
@@ -92,7 +92,6 @@ export class WarmRun {
     };
     const known = lookAhead(batches, {
       redis: this.#redis,
-      layout: settings.layout,
       need: (entry) => needOf(prepared.get(entry), manner.onlyMissing, manner.force),
     });
     let finished: boolean;
@@ -152,7 +151,6 @@ export class WarmRun {
     const filling: FillTools = {
       ...asking,
       writer: this.#writer,
-      layout: settings.layout,
       random,
       now: () => clock.now(),
       onVary: (varied, names) => this.#warnOfVary(varied, names),
