@@ -12,6 +12,7 @@ _cachectl_step() {
     ' stats') at='stats' ;;
     ' loadtest') at='loadtest' ;;
     ' ping') at='ping' ;;
+    ' doctor') at='doctor' ;;
     ' key') at='key' ;;
     ' layout') at='layout' ;;
     ' config') at='config' ;;
@@ -31,7 +32,7 @@ _cachectl_step() {
 # What can follow `at`: sets `kind` for the argument at position $1.
 _cachectl_argument() {
   case "$at" in
-    '') kind='words warm clear restore keys ttl inspect stats loadtest ping key layout config completion demo help' ;;
+    '') kind='words warm clear restore keys ttl inspect stats loadtest ping doctor key layout config completion demo help' ;;
     'key') kind='words explain for' ;;
     'layout') kind='words detect' ;;
     'config') kind='words validate show schema' ;;
@@ -53,7 +54,7 @@ _cachectl_argument() {
 # What the value of the flag $1 can be: sets `kind`, fails where it is a switch.
 _cachectl_value() {
   case "$at $1" in
-    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | *' --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-age' | *' --max-keys' | *' --soft' | *' --chunk' | *' --max-latency' | *' --confirm' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --connections' | *' --count-header' | *' --sample' | *' --within') kind='any' ;;
+    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | *' --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-age' | *' --max-keys' | *' --soft' | *' --chunk' | *' --max-latency' | *' --confirm' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --connections' | *' --count-header' | *' --hit-rate' | *' --sample' | *' --within') kind='any' ;;
     *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --apply' | *' --backup' | *' --resume' | *' --audit' | *' --to') kind='file' ;;
     *' --protocol') kind='words 2 3' ;;
     *' --read-from') kind='words primary replica' ;;
@@ -63,7 +64,7 @@ _cachectl_value() {
     'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
     'clear --output' | 'restore --output' | 'ttl --output' | 'inspect --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'inspect -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
-    'stats --output' | 'loadtest --output' | 'ping --output' | 'config show --output' | 'stats -o' | 'loadtest -o' | 'ping -o' | 'config show -o') kind='words table json csv markdown' ;;
+    'stats --output' | 'loadtest --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'stats -o' | 'loadtest -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
     'key for --output' | 'key for -o') kind='words table json ndjson' ;;
     'config schema --output' | 'config schema -o') kind='words json' ;;
     'completion --output' | 'demo --output' | 'help --output' | 'completion -o' | 'demo -o' | 'help -o') kind='words table' ;;
@@ -90,13 +91,14 @@ _cachectl_flags() {
     'stats') printf '%s ' --assert --per-node ;;
     'loadtest') printf '%s ' --scope --requests --duration --connections --limit --count-header --confirm --layout --key-version --raw ;;
     'ping') printf '%s ' --count --layout --key-version --raw ;;
+    'doctor') printf '%s ' --strict --hit-rate --layout --key-version --raw ;;
     'key explain') printf '%s ' --layout --key-version --raw --quoted-input ;;
     'key for') printf '%s ' --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --quoted-input ;;
     'layout detect') printf '%s ' --sample --within ;;
     'demo') printf '%s ' --keep --install ;;
   esac
   case "$at" in
-    'warm' | 'clear' | 'restore' | 'keys' | 'ttl' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
+    'warm' | 'clear' | 'restore' | 'keys' | 'ttl' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'doctor' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
   esac
   printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-input --timeout --help --version
 }
