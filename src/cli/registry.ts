@@ -8,6 +8,13 @@ import { keyExplainSpec, keyForSpec } from '../key/command.ts';
 import { layoutDetectSpec } from '../layout/command.ts';
 import { keysSpec } from '../list/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
+import {
+  namespaceBumpSpec,
+  namespaceGcSpec,
+  namespaceGetSpec,
+  namespaceListSpec,
+  namespaceRollbackSpec,
+} from '../namespaces/command.ts';
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
@@ -23,6 +30,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   restoreSpec,
   keysSpec,
   ttlSpec,
+  namespaceListSpec,
+  namespaceGetSpec,
+  namespaceBumpSpec,
+  namespaceRollbackSpec,
+  namespaceGcSpec,
   inspectSpec,
   statsSpec,
   loadtestSpec,

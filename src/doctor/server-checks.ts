@@ -1,4 +1,4 @@
-import { CachectlError } from '../cli/errors.ts';
+import { type CachectlError } from '../cli/errors.ts';
 import type { Context } from '../cli/context.ts';
 import { probeServer, type ServerReport } from '../probe/probe.ts';
 import type { RedisClient } from '../redis/types.ts';

@@ -3,6 +3,7 @@ import { type CachectlError, UsageError } from '../cli/errors.ts';
 import type { LoadedSpec } from '../config/loaded.ts';
 import type { ScopeSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
+import { currentPlaces } from '../namespaces/entry-places.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries } from '../origin/retry.ts';
 import type { OriginClient } from '../origin/types.ts';
@@ -58,6 +59,7 @@ export async function expandTargets(
     origin: originSpec,
     defaults,
     layout: context.layout,
+    versions: await currentPlaces(scopes, { ...context, spec: loaded }),
   };
   const ask: AskOrigin = (path) =>
     getWithRetries(

@@ -1,6 +1,5 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
-import type { Layout } from '../keys/layout.ts';
 import { notShareable, remainingFreshnessSeconds, varyNames } from '../origin/freshness.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
@@ -27,7 +26,6 @@ export interface FillTools {
   readonly origin: OriginClient;
   readonly retry: RetryPolicy;
   readonly writer: EntryWriter;
-  readonly layout: Layout;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Milliseconds since the epoch. */
@@ -64,7 +62,7 @@ export async function fillTarget(
   checkShared(response, target, prepared, tools);
   const ttlMs = ttlOf(response, target, prepared, tools);
 
-  const beside = sideKey(target.key, tools.layout);
+  const beside = sideKey(target.key, target.layout);
   const filled = { requestMs: response.elapsedMs, ttlMs };
   const written = { key: target.physicalKey, ttlMs, also: tools.also?.(target, ttlMs) };
   if (notModified) {
@@ -92,7 +90,7 @@ export async function fillTarget(
     const renewal = { ...written, beside: keep(remembered.storedBytes) };
     if (await tools.writer.renew(renewal)) return { kind: 'revalidated', ...filled };
   }
-  const value = await encodeValue(response, prepared, tools.layout.type);
+  const value = await encodeValue(response, prepared, target.layout.type);
   await tools.writer.put({ ...written, value, beside: keep(value.length) });
   return { kind: 'stored', bytes: value.length, ...filled };
 }

@@ -76,7 +76,7 @@ export class WarmRun {
 
   /** Warms all targets, and gives how that ended. Counts everything in the tally. */
   async execute(targets: AsyncGenerator<Target, void, void>): Promise<RunEnd> {
-    const { manner, redis, settings, prepared, tally } = this.#work;
+    const { manner, redis, prepared, tally } = this.#work;
     const progress = this.#context.progress({
       label: 'warming',
       unit: 'targets',
@@ -89,7 +89,6 @@ export class WarmRun {
     };
     const known = lookAhead(targets, {
       client: redis,
-      layout: settings.layout,
       need: ({ entry }) => needOf(prepared.get(entry), manner.onlyMissing, manner.force),
       batch: Math.min(512, Math.max(64, manner.concurrency * 4)),
     });
@@ -177,7 +176,6 @@ export class WarmRun {
       {
         ...tools,
         writer: this.#writer,
-        layout: settings.layout,
         random,
         now: () => clock.now(),
         onVary: (varied, names) => this.#warnOfVary(varied, names),
