@@ -27,6 +27,9 @@ export function parseInit(input: Input): InitOptions {
   const scopeName = input.text('scope-name') ?? 'pages';
   if (scopeName === RESERVED_SCOPE)
     throw new UsageError(`no scope can be called ${RESERVED_SCOPE}: it means all of them`);
+  if (!/^[^\s,]+$/.test(scopeName)) {
+    throw new UsageError(`--scope-name takes a name without blanks and commas, not "${scopeName}"`);
+  }
   return {
     originUrl: input.text('origin'),
     scope: scopeOf(input),

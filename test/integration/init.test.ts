@@ -110,7 +110,7 @@ test('never writes a password down', async () => {
 
 test('writes what is valid for whatever is answered', async () => {
   const odd = ['/a{b}c', '/$x${HOME}', '/"quoted"', '/ä b'];
-  expect(await init(...odd.flatMap((path) => ['--path', path]), '--scope-name', 'a: b #c')).toMatchObject({
+  expect(await init(...odd.flatMap((path) => ['--path', path]), '--scope-name', 'a:b#c"')).toMatchObject({
     code: 0,
   });
   expect(await runMain(['config', 'validate'], { cwd: folder })).toMatchObject({ code: 0 });
@@ -119,6 +119,7 @@ test('writes what is valid for whatever is answered', async () => {
 test.each([
   [['--path', '/', '--sitemap', '/s.xml'], '--path and --sitemap contradict each other'],
   [['--access-log', 'nowhere.log'], 'there is no such file'],
+  [['--scope-name', 'a b'], 'a name without blanks'],
   [['--scope-name', 'all'], 'no scope can be called all'],
   [['--layout', 'djago'], 'djago'],
 ])('refuses %j', async (argv, message) => {
