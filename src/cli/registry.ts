@@ -4,6 +4,7 @@ import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/
 import { doctorSpec } from '../doctor/command.ts';
 import { demoSpec } from '../demo/command.ts';
 import { invalidateSpec } from '../invalidation/command.ts';
+import { initSpec } from '../init/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
 import { keyExplainSpec, keyForSpec } from '../key/command.ts';
 import { layoutDetectSpec } from '../layout/command.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   loadtestSpec,
   pingSpec,
   doctorSpec,
+  initSpec,
   keyExplainSpec,
   keyForSpec,
   layoutDetectSpec,

@@ -80,7 +80,10 @@ export const listenSpec: CommandSpec = {
       line: 'cachectl listen --http 127.0.0.1:9410',
       does: 'Events over HTTP, for whoever has no Redis client',
     },
-    { line: 'redis-cli XADD cache:events "*" event product.updated id 42', does: 'An event, from anywhere' },
+    {
+      line: "cachectl listen --group purgers --from '$'",
+      does: 'Beside another group, and only what is new',
+    },
   ],
   risk: 'destroy',
   spec: 'required',
