@@ -140,7 +140,6 @@ async function coldWarm({ options, work, source, endpoints, origin, context }: T
   }
   const client = await context.redis();
   const settings = await targetSettings(source, context);
-  const { retries } = source.loaded.spec.defaults;
   const retry = {
     retries: source.loaded.spec.defaults.retries,
     random: context.host.random,
