@@ -25,6 +25,8 @@ function __cachectl_step --argument-names at word
             echo 'ping'
         case ' doctor'
             echo 'doctor'
+        case ' init'
+            echo 'init'
         case ' key'
             echo 'key'
         case ' layout'
@@ -68,7 +70,7 @@ end
 function __cachectl_commands --argument-names at
     switch "$at"
         case ''
-            printf '%s\t%s\n' 'warm' 'Fill the cache by calling the application\'s own endpoints' 'clear' 'Delete keys, by name, by pattern or by framework address' 'restore' 'Put back the keys of a backup that clear has written' 'keys' 'List keys as a stream, with type, TTL, size and idle time' 'ttl' 'Change how long keys live: set, extend, cap or persist' 'namespace' 'list, get, bump, rollback, gc' 'inspect' 'Show what is stored under a key, and for how long' 'stats' 'Report hit rate, memory, keys and evictions, and check them in CI' 'loadtest' 'Measure what the cache is worth, and what load the application holds' 'ping' 'Check every server of a connection: reachable, how fast, what it is, what it permits' 'doctor' 'Check the whole way from here to the cache, and say how to mend what is wrong' 'key' 'explain, for' 'layout' 'detect' 'config' 'validate, show, schema' 'completion' 'Print the script that completes command lines in your shell' 'demo' 'Try everything on a private Redis and a sample shop' 'help' 'Help about a command, or about patterns, exit-codes, environment or safety'
+            printf '%s\t%s\n' 'warm' 'Fill the cache by calling the application\'s own endpoints' 'clear' 'Delete keys, by name, by pattern or by framework address' 'restore' 'Put back the keys of a backup that clear has written' 'keys' 'List keys as a stream, with type, TTL, size and idle time' 'ttl' 'Change how long keys live: set, extend, cap or persist' 'namespace' 'list, get, bump, rollback, gc' 'inspect' 'Show what is stored under a key, and for how long' 'stats' 'Report hit rate, memory, keys and evictions, and check them in CI' 'loadtest' 'Measure what the cache is worth, and what load the application holds' 'ping' 'Check every server of a connection: reachable, how fast, what it is, what it permits' 'doctor' 'Check the whole way from here to the cache, and say how to mend what is wrong' 'init' 'Write a spec file for this application, asking what matters and trying it at once' 'key' 'explain, for' 'layout' 'detect' 'config' 'validate, show, schema' 'completion' 'Print the script that completes command lines in your shell' 'demo' 'Try everything on a private Redis and a sample shop' 'help' 'Help about a command, or about patterns, exit-codes, environment or safety'
         case 'namespace'
             printf '%s\t%s\n' 'list' 'Show the versions of namespaces, with their keys and memory' 'get' 'Print the current version of a namespace' 'bump' 'Raise the version of namespaces: all of their keys are old at once' 'rollback' 'Go back to the version before, while its keys live' 'gc' 'Remove the keys of versions that nobody reads any more'
         case 'key'
@@ -122,8 +124,9 @@ end
 function __cachectl_value --argument-names at flag
     switch "$at $flag"
         case '* --user' '* --password' '* --sentinel-user' '* --tls-server-name' '* --client-name' '* --nat-map' '* --connect-timeout' '* --command-timeout' '* --connect-retries' '* --url' '* --timeout' '* --limit' '* --concurrency' '* --concurrency-per-host' '* --rate' '* --max-failures' '* --activate-if' '* --key-version' '* --regex' '* --type' '* --ttl' '* --idle' '* --size' '* --django-view' '* --method' '* --header' '* --django-fragment' '* --vary' '* --django-session' '* --rails-key' '* --spring-cache' '* --max-keys' '* --soft' '* --max-latency' '* --confirm' '* --max-age' '* --chunk' '* --with' '* --top' 'ping --count' '* --set' '* --jitter' '* --extend' '* --cap' 'namespace rollback --to' 'namespace gc --keep' '* --max-bytes' '* --max-items' '* --decode' '* --max-decode' '* --weight' '* --distribution' '* --seed' '* --allow-remote' '* --connections' '* --requests' '* -n' '* --duration' '* -d' '* --stages' '* --max-in-flight' '* --warmup' '* --request-timeout' '* --workers' '* --repeat' '* --count-header' '* --hit-rate' '* --sample' '* --within'
+        case '* --user' '* --password' '* --sentinel-user' '* --tls-server-name' '* --client-name' '* --nat-map' '* --connect-timeout' '* --command-timeout' '* --connect-retries' '* --url' '* --timeout' '* --limit' '* --concurrency' '* --concurrency-per-host' '* --rate' '* --max-failures' '* --activate-if' '* --key-version' '* --regex' '* --type' '* --ttl' '* --idle' '* --size' '* --django-view' '* --method' '* --header' '* --django-fragment' '* --vary' '* --django-session' '* --rails-key' '* --spring-cache' '* --max-keys' '* --soft' '* --max-latency' '* --confirm' '* --max-age' '* --chunk' '* --with' '* --top' 'ping --count' '* --set' '* --jitter' '* --extend' '* --cap' 'namespace rollback --to' 'namespace gc --keep' '* --max-bytes' '* --max-items' '* --decode' '* --max-decode' '* --weight' '* --distribution' '* --seed' '* --allow-remote' '* --connections' '* --requests' '* -n' '* --duration' '* -d' '* --stages' '* --max-in-flight' '* --warmup' '* --request-timeout' '* --workers' '* --count-header' '* --hit-rate' '* --origin' '* --path' '* --sitemap' '* --scope-name' '* --sample' '* --within'
             echo 'any'
-        case '* --password-file' '* --sentinel-password-file' '* --tls-ca' '* --tls-cert' '* --tls-key' '* --config' '* -c' '* --report' '* --keys-from' '* --plan' '* --backup' '* --resume' '* --audit' '* --apply' 'inspect --to' '* --requests-from'
+        case '* --password-file' '* --sentinel-password-file' '* --tls-ca' '* --tls-cert' '* --tls-key' '* --config' '* -c' '* --report' '* --keys-from' '* --plan' '* --backup' '* --resume' '* --audit' '* --apply' 'inspect --to' '* --requests-from' '* --access-log'
             echo 'file'
         case '* --protocol'
             echo 'words 2 3'
@@ -137,7 +140,7 @@ function __cachectl_value --argument-names at flag
             echo 'words table tree json ndjson csv markdown junit prometheus hdr'
         case 'warm --output' 'warm -o'
             echo 'words table json ndjson csv markdown'
-        case 'clear --output' 'restore --output' 'ttl --output' 'namespace get --output' 'namespace bump --output' 'namespace rollback --output' 'namespace gc --output' 'inspect --output' 'key explain --output' 'layout detect --output' 'config validate --output' 'clear -o' 'restore -o' 'ttl -o' 'namespace get -o' 'namespace bump -o' 'namespace rollback -o' 'namespace gc -o' 'inspect -o' 'key explain -o' 'layout detect -o' 'config validate -o'
+        case 'clear --output' 'restore --output' 'ttl --output' 'namespace get --output' 'namespace bump --output' 'namespace rollback --output' 'namespace gc --output' 'inspect --output' 'init --output' 'key explain --output' 'layout detect --output' 'config validate --output' 'clear -o' 'restore -o' 'ttl -o' 'namespace get -o' 'namespace bump -o' 'namespace rollback -o' 'namespace gc -o' 'inspect -o' 'init -o' 'key explain -o' 'layout detect -o' 'config validate -o'
             echo 'words table json'
         case 'keys --output' 'keys -o'
             echo 'words table json ndjson csv'
@@ -171,6 +174,9 @@ function __cachectl_value --argument-names at flag
             echo 'words constant poisson'
         case '* --compare'
             echo 'words cold,warm origin,cache none'
+            echo 'words origin,cache none'
+        case '* --mode'
+            echo 'words store touch'
         case '*'
             return 1
     end
@@ -208,6 +214,8 @@ function __cachectl_flags --argument-names at
             printf '%s\t%s\n' '--count' 'round trips to measure at each server' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
         case 'doctor'
             printf '%s\t%s\n' '--strict' 'exit 6 also where there are only warnings' '--hit-rate' 'warn where fewer reads than this find their key' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
+        case 'init'
+            printf '%s\t%s\n' '--origin' 'address of the application' '--path' 'first scope: this path of the application' '--sitemap' 'first scope: what a sitemap of the application lists' '--access-log' 'first scope: what this log says is asked for most' '--scope-name' 'what the first scope is called' '--limit' 'targets of a scope from a sitemap or a log' '--mode' 'store the answers, or only call an application that fills its cache itself' '--force' 'write over a file that is there' '--no-check' 'try neither Redis nor the application' '--no-schema' 'write no cachectl.schema.json beside it, which editors complete from' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'
         case 'key explain'
             printf '%s\t%s\n' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores' '--quoted-input' 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\''
         case 'key for'
@@ -218,7 +226,7 @@ function __cachectl_flags --argument-names at
             printf '%s\t%s\n' '--keep' 'leave both servers up until Ctrl-C' '--install' 'install a Redis server with the system package manager where there is none'
     end
     switch "$at"
-        case 'warm' 'clear' 'restore' 'keys' 'ttl' 'namespace list' 'namespace get' 'namespace bump' 'namespace rollback' 'namespace gc' 'inspect' 'stats' 'loadtest' 'ping' 'doctor' 'key for' 'layout detect'
+        case 'warm' 'clear' 'restore' 'keys' 'ttl' 'namespace list' 'namespace get' 'namespace bump' 'namespace rollback' 'namespace gc' 'inspect' 'stats' 'loadtest' 'ping' 'doctor' 'init' 'key for' 'layout detect'
             printf '%s\t%s\n' '--user' 'ACL user name' '--password' 'password; others can see it on the command line' '--password-file' 'file whose first line is the password; - is stdin' '--askpass' 'ask for the password' '--sentinel-user' 'ACL user name at the Sentinels' '--sentinel-password-file' 'file with the password of the Sentinels' '--tls' 'talk TLS, as rediss:// does' '--tls-ca' 'trust these authorities (PEM) instead of the system’s' '--tls-cert' 'client certificate (PEM)' '--tls-key' 'key of the client certificate (PEM)' '--tls-server-name' 'the name in the certificate, where it is not the host' '--tls-skip-verify' 'trust any certificate; never for a protected connection' '--protocol' 'RESP version to speak' '--client-name' 'what CLIENT LIST shows' '--read-from' 'where commands that only read read' '--nat-map' 'a cluster node’s own host:port, and how it is reached from here' '--connect-timeout' 'the longest wait for a connection' '--command-timeout' 'the longest wait for a reply' '--connect-retries' 'further attempts to connect' '--on-unavailable' 'where Redis cannot be reached: fail with exit 3, or skip with a warning and exit 0'
     end
     printf '%s\t%s\n' '--config' 'spec file (default: cachectl.yaml from here upward)' '--url' 'Redis to talk to, as redis://user:password@host:port/db' '--env' 'connection of the spec file to use' '--output' 'output format: table, json, ndjson, csv or markdown' '--json' 'short for --output json' '--quiet' 'only results and errors' '--verbose' 'say more on stderr: connections, retries, stack traces' '--no-color' 'no colours' '--no-input' 'never ask; fail where an answer is needed' '--timeout' 'time limit of the whole command' '--help' 'show help' '--version' 'show the version'
