@@ -205,7 +205,6 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--assert' = 'lookup metrics'
         '--arrivals' = 'words constant poisson'
         '--compare' = 'words cold,warm origin,cache none'
-        '--compare' = 'words origin,cache none'
         '--mode' = 'words store touch'
     }
     # What arguments are: by command and position.
