@@ -80,6 +80,7 @@ async function connectSingle(
     signal: tools.signal,
     log: tools.log,
     bulk,
+    listen: (listening) => opener.listen(place, 'data', listening),
   });
   return singleClient({
     target: describeTarget(options),
@@ -126,6 +127,10 @@ async function connectThroughSentinels(
     signal: tools.signal,
     log: tools.log,
     bulk,
+    listen: async (listening) => {
+      const { primary: address } = await askSentinels(opener, sentinels, primaryName);
+      return opener.listen({ kind: 'tcp', address }, 'data', listening);
+    },
   });
   const stopFollowing = followPrimary(primary, sentinels, { name: primaryName, opener, log: tools.log });
   return singleClient({

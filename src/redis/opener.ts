@@ -10,8 +10,7 @@ import { openResp } from './resp/open-resp.ts';
 import type { TlsMaterial } from './tls.ts';
 import { atSentinel, isConnectionFailure, translateRedisError } from './translate-error.ts';
 import { pause, within } from './wait.ts';
-import type { OpenNode } from './types.ts';
-import type { TcpAddress } from './url.ts';
+import type { Listening, OpenNode } from './types.ts';
 
 /** What is known once the files, commands and people that hold secrets have been asked. */
 export interface Secrets {
@@ -29,11 +28,11 @@ export interface Opener {
   readonly open: (place: Place, purpose: Purpose) => Promise<OpenNode>;
   /** A connection of our own to the same server, for bulk work. @throws CachectlError with one clear cause */
   readonly openBulk: (place: Place, purpose: Purpose) => Promise<BulkChannel>;
-  /** A connection that tells of a Sentinel's messages in one channel, until it is closed or lost. */
+  /** A connection that tells of messages, until it is closed or lost. @throws CachectlError with one clear cause */
   readonly listen: (
-    address: TcpAddress,
-    channel: string,
-    onMessage: (message: string) => void,
+    place: Place,
+    purpose: Purpose,
+    listening: Listening,
   ) => Promise<{ readonly close: () => void }>;
   /** The same with `retries` further attempts where the cause may pass, and pauses in between. */
   readonly insist: <Result>(attempt: () => Promise<Result>) => Promise<Result>;
@@ -108,11 +107,23 @@ export function createOpener(
       }
     }
   };
-  const listen: Opener['listen'] = async (address, channel, onMessage) => {
-    const connection = await openConnection(settingsFor({ kind: 'tcp', address }, 'sentinel'), signal);
-    connection.on('message', (_channel, message) => onMessage(message));
-    await within(connection.subscribe(channel), options.commandTimeoutMs, signal);
-    return { close: () => connection.disconnect() };
+  const listen: Opener['listen'] = async (place, purpose, { channels, onMessage, onLost }) => {
+    const connection = await diagnosed(place, purpose, openConnection(settingsFor(place, purpose), signal));
+    connection.on('messageBuffer', onMessage);
+    try {
+      await within(connection.subscribe(...channels), options.commandTimeoutMs, signal);
+    } catch (error) {
+      connection.disconnect();
+      signal.throwIfAborted();
+      throw translateRedisError(error, placeName(place));
+    }
+    connection.once('close', onLost);
+    return {
+      close: () => {
+        connection.off('close', onLost);
+        connection.disconnect();
+      },
+    };
   };
   return { open, openBulk, listen, insist };
 }

@@ -31,6 +31,8 @@ export function resilientNode(
     readonly log: ConnectionLog;
     /** Opens a bulk channel to where the node is at that moment. */
     readonly bulk?: () => Promise<BulkChannel>;
+    /** Listens to the server where the node is at that moment. */
+    readonly listen?: RedisNode['listen'];
   },
 ): ResilientNode {
   let current: Promise<OpenNode> = Promise.resolve(first);
@@ -82,6 +84,7 @@ export function resilientNode(
       pipeline,
       call: callThrough(pipeline),
       ...(options.bulk === undefined ? {} : { bulk: options.bulk }),
+      ...(options.listen === undefined ? {} : { listen: options.listen }),
       sentAgain: () => sentAgain,
     },
     timesOpened: () => opened,
