@@ -40,6 +40,8 @@ export interface Host {
   readonly platform: NodeJS.Platform;
   /** The Node program that runs this one, for starting another. */
   readonly nodePath: string;
+  /** `20.19.0`. */
+  readonly nodeVersion: string;
   /** Whether this process may install packages without sudo. */
   readonly isRoot: boolean;
   /** Calls the listener for each end signal; returns how to stop listening. */
@@ -58,13 +60,21 @@ export function processHost(): Host {
     argv: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Each is made when it is first asked for, which takes a millisecond.
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
     random: () => Math.random(),
     platform: process.platform,
     nodePath: process.execPath,
+    nodeVersion: process.versions.node,
     isRoot: process.getuid?.() === 0,
     onSignal: (listener) => {
       process.on('SIGINT', listener);

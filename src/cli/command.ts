@@ -33,6 +33,13 @@ export interface FlagSpec {
   readonly summary: string;
   /** The value that holds where the flag is not given, as help shows it. */
   readonly fallback?: string;
+  /** The heading that help puts it under; a command's own flags need none. */
+  readonly group?: string;
+}
+
+/** Flags that several commands share, under one heading. */
+export function inGroup(group: string, flags: readonly FlagSpec[]): readonly FlagSpec[] {
+  return flags.map((flag) => ({ group, ...flag }));
 }
 
 /** One positional argument. */
@@ -53,8 +60,11 @@ export interface Example {
 /** What a command may do to the cache: `write` and `destroy` obey `CACHECTL_ENABLED=false`. */
 export type Risk = 'read' | 'write' | 'destroy';
 
-/** Whether a command reads the spec file: `optional` reads it where one is found. */
-export type SpecUse = 'none' | 'optional' | 'required';
+/**
+ * Whether a command reads the spec file: `optional` reads it where one is found, `lenient` also goes on where it is
+ * wrong, which is then in `Context.specProblem`.
+ */
+export type SpecUse = 'none' | 'optional' | 'lenient' | 'required';
 
 /** All that is known of a command without loading its code: help, completion and docs are made from it. */
 export interface CommandSpec {
@@ -71,6 +81,8 @@ export interface CommandSpec {
   readonly formats: readonly OutputFormat[];
   /** Whether it talks to Redis, and so takes `--on-unavailable` and the like. */
   readonly usesRedis: boolean;
+  /** Whether it can end with exit code 6: an assertion or threshold does not hold. */
+  readonly gates?: boolean;
   readonly load: () => Promise<{ readonly command: Command }>;
 }
 

@@ -1,12 +1,20 @@
 import { clearSpec } from '../clear/command.ts';
 import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
+import { doctorSpec } from '../doctor/command.ts';
 import { demoSpec } from '../demo/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
 import { keyExplainSpec, keyForSpec } from '../key/command.ts';
 import { layoutDetectSpec } from '../layout/command.ts';
 import { keysSpec } from '../list/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
+import {
+  namespaceBumpSpec,
+  namespaceGcSpec,
+  namespaceGetSpec,
+  namespaceListSpec,
+  namespaceRollbackSpec,
+} from '../namespaces/command.ts';
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
@@ -22,10 +30,16 @@ export const COMMANDS: readonly CommandSpec[] = [
   restoreSpec,
   keysSpec,
   ttlSpec,
+  namespaceListSpec,
+  namespaceGetSpec,
+  namespaceBumpSpec,
+  namespaceRollbackSpec,
+  namespaceGcSpec,
   inspectSpec,
   statsSpec,
   loadtestSpec,
   pingSpec,
+  doctorSpec,
   keyExplainSpec,
   keyForSpec,
   layoutDetectSpec,

@@ -45,8 +45,9 @@ async function lookUp(
     return METRICS.map((metric) => metric.name);
   }
   if (lookup === 'topics') {
-    const { helpTopics } = await import('../cli/help-topics.ts');
-    return helpTopics();
+    const { COMMANDS } = await import('../cli/registry.ts');
+    const { TOPICS } = await import('../cli/help-topics.ts');
+    return [...new Set(COMMANDS.map(({ path }) => path[0])), ...TOPICS.map((topic) => topic.name)];
   }
   const input = readFlags(words);
   const globals = parseGlobalOptions(input);

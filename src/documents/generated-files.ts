@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../cli/command.ts';
 import { SHELLS } from '../completion/command.ts';
 import { completionScript, SCRIPT_FILES } from '../completion/scripts.ts';
+import { manPages } from './man.ts';
 import { replaceMarked } from './marked-part.ts';
 import { commandTable, exitCodeTable } from './readme-tables.ts';
 
@@ -19,10 +20,18 @@ export function generatedFiles(specs: readonly CommandSpec[]): readonly Generate
       path: `completions/${SCRIPT_FILES[shell]}`,
       update: () => completionScript(shell, specs),
     })),
+    { path: 'package.json', update: (before = '{}') => withManPages(before, specs) },
     {
       path: 'README.md',
       update: (before = '') =>
         replaceMarked(replaceMarked(before, 'commands', commandTable(specs)), 'exit codes', exitCodeTable()),
     },
   ];
+}
+
+/** The field `man`, by which npm links the pages where the package is installed globally. */
+function withManPages(text: string, specs: readonly CommandSpec[]): string {
+  const fields = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  const man = manPages(specs, '').map(({ file }) => `./dist/man/${file}`);
+  return `${JSON.stringify({ ...fields, man }, undefined, 2)}\n`;
 }

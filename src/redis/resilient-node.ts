@@ -1,7 +1,7 @@
 import { CachectlError } from '../cli/errors.ts';
 import type { BulkChannel } from './bulk-channel.ts';
 import type { ConnectionLog } from './connection-log.ts';
-import { callThrough } from './ioredis-node.ts';
+import { callThrough } from './call-through.ts';
 import { mayPass, pauseBefore, RECONNECT_ATTEMPTS } from './patience.ts';
 import type { OpenNode, RedisNode } from './types.ts';
 import { pause } from './wait.ts';
@@ -81,6 +81,7 @@ export function resilientNode(
     node: {
       address: first.node.address,
       multiKey: first.node.multiKey,
+      isLean: first.node.isLean === true,
       pipeline,
       call: callThrough(pipeline),
       ...(options.bulk === undefined ? {} : { bulk: options.bulk }),
