@@ -49,7 +49,6 @@ export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
       call: callThrough(pipeline),
       sentAgain: () => router.sentAgain,
       bulk,
-      listen: (listening) => parts.opener.listen({ kind: 'tcp', address }, 'data', listening),
     };
   };
   const walker = new ClusterWalker(router, parts, nodeAt);

@@ -24,10 +24,6 @@ export async function connectThroughSentinels(
     signal: tools.signal,
     log: tools.log,
     bulk,
-    listen: async (listening) => {
-      const { primary: address } = await askSentinels(opener, sentinels, primaryName);
-      return opener.listen({ kind: 'tcp', address }, 'data', listening);
-    },
   });
   const stopFollowing = followPrimary(primary, sentinels, { name: primaryName, opener, log: tools.log });
   return singleClient({

@@ -80,7 +80,6 @@ async function connectSingle(
     signal: tools.signal,
     log: tools.log,
     bulk,
-    listen: (listening) => opener.listen(place, 'data', listening),
   });
   return singleClient({
     target: describeTarget(options),

@@ -1,7 +1,6 @@
 import type { ConnectionLog } from './connection-log.ts';
 import type { Opener } from './opener.ts';
 import type { ResilientNode } from './resilient-node.ts';
-import type { Listening } from './types.ts';
 import { formatAddress, type TcpAddress } from './url.ts';
 
 /**
@@ -22,14 +21,7 @@ export function followPrimary(
     log.say(`${address} is the primary of "${name}" now`);
     void primary.moveTo(address);
   };
-  const listening: Listening = {
-    channels: [Buffer.from('+switch-master')],
-    onMessage: (_channel, message) => onSwitch(message.toString('utf8')),
-    onLost: () => undefined,
-  };
-  const listeners = sentinels.map((address) =>
-    opener.listen({ kind: 'tcp', address }, 'sentinel', listening),
-  );
+  const listeners = sentinels.map((sentinel) => opener.listen(sentinel, '+switch-master', onSwitch));
   // A Sentinel that cannot be listened to is no failure: the others tell the same.
   for (const listener of listeners) listener.catch(() => undefined);
   return () => {

@@ -8,7 +8,8 @@ import { respNode } from './resp/resp-node.ts';
 import type { TlsMaterial } from './tls.ts';
 import { atSentinel, isConnectionFailure, translateRedisError } from './translate-error.ts';
 import { pause, within } from './wait.ts';
-import type { Listening, OpenNode, RedisReply } from './types.ts';
+import type { OpenNode, RedisReply } from './types.ts';
+import type { TcpAddress } from './url.ts';
 
 /** What is known once the files, commands and people that hold secrets have been asked. */
 export interface Secrets {
@@ -37,11 +38,11 @@ export interface Opener {
   readonly openSingle: (place: Place) => Promise<OpenSingle>;
   /** A connection of our own to the same server, for bulk work. @throws CachectlError with one clear cause */
   readonly openBulk: (place: Place, purpose: Purpose) => Promise<BulkChannel>;
-  /** A connection that tells of messages, until it is closed or lost. @throws CachectlError with one clear cause */
+  /** A connection that tells of a Sentinel's messages in one channel, until it is closed or lost. */
   readonly listen: (
-    place: Place,
-    purpose: Purpose,
-    listening: Listening,
+    address: TcpAddress,
+    channel: string,
+    onMessage: (message: string) => void,
   ) => Promise<{ readonly close: () => void }>;
   /** The same with `retries` further attempts where the cause may pass, and pauses in between. */
   readonly insist: <Result>(attempt: () => Promise<Result>) => Promise<Result>;
@@ -132,24 +133,12 @@ export function createOpener(
       }
     }
   };
-  const listen: Opener['listen'] = async (place, purpose, { channels, onMessage, onLost }) => {
+  const listen: Opener['listen'] = async (address, channel, onMessage) => {
     const { openConnection } = await import('./open-connection.ts');
-    const connection = await diagnosed(place, purpose, openConnection(settingsFor(place, purpose), signal));
-    connection.on('messageBuffer', onMessage);
-    try {
-      await within(connection.subscribe(...channels), options.commandTimeoutMs, signal);
-    } catch (error) {
-      connection.disconnect();
-      signal.throwIfAborted();
-      throw translateRedisError(error, placeName(place));
-    }
-    connection.once('close', onLost);
-    return {
-      close: () => {
-        connection.off('close', onLost);
-        connection.disconnect();
-      },
-    };
+    const connection = await openConnection(settingsFor({ kind: 'tcp', address }, 'sentinel'), signal);
+    connection.on('message', (_channel, message) => onMessage(message));
+    await within(connection.subscribe(channel), options.commandTimeoutMs, signal);
+    return { close: () => connection.disconnect() };
   };
   return { open, openSingle, openBulk, listen, insist };
 }

@@ -31,8 +31,6 @@ export function resilientNode(
     readonly log: ConnectionLog;
     /** Opens a bulk channel to where the node is at that moment. */
     readonly bulk?: () => Promise<BulkChannel>;
-    /** Listens to the server where the node is at that moment. */
-    readonly listen?: RedisNode['listen'];
   },
 ): ResilientNode {
   let current: Promise<OpenNode> = Promise.resolve(first);
@@ -85,7 +83,6 @@ export function resilientNode(
       pipeline,
       call: callThrough(pipeline),
       ...(options.bulk === undefined ? {} : { bulk: options.bulk }),
-      ...(options.listen === undefined ? {} : { listen: options.listen }),
       sentAgain: () => sentAgain,
     },
     timesOpened: () => opened,

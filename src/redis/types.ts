@@ -36,25 +36,10 @@ export interface RedisNode {
    */
   readonly bulk?: () => Promise<BulkChannel>;
   /**
-   * Opens a connection of its own that tells of the messages in some channels of this server, keyspace events
-   * among them. It is not opened again when it is lost; whoever opens it closes it.
-   * Missing where there is none.
-   * @throws CachectlError where the server cannot be reached, or the user may not listen
-   */
-  readonly listen?: (listening: Listening) => Promise<{ readonly close: () => void }>;
-  /**
    * Commands so far that were sent a second time because the connection was lost before their answer: what
    * they did the first time, nobody knows.
    */
   readonly sentAgain: () => number;
-}
-
-/** What to listen to, and who is told. */
-export interface Listening {
-  readonly channels: readonly Buffer[];
-  readonly onMessage: (channel: Buffer, message: Buffer) => void;
-  /** The connection was lost: nothing comes any more. */
-  readonly onLost: () => void;
 }
 
 /** What a connection talks to, for messages and for confirming a deletion by name. */

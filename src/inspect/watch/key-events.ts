@@ -1,5 +1,10 @@
 import { CachectlError } from '../../cli/errors.ts';
+import type { BulkChannel } from '../../redis/bulk-channel.ts';
+import { decodeReply } from '../../redis/resp/decode.ts';
+import { encodeCommands } from '../../redis/resp/encode.ts';
+import { RespErrorReply } from '../../redis/resp/protocol-error.ts';
 import type { RedisClient, RedisNode } from '../../redis/types.ts';
+import { within } from '../../redis/wait.ts';
 import { pairsOf, listOf } from '../reply.ts';
 
 /** What servers announce about some keys. */
@@ -13,6 +18,8 @@ export interface KeyEvents {
 
 /** More events of one key between two looks say no more. */
 const MOST_NAMED = 20;
+/** A server that does not confirm a subscription in this time is asked instead. */
+const CONFIRM_MS = 5_000;
 
 /**
  * Listens to the keyspace events of some keys, where the servers send them and the user may hear them; where not,
@@ -23,44 +30,45 @@ const MOST_NAMED = 20;
 export async function listenToKeys(
   client: RedisClient,
   keys: readonly Buffer[],
-  tools: { readonly onEvent: () => void; readonly log: (text: string) => void },
+  tools: {
+    readonly onEvent: () => void;
+    readonly log: (text: string) => void;
+    readonly signal: AbortSignal;
+  },
 ): Promise<KeyEvents> {
   const shares = keys.length === 0 ? [] : await client.nodesFor(keys);
   const prefix = `__keyspace@${client.target.database}__:`;
   let events = new Map<string, string[]>();
   let complete = shares.length > 0;
-  const open: { readonly close: () => void }[] = [];
+  const open: BulkChannel[] = [];
   for (const { node, indexes } of shares) {
     const sends = await announces(node);
     complete &&= sends === 'everything';
-    if (sends === 'nothing' || node.listen === undefined) continue;
-    try {
-      const channels = indexes.flatMap((index) => {
-        const key = keys[index];
-        return key === undefined ? [] : [Buffer.concat([Buffer.from(prefix), key])];
-      });
-      open.push(
-        await node.listen({
-          channels,
-          onMessage: (channel, message) => {
-            const key = channel.subarray(prefix.length).toString('latin1');
-            const named = events.get(key) ?? [];
-            if (named.length < MOST_NAMED) events.set(key, [...named, message.toString('utf8')]);
-            tools.onEvent();
-          },
-          onLost: () => {
-            complete = false;
-            tools.log(
-              `the connection for events of ${node.address} is lost: asking from time to time instead`,
-            );
-            tools.onEvent();
-          },
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof CachectlError)) throw error;
+    if (sends === 'nothing' || node.bulk === undefined) continue;
+    const fail = (reason: string): void => {
       complete = false;
-      tools.log(`no keyspace events of ${node.address}: ${error.message}`);
+      tools.log(`no keyspace events of ${node.address}: ${reason}`);
+      tools.onEvent();
+    };
+    const names = indexes.flatMap((index) => {
+      const key = keys[index];
+      return key === undefined ? [] : [Buffer.concat([Buffer.from(prefix), key])];
+    });
+    try {
+      const channel = await node.bulk();
+      open.push(channel);
+      await subscribe(channel, names, tools.signal, {
+        onMessage: (name, event) => {
+          const key = name.slice(prefix.length);
+          const known = events.get(key) ?? [];
+          if (known.length < MOST_NAMED) events.set(key, [...known, event]);
+          tools.onEvent();
+        },
+        onFailure: fail,
+      });
+    } catch (error) {
+      tools.signal.throwIfAborted();
+      fail(error instanceof Error ? error.message : String(error));
     }
   }
   return {
@@ -71,9 +79,47 @@ export async function listenToKeys(
       return taken;
     },
     close: () => {
-      for (const connection of open) connection.close();
+      for (const channel of open) channel.close();
     },
   };
+}
+
+/**
+ * Subscribes to channels, and resolves once the server has confirmed all of them: a change after that is heard.
+ * @throws NoReplyError where it does not confirm; the signal's reason
+ */
+async function subscribe(
+  channel: BulkChannel,
+  names: readonly Buffer[],
+  signal: AbortSignal,
+  listener: {
+    /** The channel's name as Latin-1. */
+    readonly onMessage: (name: string, event: string) => void;
+    readonly onFailure: (reason: string) => void;
+  },
+): Promise<void> {
+  let waiting = names.length;
+  let resolve: () => void = () => undefined;
+  const confirmed = new Promise<void>((done) => (resolve = done));
+  const fail = (reason: string): void => {
+    listener.onFailure(reason);
+    resolve();
+  };
+  channel.listen(encodeCommands([['SUBSCRIBE', ...names]]), {
+    receive: (bytes, start) => {
+      const { value } = decodeReply(bytes, start);
+      if (value instanceof RespErrorReply) fail(value.message);
+      const [kind, name, event] = Array.isArray(value) ? (value as readonly unknown[]).map(latin1) : [];
+      if (kind === 'subscribe' && --waiting === 0) resolve();
+      if (kind === 'message' && name !== undefined && event !== undefined) listener.onMessage(name, event);
+    },
+    lose: (error) => fail(error.message),
+  });
+  await within(confirmed, CONFIRM_MS, signal);
+}
+
+function latin1(part: unknown): string | undefined {
+  return Buffer.isBuffer(part) ? part.toString('latin1') : undefined;
 }
 
 /** Which events a server sends; where it does not tell, it may send some. */

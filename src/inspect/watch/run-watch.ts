@@ -42,6 +42,7 @@ export async function watchKeys(
   const events = await listenToKeys(await context.redis(), watcher.places(), {
     onEvent: wakeUp.call,
     log: context.messages.verbose,
+    signal,
   });
   try {
     await follow({ watcher, events, wakeUp, live, intervalMs, signal, context });
