@@ -67,8 +67,8 @@ _cachectl_argument() {
 # What the value of the flag $1 can be: sets `kind`, fails where it is a switch.
 _cachectl_value() {
   case "$at $1" in
-    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | *' --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --sample' | *' --within') kind='any' ;;
-    *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | 'inspect --to' | *' --requests-from' | *' --access-log') kind='file' ;;
+    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | *' --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --mix' | *' --keys' | *' --value-size' | *' --pipeline' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --sample' | *' --within') kind='any' ;;
+    *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | 'inspect --to' | *' --requests-from' | *' --baseline' | *' --access-log') kind='file' ;;
     *' --protocol') kind='words 2 3' ;;
     *' --read-from') kind='words primary replica' ;;
     *' --on-unavailable') kind='words fail skip' ;;
@@ -78,7 +78,7 @@ _cachectl_value() {
     'clear --output' | 'restore --output' | 'ttl --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'inspect --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'inspect -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
     'namespace list --output' | 'stats --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'namespace list -o' | 'stats -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
-    'loadtest --output' | 'loadtest -o') kind='words table json csv markdown hdr' ;;
+    'loadtest --output' | 'loadtest -o') kind='words table json csv markdown junit hdr' ;;
     'key for --output' | 'key for -o') kind='words table json ndjson' ;;
     'config schema --output' | 'config schema -o') kind='words json' ;;
     'completion --output' | 'demo --output' | 'help --output' | 'completion -o' | 'demo -o' | 'help -o') kind='words table' ;;
@@ -92,6 +92,7 @@ _cachectl_value() {
     *' --assert') kind='lookup metrics' ;;
     *' --arrivals') kind='words constant poisson' ;;
     *' --compare') kind='words cold,warm origin,cache none' ;;
+    *' --export') kind='words k6' ;;
     *' --mode') kind='words store touch' ;;
     *) return 1 ;;
   esac
@@ -111,7 +112,7 @@ _cachectl_flags() {
     'namespace gc') printf '%s ' --keep --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --exclude --regex --type --ttl --idle --size --limit --quoted-input --layout --key-version --raw ;;
     'inspect') printf '%s ' --max-bytes --max-items --decode --max-decode --raw-value --to --no-value --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw ;;
     'stats') printf '%s ' --assert --per-node ;;
-    'loadtest') printf '%s ' --scope --requests-from --limit --weight --distribution --seed --allow-remote --connections --requests --duration --rate --stages --arrivals --max-in-flight --warmup --request-timeout --workers --compare --repeat --count-header --confirm --layout --key-version --raw ;;
+    'loadtest') printf '%s ' --scope --requests-from --limit --weight --distribution --seed --allow-remote --connections --requests --duration --rate --stages --arrivals --max-in-flight --warmup --request-timeout --workers --compare --repeat --count-header --confirm --redis --mix --keys --value-size --pipeline --assert --baseline --report --export --layout --key-version --raw ;;
     'ping') printf '%s ' --count --layout --key-version --raw ;;
     'doctor') printf '%s ' --strict --hit-rate --layout --key-version --raw ;;
     'init') printf '%s ' --origin --path --sitemap --access-log --scope-name --limit --mode --force --no-check --no-schema --layout ;;
