@@ -18,6 +18,7 @@ _cachectl_step() {
     ' completion') at='completion' ;;
     ' demo') at='demo' ;;
     ' help') at='help' ;;
+    'stats diff') at='stats diff' ;;
     'key explain') at='key explain' ;;
     'key for') at='key for' ;;
     'layout detect') at='layout detect' ;;
@@ -32,6 +33,7 @@ _cachectl_step() {
 _cachectl_argument() {
   case "$at" in
     '') kind='words warm clear restore keys ttl inspect stats loadtest ping key layout config completion demo help' ;;
+    'stats') kind='words diff' ;;
     'key') kind='words explain for' ;;
     'layout') kind='words detect' ;;
     'config') kind='words validate show schema' ;;
@@ -43,6 +45,8 @@ _cachectl_argument() {
     'keys '*) kind='lookup keys' ;;
     'ttl '*) kind='lookup keys' ;;
     'inspect '*) kind='lookup keys' ;;
+    'stats diff 1') kind='any' ;;
+    'stats diff 2') kind='any' ;;
     'key explain '*) kind='lookup keys' ;;
     'key for '*) kind='lookup keys' ;;
     'completion 1') kind='words bash zsh fish powershell' ;;
@@ -53,8 +57,8 @@ _cachectl_argument() {
 # What the value of the flag $1 can be: sets `kind`, fails where it is a switch.
 _cachectl_value() {
   case "$at $1" in
-    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | *' --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-age' | *' --max-keys' | *' --soft' | *' --chunk' | *' --max-latency' | *' --confirm' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --connections' | *' --count-header' | *' --sample' | *' --within') kind='any' ;;
-    *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --apply' | *' --backup' | *' --resume' | *' --audit' | *' --to') kind='file' ;;
+    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | *' --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-age' | *' --max-keys' | *' --soft' | *' --chunk' | *' --max-latency' | *' --confirm' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --interval' | *' --watch' | *' --depth' | *' --separator' | *' --sample' | *' --max-events' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --connections' | *' --count-header' | *' --within') kind='any' ;;
+    *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --apply' | *' --backup' | *' --resume' | *' --audit' | *' --to' | *' --save' | *' --baseline') kind='file' ;;
     *' --protocol') kind='words 2 3' ;;
     *' --read-from') kind='words primary replica' ;;
     *' --on-unavailable') kind='words fail skip' ;;
@@ -63,7 +67,8 @@ _cachectl_value() {
     'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
     'clear --output' | 'restore --output' | 'ttl --output' | 'inspect --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'inspect -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
-    'stats --output' | 'loadtest --output' | 'ping --output' | 'config show --output' | 'stats -o' | 'loadtest -o' | 'ping -o' | 'config show -o') kind='words table json csv markdown' ;;
+    'stats --output' | 'stats -o') kind='words table json ndjson csv markdown junit prometheus' ;;
+    'stats diff --output' | 'loadtest --output' | 'ping --output' | 'config show --output' | 'stats diff -o' | 'loadtest -o' | 'ping -o' | 'config show -o') kind='words table json csv markdown' ;;
     'key for --output' | 'key for -o') kind='words table json ndjson' ;;
     'config schema --output' | 'config schema -o') kind='words json' ;;
     'completion --output' | 'demo --output' | 'help --output' | 'completion -o' | 'demo -o' | 'help -o') kind='words table' ;;
@@ -74,6 +79,7 @@ _cachectl_value() {
     *' --laravel-tag' | *' --symfony-tag') kind='lookup tags' ;;
     *' --wordpress-group') kind='lookup groups' ;;
     *' --sort') kind='words ttl size idle' ;;
+    *' --only') kind='words hits keys' ;;
     *' --assert') kind='lookup metrics' ;;
     *) return 1 ;;
   esac
@@ -87,7 +93,7 @@ _cachectl_flags() {
     'keys') printf '%s ' --pattern --keys-from --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --null --with --sort --top --count ;;
     'ttl') printf '%s ' --set --jitter --extend --cap --persist --only-missing --dry-run --pattern --keys-from --null --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --audit --yes --confirm ;;
     'inspect') printf '%s ' --max-bytes --max-items --decode --max-decode --raw-value --to --no-value --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw ;;
-    'stats') printf '%s ' --assert --per-node ;;
+    'stats') printf '%s ' --interval --watch --by-prefix --depth --separator --by-group --only --sample --max-events --yes --assert --check --allow-no-data --save --baseline --per-node --repair ;;
     'loadtest') printf '%s ' --scope --requests --duration --connections --limit --count-header --confirm --layout --key-version --raw ;;
     'ping') printf '%s ' --count --layout --key-version --raw ;;
     'key explain') printf '%s ' --layout --key-version --raw --quoted-input ;;

@@ -7,6 +7,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
     # The words that can follow a path, and the flags of a command, each with what it means.
     $branches = @{
         '' = [ordered]@{ 'warm' = 'Fill the cache by calling the application''s own endpoints'; 'clear' = 'Delete keys, by name, by pattern or by framework address'; 'restore' = 'Put back the keys of a backup that clear has written'; 'keys' = 'List keys as a stream, with type, TTL, size and idle time'; 'ttl' = 'Change how long keys live: set, extend, cap or persist'; 'inspect' = 'Show what is stored under a key, and for how long'; 'stats' = 'Report hit rate, memory, keys and evictions, and check them in CI'; 'loadtest' = 'Measure what the cache is worth: every endpoint without and with it'; 'ping' = 'Check every server of a connection: reachable, how fast, what it is, what it permits'; 'key' = 'explain, for'; 'layout' = 'detect'; 'config' = 'validate, show, schema'; 'completion' = 'Print the script that completes command lines in your shell'; 'demo' = 'Try everything on a private Redis and a sample shop'; 'help' = 'Help about a command, or about patterns, exit-codes, environment or safety' }
+        'stats' = [ordered]@{ 'diff' = 'Tell what a deploy did to the cache, from a report before it and one after it' }
         'key' = [ordered]@{ 'explain' = 'Take a physical key apart: layout, prefix, version, what it is'; 'for' = 'Print the physical keys of a logical key or a framework address, one a line' }
         'layout' = [ordered]@{ 'detect' = 'Sample the keyspace, say which layout fits and why, and print the block to paste' }
         'config' = [ordered]@{ 'validate' = 'Check the spec file and report every mistake at once'; 'show' = 'Show every effective setting and where it came from, secrets masked'; 'schema' = 'Print the JSON Schema of the spec file, for editors' }
@@ -18,7 +19,8 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'keys' = [ordered]@{ '--pattern' = 'keys that match: * ? [a-z] [^a] \; with several, those that match any'; '--keys-from' = 'exactly the keys in a file, one a line or as JSON lines with key or key_base64; - is stdin'; '--scope' = 'the keys that warm fills for a scope of the spec file; all is every scope'; '--all' = 'every key of the layout, or of the database where it has no prefix'; '--exclude' = 'but not keys that match'; '--regex' = 'only keys in which it matches; checked here, after the pattern, in linear time'; '--type' = 'only string, list, set, zset, hash or stream'; '--ttl' = 'only keys with this life left: none, ''<5m'', ''>1h'''; '--idle' = 'only keys not used for this long: ''>7d'''; '--size' = 'only keys that take this much memory: ''>1MB'''; '--limit' = 'at most so many keys'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--null' = 'part keys by NUL bytes, here and in --keys-from, for xargs -0'; '--with' = 'show as well: type, ttl, size, idle; parted by commas'; '--sort' = 'the keys with the shortest life, the largest, or the longest unused'; '--top' = 'how many keys --sort shows'; '--count' = 'the number of keys alone' }
         'ttl' = [ordered]@{ '--set' = 'live exactly so long from now on'; '--jitter' = 'with --set: so much more or less, so that not all expire at once'; '--extend' = 'live so much longer, where there is an end'; '--cap' = 'live at most so long; never longer than before'; '--persist' = 'never expire'; '--only-missing' = 'with --set: only keys that never expire'; '--dry-run' = 'show what would change; change nothing'; '--pattern' = 'keys that match: * ? [a-z] [^a] \; with several, those that match any'; '--keys-from' = 'exactly the keys in a file, one a line or as JSON lines with key or key_base64; - is stdin'; '--null' = 'keys are parted by NUL bytes, as find -print0 does'; '--scope' = 'the keys that warm fills for a scope of the spec file; all is every scope'; '--all' = 'every key of the layout, or of the database where it has no prefix'; '--exclude' = 'but not keys that match'; '--regex' = 'only keys in which it matches; checked here, after the pattern, in linear time'; '--type' = 'only string, list, set, zset, hash or stream'; '--ttl' = 'only keys with this life left: none, ''<5m'', ''>1h'''; '--idle' = 'only keys not used for this long: ''>7d'''; '--size' = 'only keys that take this much memory: ''>1MB'''; '--limit' = 'at most so many keys'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned' }
         'inspect' = [ordered]@{ '--max-bytes' = 'show at most so much of a value'; '--max-items' = 'show at most so many items of a hash, list, set, sorted set or stream'; '--decode' = 'how values were stored, from the outside to the inside (zlib,pickle); none shows the bytes'; '--max-decode' = 'read at most so much of a value to decode it, and decompress to no more'; '--raw-value' = 'write the bytes of one string to stdout, exactly as they are stored'; '--to' = 'write them to a file instead'; '--no-value' = 'leave the value out'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
-        'stats' = [ordered]@{ '--assert' = 'fail with exit 6 unless it holds: ''hit_rate >= 80'''; '--per-node' = 'show every primary of a cluster as well' }
+        'stats' = [ordered]@{ '--interval' = 'measure the difference over this time; of --watch, between moments'; '--watch' = 'show how it goes, redrawn in place (keys: q, p); in a pipe a line for each moment'; '--by-prefix' = 'tell keys apart by what stands before the first separator'; '--depth' = 'of --by-prefix: before the Nth separator'; '--separator' = 'of --by-prefix: what separates'; '--by-group' = 'tell the groups of the spec file apart'; '--only' = 'of groups: hits listens and does not walk over all keys, keys walks and does not listen'; '--sample' = 'how long to listen'; '--max-events' = 'listen to at most so many commands'; '--yes' = 'listen to a protected connection as well'; '--assert' = 'fail with exit 6 unless it holds: ''hit_rate >= 80'''; '--check' = 'assert what stands under budgets: in the spec file'; '--allow-no-data' = 'let assertions pass of which there is no data'; '--save' = 'write the report to a file, to compare with later'; '--baseline' = 'show the difference to a saved report, and assert on it'; '--per-node' = 'show every primary of a cluster as well'; '--repair' = 'put back what a run that was killed while listening has left' }
+        'stats diff' = [ordered]@{}
         'loadtest' = [ordered]@{ '--scope' = 'scope of the spec file; all is every scope'; '--requests' = 'requests for each endpoint and phase'; '--duration' = 'instead of a number: how long for each endpoint and phase'; '--connections' = 'requests under way at once'; '--limit' = 'at most so many targets of each scope'; '--count-header' = 'a number in the answers to average, such as X-DB-Queries'; '--confirm' = 'the target''s name, where a protected connection is concerned'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'ping' = [ordered]@{ '--count' = 'round trips to measure at each server'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'key explain' = [ordered]@{ '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"''' }
@@ -83,13 +85,18 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--max-items' = 'any'
         '--decode' = 'any'
         '--max-decode' = 'any'
+        '--interval' = 'any'
+        '--watch' = 'any'
+        '--depth' = 'any'
+        '--separator' = 'any'
+        '--sample' = 'any'
+        '--max-events' = 'any'
         '--requests' = 'any'
         '-n' = 'any'
         '--duration' = 'any'
         '-d' = 'any'
         '--connections' = 'any'
         '--count-header' = 'any'
-        '--sample' = 'any'
         '--within' = 'any'
         '--password-file' = 'file'
         '--sentinel-password-file' = 'file'
@@ -106,6 +113,8 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--resume' = 'file'
         '--audit' = 'file'
         '--to' = 'file'
+        '--save' = 'file'
+        '--baseline' = 'file'
         '--protocol' = 'words 2 3'
         '--read-from' = 'words primary replica'
         '--on-unavailable' = 'words fail skip'
@@ -131,11 +140,13 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'config validate -o' = 'words table json'
         'keys --output' = 'words table json ndjson csv'
         'keys -o' = 'words table json ndjson csv'
-        'stats --output' = 'words table json csv markdown'
+        'stats --output' = 'words table json ndjson csv markdown junit prometheus'
+        'stats -o' = 'words table json ndjson csv markdown junit prometheus'
+        'stats diff --output' = 'words table json csv markdown'
         'loadtest --output' = 'words table json csv markdown'
         'ping --output' = 'words table json csv markdown'
         'config show --output' = 'words table json csv markdown'
-        'stats -o' = 'words table json csv markdown'
+        'stats diff -o' = 'words table json csv markdown'
         'loadtest -o' = 'words table json csv markdown'
         'ping -o' = 'words table json csv markdown'
         'config show -o' = 'words table json csv markdown'
@@ -160,6 +171,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--symfony-tag' = 'lookup tags'
         '--wordpress-group' = 'lookup groups'
         '--sort' = 'words ttl size idle'
+        '--only' = 'words hits keys'
         '--assert' = 'lookup metrics'
     }
     # What arguments are: by command and position.
@@ -169,6 +181,8 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'keys *' = 'lookup keys'
         'ttl *' = 'lookup keys'
         'inspect *' = 'lookup keys'
+        'stats diff 1' = 'any'
+        'stats diff 2' = 'any'
         'key explain *' = 'lookup keys'
         'key for *' = 'lookup keys'
         'completion 1' = 'words bash zsh fish powershell'

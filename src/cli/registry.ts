@@ -10,6 +10,7 @@ import { loadtestSpec } from '../loadtest/command.ts';
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
+import { statsDiffSpec } from '../stats/diff-command.ts';
 import { ttlSpec } from '../ttl/command.ts';
 import { warmSpec } from '../warm/command.ts';
 import type { CommandSpec } from './command.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ttlSpec,
   inspectSpec,
   statsSpec,
+  statsDiffSpec,
   loadtestSpec,
   pingSpec,
   keyExplainSpec,

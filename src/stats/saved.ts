@@ -16,6 +16,8 @@ export interface SavedStats {
   readonly target: string;
   /** ISO 8601. */
   readonly at: string;
+  /** When its keys were counted, in milliseconds since the epoch. */
+  readonly endedAt: number;
   /** Metrics by the name of their field. */
   readonly values: ReadonlyMap<string, number | null>;
   readonly groups: ReadonlyMap<string, SavedGroup> | undefined;
@@ -75,6 +77,7 @@ export async function readSavedStats(file: string, cwd: string): Promise<SavedSt
     path: file,
     target: typeof document['target'] === 'string' ? document['target'] : '',
     at: typeof document['at'] === 'string' ? document['at'] : '',
+    endedAt: Date.parse(String(document['at'])) + (number(document['elapsed_ms']) ?? 0),
     values: valuesOf(document, CACHE_TERMS),
     groups: Array.isArray(document['groups'])
       ? new Map(groups.flatMap(([group, saved]) => (typeof group === 'string' ? [[group, saved]] : [])))
