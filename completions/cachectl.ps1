@@ -6,23 +6,34 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
 
     # The words that can follow a path, and the flags of a command, each with what it means.
     $branches = @{
-        '' = [ordered]@{ 'warm' = 'Fill the cache by calling the application''s own endpoints'; 'clear' = 'Delete keys, by name, by pattern or by framework address'; 'restore' = 'Put back the keys of a backup that clear has written'; 'keys' = 'List keys as a stream, with type, TTL, size and idle time'; 'ttl' = 'Change how long keys live: set, extend, cap or persist'; 'inspect' = 'Show what is stored under a key, and for how long'; 'stats' = 'Report hit rate, memory, keys and evictions, and check them in CI'; 'loadtest' = 'Measure what the cache is worth: every endpoint without and with it'; 'ping' = 'Check every server of a connection: reachable, how fast, what it is, what it permits'; 'key' = 'explain, for'; 'layout' = 'detect'; 'config' = 'validate, show, schema'; 'completion' = 'Print the script that completes command lines in your shell'; 'demo' = 'Try everything on a private Redis and a sample shop'; 'help' = 'Help about a command, or about patterns, exit-codes, environment or safety' }
+        '' = [ordered]@{ 'warm' = 'Fill the cache by calling the application''s own endpoints'; 'verify' = 'Compare what is cached with what the application answers now'; 'clear' = 'Delete keys, by name, by pattern or by framework address'; 'restore' = 'Put back the keys of a backup that clear has written'; 'keys' = 'List keys as a stream, with type, TTL, size and idle time'; 'ttl' = 'Change how long keys live: set, extend, cap or persist'; 'invalidate' = 'Say that something changed: clear, bump, purge and warm what the spec file says'; 'listen' = 'Carry out the rules of the spec file as the application''s events come in'; 'namespace' = 'list, get, bump, rollback, gc'; 'inspect' = 'Show what is stored under a key, and for how long'; 'stats' = 'Report hit rate, memory, keys and evictions, and check them in CI'; 'loadtest' = 'Measure what the cache is worth, and what load the application holds'; 'ping' = 'Check every server of a connection: reachable, how fast, what it is, what it permits'; 'doctor' = 'Check the whole way from here to the cache, and say how to mend what is wrong'; 'init' = 'Write a spec file for this application, asking what matters and trying it at once'; 'key' = 'explain, for'; 'layout' = 'detect'; 'config' = 'validate, show, schema'; 'completion' = 'Print the script that completes command lines in your shell'; 'demo' = 'Try everything on a private Redis and a sample shop'; 'help' = 'Help about a command, or about patterns, exit-codes, environment or safety' }
+        'namespace' = [ordered]@{ 'list' = 'Show the versions of namespaces, with their keys and memory'; 'get' = 'Print the current version of a namespace'; 'bump' = 'Raise the version of namespaces: all of their keys are old at once'; 'rollback' = 'Go back to the version before, while its keys live'; 'gc' = 'Remove the keys of versions that nobody reads any more' }
         'stats' = [ordered]@{ 'diff' = 'Tell what a deploy did to the cache, from a report before it and one after it' }
         'key' = [ordered]@{ 'explain' = 'Take a physical key apart: layout, prefix, version, what it is'; 'for' = 'Print the physical keys of a logical key or a framework address, one a line' }
         'layout' = [ordered]@{ 'detect' = 'Sample the keyspace, say which layout fits and why, and print the block to paste' }
         'config' = [ordered]@{ 'validate' = 'Check the spec file and report every mistake at once'; 'show' = 'Show every effective setting and where it came from, secrets masked'; 'schema' = 'Print the JSON Schema of the spec file, for editors' }
     }
     $commandFlags = @{
-        'warm' = [ordered]@{ '--scope' = 'scope of the spec file; all is every scope'; '--limit' = 'at most so many targets of each scope, or of one'; '--concurrency' = 'requests under way at once'; '--concurrency-per-host' = 'the same, on one host'; '--rate' = 'at most so many requests in a time, as in 50/s or 600/m'; '--adaptive' = 'begin with few requests at once, and make them more as long as the origin does not grow slow'; '--only-missing' = 'leave alone what is in the cache already'; '--force' = 'request and store everything anew, changed or not'; '--certify' = 'call touched endpoints twice: the second answer has to come from a cache'; '--lock' = 'where another run warms the same scope: wait for it, leave it to it, or take no notice'; '--max-failures' = 'stop as soon as more targets than this have failed'; '--stop-on-failure' = 'stop at the first failure'; '--allow-failures' = 'exit 0 also where targets failed'; '--targets' = 'with --json: every target in the report (-o ndjson streams them)'; '--report' = 'write the report as one page'; '--dry-run' = 'show the plan: ask the sources of variables, request and store nothing'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
-        'clear' = [ordered]@{ '--pattern' = 'keys that match: * ? [a-z] [^a] \; with several, those that match any'; '--keys-from' = 'exactly the keys in a file, one a line or as JSON lines with key or key_base64; - is stdin'; '--null' = 'keys are parted by NUL bytes, as find -print0 does'; '--scope' = 'the keys that warm fills for a scope of the spec file; all is every scope'; '--all' = 'every key of the layout, or of the database where it has no prefix'; '--exclude' = 'but not keys that match'; '--regex' = 'only keys in which it matches; checked here, after the pattern, in linear time'; '--type' = 'only string, list, set, zset, hash or stream'; '--ttl' = 'only keys with this life left: none, ''<5m'', ''>1h'''; '--idle' = 'only keys not used for this long: ''>7d'''; '--size' = 'only keys that take this much memory: ''>1MB'''; '--limit' = 'at most so many keys'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--dry-run' = 'count and show what would be deleted; delete nothing'; '--plan' = 'write what would be deleted there, for --apply; delete nothing'; '--apply' = 'delete exactly the keys of a plan, if it is still the same Redis'; '--max-age' = 'how old a plan may be'; '--max-keys' = 'delete nothing, and exit 7, where more keys match'; '--backup' = 'write every key there before it goes, for cachectl restore'; '--soft' = 'let the keys expire, spread over this time, instead of deleting them at once'; '--rewarm' = 'with --scope: clear and warm chunk by chunk, so that the cache is never cold'; '--chunk' = 'keys to clear and warm at a time'; '--max-failures' = 'failures of warming after which the rest is left as it was'; '--flush' = 'with --all: empty the whole database with FLUSHDB ASYNC'; '--resume' = 'where an interrupted run keeps its place, and the next one goes on from'; '--rate' = 'the most keys to remove a second'; '--max-latency' = 'go slower while small commands of other clients take longer than this (off: never)'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned' }
+        'warm' = [ordered]@{ '--scope' = 'scope of the spec file; all is every scope'; '--limit' = 'at most so many targets of each scope, or of one'; '--where' = 'only targets whose variables meet it: ''id == 42''; with several, those that meet any'; '--concurrency' = 'requests under way at once'; '--concurrency-per-host' = 'the same, on one host'; '--rate' = 'at most so many requests in a time, as in 50/s or 600/m'; '--adaptive' = 'begin with few requests at once, and make them more as long as the origin does not grow slow'; '--only-missing' = 'leave alone what is in the cache already'; '--force' = 'request and store everything anew, changed or not'; '--certify' = 'call touched endpoints twice: the second answer has to come from a cache'; '--lock' = 'where another run warms the same scope: wait for it, leave it to it, or take no notice'; '--max-failures' = 'stop as soon as more targets than this have failed'; '--stop-on-failure' = 'stop at the first failure'; '--allow-failures' = 'exit 0 also where targets failed'; '--next-version' = 'fill the next version of the namespaces while the current one serves, and then switch to it'; '--activate-if' = 'with --next-version: switch only then; otherwise remove what was filled'; '--targets' = 'with --json: every target in the report (-o ndjson streams them)'; '--report' = 'write the report as one page'; '--dry-run' = 'show the plan: ask the sources of variables, request and store nothing'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'verify' = [ordered]@{ '--scope' = 'scope of the spec file; all is every scope'; '--limit' = 'look at so many targets at most'; '--concurrency' = 'requests under way at once'; '--concurrency-per-host' = 'the same, on one host'; '--rate' = 'at most so many requests in a time, as in 50/s or 600/m'; '--adaptive' = 'begin with few requests at once, and make them more while the origin keeps up'; '--fix' = 'warm again what differs or cannot be decoded'; '--assert' = 'fail with exit 6 unless it holds: ''stale <= 1%'', ''missing == 0'''; '--allow-no-data' = 'let an assertion pass where nothing could be compared'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'clear' = [ordered]@{ '--pattern' = 'keys that match: * ? [a-z] [^a] \; with several, those that match any'; '--keys-from' = 'exactly the keys in a file, one a line or as JSON lines with key or key_base64; - is stdin'; '--null' = 'keys are parted by NUL bytes, as find -print0 does'; '--scope' = 'the keys that warm fills for a scope of the spec file; all is every scope'; '--all' = 'every key of the layout, or of the database where it has no prefix'; '--exclude' = 'but not keys that match'; '--regex' = 'only keys in which it matches; checked here, after the pattern, in linear time'; '--type' = 'only string, list, set, zset, hash or stream'; '--ttl' = 'only keys with this life left: none, ''<5m'', ''>1h'''; '--idle' = 'only keys not used for this long: ''>7d'''; '--size' = 'only keys that take this much memory: ''>1MB'''; '--limit' = 'at most so many keys'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--dry-run' = 'count and show what would be deleted; delete nothing'; '--plan' = 'write what would be deleted there, for clear --apply; delete nothing'; '--max-keys' = 'delete nothing, and exit 7, where more keys match'; '--backup' = 'write every key there before it goes, for cachectl restore'; '--soft' = 'let the keys expire, spread over this time, instead of deleting them at once'; '--resume' = 'where an interrupted run keeps its place, and the next one goes on from'; '--rate' = 'the most keys to remove a second'; '--max-latency' = 'go slower while small commands of other clients take longer than this (off: never)'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned'; '--apply' = 'delete exactly the keys of a plan, if it is still the same Redis'; '--max-age' = 'how old a plan may be'; '--rewarm' = 'with --scope: clear and warm chunk by chunk, so that the cache is never cold'; '--chunk' = 'keys to clear and warm at a time'; '--max-failures' = 'failures of warming after which the rest is left as it was'; '--flush' = 'with --all: empty the whole database with FLUSHDB ASYNC' }
         'restore' = [ordered]@{ '--replace' = 'write over keys that exist; otherwise they are left as they are'; '--pattern' = 'only the keys that match; with several, those that match any'; '--dry-run' = 'check the file and count; write nothing'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned' }
         'keys' = [ordered]@{ '--pattern' = 'keys that match: * ? [a-z] [^a] \; with several, those that match any'; '--keys-from' = 'exactly the keys in a file, one a line or as JSON lines with key or key_base64; - is stdin'; '--scope' = 'the keys that warm fills for a scope of the spec file; all is every scope'; '--all' = 'every key of the layout, or of the database where it has no prefix'; '--exclude' = 'but not keys that match'; '--regex' = 'only keys in which it matches; checked here, after the pattern, in linear time'; '--type' = 'only string, list, set, zset, hash or stream'; '--ttl' = 'only keys with this life left: none, ''<5m'', ''>1h'''; '--idle' = 'only keys not used for this long: ''>7d'''; '--size' = 'only keys that take this much memory: ''>1MB'''; '--limit' = 'at most so many keys'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--null' = 'part keys by NUL bytes, here and in --keys-from, for xargs -0'; '--with' = 'show as well: type, ttl, size, idle; parted by commas'; '--sort' = 'the keys with the shortest life, the largest, or the longest unused'; '--top' = 'how many keys --sort shows'; '--count' = 'the number of keys alone' }
         'ttl' = [ordered]@{ '--set' = 'live exactly so long from now on'; '--jitter' = 'with --set: so much more or less, so that not all expire at once'; '--extend' = 'live so much longer, where there is an end'; '--cap' = 'live at most so long; never longer than before'; '--persist' = 'never expire'; '--only-missing' = 'with --set: only keys that never expire'; '--dry-run' = 'show what would change; change nothing'; '--pattern' = 'keys that match: * ? [a-z] [^a] \; with several, those that match any'; '--keys-from' = 'exactly the keys in a file, one a line or as JSON lines with key or key_base64; - is stdin'; '--null' = 'keys are parted by NUL bytes, as find -print0 does'; '--scope' = 'the keys that warm fills for a scope of the spec file; all is every scope'; '--all' = 'every key of the layout, or of the database where it has no prefix'; '--exclude' = 'but not keys that match'; '--regex' = 'only keys in which it matches; checked here, after the pattern, in linear time'; '--type' = 'only string, list, set, zset, hash or stream'; '--ttl' = 'only keys with this life left: none, ''<5m'', ''>1h'''; '--idle' = 'only keys not used for this long: ''>7d'''; '--size' = 'only keys that take this much memory: ''>1MB'''; '--limit' = 'at most so many keys'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned' }
+        'invalidate' = [ordered]@{ '--data' = 'a value for the rule''s placeholders'; '--data-from' = 'the values as a JSON object; - is stdin'; '--dry-run' = 'show what would be run and sent; do nothing'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'listen' = [ordered]@{ '--stream' = 'the stream to read'; '--group' = 'the consumer group, made where it is missing'; '--consumer' = 'the name among the group'; '--from' = 'where a group that is made begins: 0, or $ for new events only'; '--channel' = 'a Pub/Sub channel: at most once'; '--http' = 'take events as POST /events; /healthz and /metrics, too'; '--http-token-file' = 'the bearer token of senders; also CACHECTL_HTTP_TOKEN'; '--http-secret-file' = 'the secret of X-Cachectl-Signature (HMAC-SHA256); also CACHECTL_HTTP_SECRET'; '--coalesce' = 'merge events that come within this time of the first'; '--max-tries' = 'set an event aside after so many failures'; '--retry-after' = 'pause before the second try; it doubles'; '--claim-after' = 'take over what another listener has not acknowledged for this long'; '--dead-letters' = 'the stream for events that are set aside'; '--drain' = 'when told to stop, the longest wait for what is under way'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'namespace list' = [ordered]@{ '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'namespace get' = [ordered]@{ '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'namespace bump' = [ordered]@{ '--dry-run' = 'show what would change; change nothing'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned' }
+        'namespace rollback' = [ordered]@{ '--to' = 'to this version'; '--dry-run' = 'show what would change; change nothing'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned' }
+        'namespace gc' = [ordered]@{ '--keep' = 'how many older versions stay'; '--dry-run' = 'count and show what would be deleted; delete nothing'; '--plan' = 'write what would be deleted there, for clear --apply; delete nothing'; '--max-keys' = 'delete nothing, and exit 7, where more keys match'; '--backup' = 'write every key there before it goes, for cachectl restore'; '--soft' = 'let the keys expire, spread over this time, instead of deleting them at once'; '--resume' = 'where an interrupted run keeps its place, and the next one goes on from'; '--rate' = 'the most keys to remove a second'; '--max-latency' = 'go slower while small commands of other clients take longer than this (off: never)'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned'; '--exclude' = 'but not keys that match'; '--regex' = 'only keys in which it matches; checked here, after the pattern, in linear time'; '--type' = 'only string, list, set, zset, hash or stream'; '--ttl' = 'only keys with this life left: none, ''<5m'', ''>1h'''; '--idle' = 'only keys not used for this long: ''>7d'''; '--size' = 'only keys that take this much memory: ''>1MB'''; '--limit' = 'at most so many keys'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'inspect' = [ordered]@{ '--max-bytes' = 'show at most so much of a value'; '--max-items' = 'show at most so many items of a hash, list, set, sorted set or stream'; '--decode' = 'how values were stored, from the outside to the inside (zlib,pickle); none shows the bytes'; '--max-decode' = 'read at most so much of a value to decode it, and decompress to no more'; '--raw-value' = 'write the bytes of one string to stdout, exactly as they are stored'; '--to' = 'write them to a file instead'; '--no-value' = 'leave the value out'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'stats' = [ordered]@{ '--interval' = 'measure the difference over this time; of --watch, between moments'; '--watch' = 'show how it goes, redrawn in place (keys: q, p); in a pipe a line for each moment'; '--by-prefix' = 'tell keys apart by what stands before the first separator'; '--depth' = 'of --by-prefix: before the Nth separator'; '--separator' = 'of --by-prefix: what separates'; '--by-group' = 'tell the groups of the spec file apart'; '--only' = 'of groups: hits listens and does not walk over all keys, keys walks and does not listen'; '--sample' = 'how long to listen'; '--max-events' = 'listen to at most so many commands'; '--yes' = 'listen to a protected connection as well'; '--assert' = 'fail with exit 6 unless it holds: ''hit_rate >= 80'''; '--check' = 'assert what stands under budgets: in the spec file'; '--allow-no-data' = 'let assertions pass of which there is no data'; '--save' = 'write the report to a file, to compare with later'; '--baseline' = 'show the difference to a saved report, and assert on it'; '--per-node' = 'show every primary of a cluster as well'; '--repair' = 'put back what a run that was killed while listening has left' }
         'stats diff' = [ordered]@{}
-        'loadtest' = [ordered]@{ '--scope' = 'scope of the spec file; all is every scope'; '--requests' = 'requests for each endpoint and phase'; '--duration' = 'instead of a number: how long for each endpoint and phase'; '--connections' = 'requests under way at once'; '--limit' = 'at most so many targets of each scope'; '--count-header' = 'a number in the answers to average, such as X-DB-Queries'; '--confirm' = 'the target''s name, where a protected connection is concerned'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'loadtest' = [ordered]@{ '--scope' = 'scope of the spec file; all is every scope'; '--requests-from' = 'requests to replay with their mix: addresses or paths, an access log, or a HAR file'; '--limit' = 'at most so many targets of each scope or file'; '--weight' = 'how often a scope, path or address is requested, beside 1'; '--distribution' = 'which targets are popular: turns, uniform, zipf:1.1 or hotspot:90/10'; '--seed' = 'repeat a run: the same targets at the same moments'; '--allow-remote' = 'put load on this host, although it is not this machine'; '--connections' = 'closed load: requests under way at once'; '--requests' = 'requests in all; when comparing, for each endpoint and phase'; '--duration' = 'how long; when comparing, for each endpoint and phase'; '--rate' = 'open load: requests on schedule, whatever the answers do: 500/s'; '--stages' = 'open load that changes evenly: ''30s:100/s,1m:500/s,10s:0'''; '--arrivals' = 'evenly, or as independent visitors come'; '--max-in-flight' = 'open load: the most requests under way; more wait their turn, and drop out in the end'; '--warmup' = 'at the beginning, left out of the figures'; '--request-timeout' = 'time limit of one request'; '--workers' = 'threads that generate load; auto is one for each core'; '--compare' = 'what to hold side by side for a scope; none is load alone'; '--repeat' = 'how often the two phases take turns'; '--count-header' = 'a number in the answers to average, such as X-DB-Queries'; '--confirm' = 'the target''s name, where a protected connection is concerned'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'ping' = [ordered]@{ '--count' = 'round trips to measure at each server'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'doctor' = [ordered]@{ '--strict' = 'exit 6 also where there are only warnings'; '--hit-rate' = 'warn where fewer reads than this find their key'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'init' = [ordered]@{ '--origin' = 'address of the application'; '--path' = 'first scope: this path of the application'; '--sitemap' = 'first scope: what a sitemap of the application lists'; '--access-log' = 'first scope: what this log says is asked for most'; '--scope-name' = 'what the first scope is called'; '--limit' = 'targets of a scope from a sitemap or a log'; '--mode' = 'store the answers, or only call an application that fills its cache itself'; '--force' = 'write over a file that is there'; '--no-check' = 'try neither Redis nor the application'; '--no-schema' = 'write no cachectl.schema.json beside it, which editors complete from'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' }
         'key explain' = [ordered]@{ '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"''' }
         'key for' = [ordered]@{ '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"''' }
         'layout detect' = [ordered]@{ '--sample' = 'look at so many keys at most'; '--within' = 'look no longer than this' }
@@ -35,7 +46,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
     }
     $redisFlags = [ordered]@{ '--user' = 'ACL user name'; '--password' = 'password; others can see it on the command line'; '--password-file' = 'file whose first line is the password; - is stdin'; '--askpass' = 'ask for the password'; '--sentinel-user' = 'ACL user name at the Sentinels'; '--sentinel-password-file' = 'file with the password of the Sentinels'; '--tls' = 'talk TLS, as rediss:// does'; '--tls-ca' = 'trust these authorities (PEM) instead of the system’’s'; '--tls-cert' = 'client certificate (PEM)'; '--tls-key' = 'key of the client certificate (PEM)'; '--tls-server-name' = 'the name in the certificate, where it is not the host'; '--tls-skip-verify' = 'trust any certificate; never for a protected connection'; '--protocol' = 'RESP version to speak'; '--client-name' = 'what CLIENT LIST shows'; '--read-from' = 'where commands that only read read'; '--nat-map' = 'a cluster node’’s own host:port, and how it is reached from here'; '--connect-timeout' = 'the longest wait for a connection'; '--command-timeout' = 'the longest wait for a reply'; '--connect-retries' = 'further attempts to connect'; '--on-unavailable' = 'where Redis cannot be reached: fail with exit 3, or skip with a warning and exit 0' }
     $globalFlags = [ordered]@{ '--config' = 'spec file (default: cachectl.yaml from here upward)'; '--url' = 'Redis to talk to, as redis://user:password@host:port/db'; '--env' = 'connection of the spec file to use'; '--output' = 'output format: table, json, ndjson, csv or markdown'; '--json' = 'short for --output json'; '--quiet' = 'only results and errors'; '--verbose' = 'say more on stderr: connections, retries, stack traces'; '--no-color' = 'no colours'; '--no-input' = 'never ask; fail where an answer is needed'; '--timeout' = 'time limit of the whole command'; '--help' = 'show help'; '--version' = 'show the version' }
-    $redisCommands = @('warm', 'clear', 'restore', 'keys', 'ttl', 'inspect', 'stats', 'loadtest', 'ping', 'key for', 'layout detect')
+    $redisCommands = @('warm', 'verify', 'clear', 'restore', 'keys', 'ttl', 'invalidate', 'listen', 'namespace list', 'namespace get', 'namespace bump', 'namespace rollback', 'namespace gc', 'inspect', 'stats', 'loadtest', 'ping', 'doctor', 'init', 'key for', 'layout detect')
     # What the values of flags are: by command and flag, or by flag alone.
     $values = @{
         '--user' = 'any'
@@ -50,10 +61,12 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--url' = 'any'
         '--timeout' = 'any'
         '--limit' = 'any'
+        '--where' = 'any'
         '--concurrency' = 'any'
         '--concurrency-per-host' = 'any'
         '--rate' = 'any'
         '--max-failures' = 'any'
+        '--activate-if' = 'any'
         '--key-version' = 'any'
         '--regex' = 'any'
         '--type' = 'any'
@@ -68,12 +81,12 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--django-session' = 'any'
         '--rails-key' = 'any'
         '--spring-cache' = 'any'
-        '--max-age' = 'any'
         '--max-keys' = 'any'
         '--soft' = 'any'
-        '--chunk' = 'any'
         '--max-latency' = 'any'
         '--confirm' = 'any'
+        '--max-age' = 'any'
+        '--chunk' = 'any'
         '--with' = 'any'
         '--top' = 'any'
         'ping --count' = 'any'
@@ -81,6 +94,18 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--jitter' = 'any'
         '--extend' = 'any'
         '--cap' = 'any'
+        '--data' = 'any'
+        '--consumer' = 'any'
+        '--from' = 'any'
+        '--channel' = 'any'
+        '--http' = 'any'
+        '--coalesce' = 'any'
+        '--max-tries' = 'any'
+        '--retry-after' = 'any'
+        '--claim-after' = 'any'
+        '--drain' = 'any'
+        'namespace rollback --to' = 'any'
+        'namespace gc --keep' = 'any'
         '--max-bytes' = 'any'
         '--max-items' = 'any'
         '--decode' = 'any'
@@ -91,12 +116,27 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--separator' = 'any'
         '--sample' = 'any'
         '--max-events' = 'any'
+        '--weight' = 'any'
+        '--distribution' = 'any'
+        '--seed' = 'any'
+        '--allow-remote' = 'any'
+        '--connections' = 'any'
         '--requests' = 'any'
         '-n' = 'any'
         '--duration' = 'any'
         '-d' = 'any'
-        '--connections' = 'any'
+        '--stages' = 'any'
+        '--max-in-flight' = 'any'
+        '--warmup' = 'any'
+        '--request-timeout' = 'any'
+        '--workers' = 'any'
+        '--repeat' = 'any'
         '--count-header' = 'any'
+        '--hit-rate' = 'any'
+        '--origin' = 'any'
+        '--path' = 'any'
+        '--sitemap' = 'any'
+        '--scope-name' = 'any'
         '--within' = 'any'
         '--password-file' = 'file'
         '--sentinel-password-file' = 'file'
@@ -108,13 +148,18 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--report' = 'file'
         '--keys-from' = 'file'
         '--plan' = 'file'
-        '--apply' = 'file'
         '--backup' = 'file'
         '--resume' = 'file'
         '--audit' = 'file'
-        '--to' = 'file'
+        '--apply' = 'file'
+        '--data-from' = 'file'
+        '--http-token-file' = 'file'
+        '--http-secret-file' = 'file'
+        'inspect --to' = 'file'
         '--save' = 'file'
         '--baseline' = 'file'
+        '--requests-from' = 'file'
+        '--access-log' = 'file'
         '--protocol' = 'words 2 3'
         '--read-from' = 'words primary replica'
         '--on-unavailable' = 'words fail skip'
@@ -124,32 +169,52 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         ' -o' = 'words table tree json ndjson csv markdown junit prometheus hdr'
         'warm --output' = 'words table json ndjson csv markdown'
         'warm -o' = 'words table json ndjson csv markdown'
+        'verify --output' = 'words table json markdown junit'
+        'verify -o' = 'words table json markdown junit'
         'clear --output' = 'words table json'
         'restore --output' = 'words table json'
         'ttl --output' = 'words table json'
+        'invalidate --output' = 'words table json'
+        'namespace get --output' = 'words table json'
+        'namespace bump --output' = 'words table json'
+        'namespace rollback --output' = 'words table json'
+        'namespace gc --output' = 'words table json'
         'inspect --output' = 'words table json'
+        'init --output' = 'words table json'
         'key explain --output' = 'words table json'
         'layout detect --output' = 'words table json'
         'config validate --output' = 'words table json'
         'clear -o' = 'words table json'
         'restore -o' = 'words table json'
         'ttl -o' = 'words table json'
+        'invalidate -o' = 'words table json'
+        'namespace get -o' = 'words table json'
+        'namespace bump -o' = 'words table json'
+        'namespace rollback -o' = 'words table json'
+        'namespace gc -o' = 'words table json'
         'inspect -o' = 'words table json'
+        'init -o' = 'words table json'
         'key explain -o' = 'words table json'
         'layout detect -o' = 'words table json'
         'config validate -o' = 'words table json'
         'keys --output' = 'words table json ndjson csv'
         'keys -o' = 'words table json ndjson csv'
+        'listen --output' = 'words table ndjson json'
+        'listen -o' = 'words table ndjson json'
+        'namespace list --output' = 'words table json csv markdown'
+        'stats diff --output' = 'words table json csv markdown'
+        'ping --output' = 'words table json csv markdown'
+        'doctor --output' = 'words table json csv markdown'
+        'config show --output' = 'words table json csv markdown'
+        'namespace list -o' = 'words table json csv markdown'
+        'stats diff -o' = 'words table json csv markdown'
+        'ping -o' = 'words table json csv markdown'
+        'doctor -o' = 'words table json csv markdown'
+        'config show -o' = 'words table json csv markdown'
         'stats --output' = 'words table json ndjson csv markdown junit prometheus'
         'stats -o' = 'words table json ndjson csv markdown junit prometheus'
-        'stats diff --output' = 'words table json csv markdown'
-        'loadtest --output' = 'words table json csv markdown'
-        'ping --output' = 'words table json csv markdown'
-        'config show --output' = 'words table json csv markdown'
-        'stats diff -o' = 'words table json csv markdown'
-        'loadtest -o' = 'words table json csv markdown'
-        'ping -o' = 'words table json csv markdown'
-        'config show -o' = 'words table json csv markdown'
+        'loadtest --output' = 'words table json csv markdown hdr'
+        'loadtest -o' = 'words table json csv markdown hdr'
         'key for --output' = 'words table json ndjson'
         'key for -o' = 'words table json ndjson'
         'config schema --output' = 'words json'
@@ -164,15 +229,21 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '-s' = 'lookup scopes'
         '--lock' = 'words wait skip off'
         '--layout' = 'words plain django rails laravel spring symfony wordpress keyv'
+        '--assert' = 'lookup metrics'
         '--pattern' = 'lookup keys'
         '-p' = 'lookup keys'
         '--exclude' = 'lookup keys'
+        '--stream' = 'lookup keys'
+        '--dead-letters' = 'lookup keys'
         '--laravel-tag' = 'lookup tags'
         '--symfony-tag' = 'lookup tags'
         '--wordpress-group' = 'lookup groups'
+        '--group' = 'lookup groups'
         '--sort' = 'words ttl size idle'
         '--only' = 'words hits keys'
-        '--assert' = 'lookup metrics'
+        '--arrivals' = 'words constant poisson'
+        '--compare' = 'words cold,warm origin,cache none'
+        '--mode' = 'words store touch'
     }
     # What arguments are: by command and position.
     $arguments = @{
@@ -180,6 +251,12 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'restore 1' = 'file'
         'keys *' = 'lookup keys'
         'ttl *' = 'lookup keys'
+        'invalidate 1' = 'any'
+        'namespace list *' = 'any'
+        'namespace get *' = 'any'
+        'namespace bump *' = 'any'
+        'namespace rollback 1' = 'any'
+        'namespace gc *' = 'any'
         'inspect *' = 'lookup keys'
         'stats diff 1' = 'any'
         'stats diff 2' = 'any'

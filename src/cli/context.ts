@@ -8,6 +8,7 @@ import type { TextStream } from '../terminal/streams.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import type { Deed, Reach } from './confirmation.ts';
 import type { JsonDocument } from './command.ts';
+import type { CachectlError } from './errors.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { GlobalOptions } from './global-options.ts';
 
@@ -44,6 +45,12 @@ export interface RunResult {
   readonly document?: (() => JsonDocument) | undefined;
 }
 
+/** A context of its own connection and its own signal; whoever asked for it closes it. */
+export interface DetachedContext {
+  readonly context: Context;
+  readonly close: () => Promise<void>;
+}
+
 /** What a running command may use; nothing else reaches the outside. */
 export interface Context {
   readonly host: Pick<
@@ -55,6 +62,7 @@ export interface Context {
     | 'stdin'
     | 'platform'
     | 'nodePath'
+    | 'nodeVersion'
     | 'isRoot'
     | 'stdout'
     | 'stderr'
@@ -66,9 +74,13 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The spec file, where one was found. */
   readonly spec: LoadedSpec | undefined;
+  /** Why there is none, where the command goes on without a file that is wrong. */
+  readonly specProblem: CachectlError | undefined;
   readonly layout: Layout;
   /** Opens the connection on first use; closed when the command ends. */
   readonly redis: () => Promise<RedisClient>;
+  /** Opens a connection of its own to another address; whoever asks closes it. */
+  readonly connectTo: (url: string, password?: string) => Promise<RedisClient>;
   /** stdout, for commands whose result is a stream; others return a report. */
   readonly out: TextStream;
   /** What a person at stdout sees. */
@@ -80,6 +92,8 @@ export interface Context {
   readonly canAsk: boolean;
   /** @throws CachectlError (exit 7) where the consent is not given */
   readonly confirm: (request: ConfirmationRequest) => Promise<void>;
+  /** The same with a connection of its own, for work that ends by another signal or must not wait for this one's. */
+  readonly detach: (signal: AbortSignal) => DetachedContext;
   /** Runs another command line in the same process, as if typed. */
   readonly invoke: (argv: readonly string[], place?: Place) => Promise<RunResult>;
 }

@@ -8,9 +8,10 @@ import { terminalInfo } from '../terminal/terminal-info.ts';
 import { confirmWithPerson } from './confirm.ts';
 import { chooseConnection } from './connection.ts';
 import type { Context, Messages } from './context.ts';
+import type { CachectlError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { warnAbout } from './messages.ts';
-import type { Resources } from './resources.ts';
+import { Resources } from './resources.ts';
 import { Interrupted } from './signals.ts';
 import type { Streams } from './streams.ts';
 
@@ -19,6 +20,7 @@ export function createContext(parts: {
   readonly host: Host;
   readonly globals: GlobalOptions;
   readonly loaded: LoadedSpec | undefined;
+  readonly specProblem?: CachectlError | undefined;
   readonly layout: Layout;
   readonly streams: Streams;
   readonly messages: Messages;
@@ -32,35 +34,44 @@ export function createContext(parts: {
   const drawn =
     streams.err.isTerminal && host.env['TERM'] !== 'dumb' && host.env['CACHECTL_PROGRESS'] !== 'plain';
   const prompter = createPrompter(host.stdin, host.stderr, signal, () => new Interrupted('SIGINT'));
-  const redis = (): Promise<RedisClient> =>
-    resources.redis(async () => {
-      const choice = chooseConnection(globals, host.env, loaded);
-      for (const warning of choice.warnings) messages.warn(warning);
-      const { connectRedis } = await import('../redis/connect.ts');
-      messages.verbose(`connection from ${choice.source}`);
-      const name = choice.options.connectionName;
-      if (loaded !== undefined && name !== undefined) warnAbout(connectionWarnings(loaded, name), messages);
-      return connectRedis(choice.options, {
+  const open = async (
+    chosen: Pick<GlobalOptions, 'redisUrl' | 'connectionName' | 'redis'>,
+  ): Promise<RedisClient> => {
+    const choice = chooseConnection(chosen, host.env, loaded);
+    for (const warning of choice.warnings) messages.warn(warning);
+    const { connectRedis } = await import('../redis/connect.ts');
+    messages.verbose(`connection from ${choice.source}`);
+    const name = choice.options.connectionName;
+    if (loaded !== undefined && name !== undefined) warnAbout(connectionWarnings(loaded, name), messages);
+    return connectRedis(choice.options, {
+      signal,
+      log: resources.connectionLog(messages.verbose),
+      now: () => host.clock.monotonicMs(),
+      secrets: {
+        stdin: host.stdin,
+        env: host.env,
+        cwd: host.cwd,
+        canAsk,
+        askSecret: prompter.secret,
         signal,
-        log: resources.connectionLog(messages.verbose),
-        now: () => host.clock.monotonicMs(),
-        secrets: {
-          stdin: host.stdin,
-          env: host.env,
-          cwd: host.cwd,
-          canAsk,
-          askSecret: prompter.secret,
-          signal,
-        },
-      });
+      },
     });
+  };
+  const redis = (): Promise<RedisClient> => resources.redis(() => open(globals));
   return {
     host,
     options: globals,
     signal,
     spec: loaded,
+    specProblem: parts.specProblem,
     layout,
     redis,
+    connectTo: (url, password) =>
+      open({
+        redisUrl: url,
+        connectionName: undefined,
+        redis: password === undefined ? globals.redis : { ...globals.redis, password },
+      }),
     out: streams.out,
     terminal,
     messages,
@@ -76,6 +87,11 @@ export function createContext(parts: {
         prompter,
         write: (text) => streams.err.write(text),
       }),
+    detach: (own) => {
+      const opened = new Resources();
+      const context = createContext({ ...parts, signal: own, resources: opened });
+      return { context, close: () => opened.close() };
+    },
     invoke,
   };
 }

@@ -15,6 +15,8 @@ import { connectionSchema } from './connection.ts';
 import { foreach, values } from './foreach-schema.ts';
 import { fillFields } from './fill-schema.ts';
 import { layoutSchema } from './layout.ts';
+import { invalidationSchema } from './rule-schema.ts';
+import { namespaceSchema } from './namespaces.ts';
 
 /** The file form of the spec: what people write. References between its parts are checked elsewhere. */
 
@@ -47,6 +49,7 @@ const entry = z
   .strictObject({
     key: text('Key template: `{name}` is a variable, `{{` a literal brace', 'user:{id}:dashboard'),
     path: text('Path template of the request', '/api/users/{id}/dashboard'),
+    namespace: z.optional(text('The namespace whose current version the key carries', 'products')),
     ttl: z.optional(ttlOrClass('Time to live: a TTL class, a duration, seconds, or `origin`')),
     ttl_jitter: z.optional(fraction('By how much the TTL varies, so that keys do not expire together')),
     headers: z.optional(headers),
@@ -63,6 +66,11 @@ const entry = z
     priority: priority('Within the scope, higher is warmed first; 0 unless given'),
     exclude,
     timeout: z.optional(timeout('The longest wait for one answer')),
+    ignore: z.optional(
+      z.array(text('A place in the answer', 'generated_at', 'items[*].seen_at')).register(fieldNotes, {
+        description: 'Places in a JSON answer that cachectl verify does not compare',
+      }),
+    ),
     ...fillFields,
   })
   .register(fieldNotes, { description: 'A request template and a key template' });
@@ -142,11 +150,17 @@ export const specFileSchema = z
         .array(text('An assertion about the cache', 'hit_rate >= 80', 'users.hit_rate >= 70'))
         .register(fieldNotes, { description: 'What `cachectl stats --check` asserts' }),
     ),
+    namespaces: z.optional(
+      z
+        .record(named, namespaceSchema)
+        .register(fieldNotes, { description: 'Versioned groups of keys by name' }),
+    ),
     scopes: z.optional(
       z
         .record(named, scope)
         .register(fieldNotes, { description: 'Groups of entries by name; `all` is reserved' }),
     ),
+    invalidation: z.optional(invalidationSchema),
   })
   .register(fieldNotes, { title: 'cachectl spec file', description: 'What cachectl warms, and where' });
 

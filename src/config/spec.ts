@@ -1,8 +1,10 @@
 import type { ConnectionSpec } from './connection.ts';
 import type { ForeachSpec } from './foreach.ts';
 import type { LayoutSpec } from './layout.ts';
+import type { NamespaceSpec } from './namespaces.ts';
 
 import type { FillSpec } from './fill-spec.ts';
+import type { RuleSpec } from './rule-spec.ts';
 
 /**
  * The spec as features use it: validated, interpolated, defaults filled in, units in the names.
@@ -23,11 +25,14 @@ export interface Spec {
   readonly ttlClasses: Readonly<Record<string, number>>;
   readonly defaults: DefaultsSpec;
   readonly scopes: Readonly<Record<string, ScopeSpec>>;
+  readonly namespaces: Readonly<Record<string, NamespaceSpec>>;
   /** Where destructive runs leave a line; relative to the spec file's folder. */
   readonly audit?: string;
   /** In the order of the file: a key belongs to the first that matches. */
   readonly groups?: readonly GroupSpec[];
   readonly budgets?: readonly BudgetSpec[];
+  /** What the application's events do to the cache, by event name. */
+  readonly invalidation?: Readonly<Record<string, RuleSpec>>;
 }
 
 /** A named group of keys. */
@@ -90,6 +95,8 @@ export interface EntrySpec {
   readonly key: string;
   /** Starts with `/`, or is an absolute http(s) URL on the origin. */
   readonly path: string;
+  /** The name of the namespace whose version the key carries; `key` is then what stands inside it. */
+  readonly namespace?: string;
   readonly ttlSeconds: number;
   /** Fraction from 0 to 1. */
   readonly ttlJitter: number;
@@ -105,6 +112,8 @@ export interface EntrySpec {
   readonly priority?: number;
   /** As a scope's, for this entry alone. */
   readonly exclude?: readonly string[];
+  /** Places in a JSON answer that `verify` does not compare, as `parseJsonPath` reads them. */
+  readonly ignore?: readonly string[];
   /** Of one request; `defaults.timeoutMs` where absent. */
   readonly timeoutMs?: number;
   /** `DEFAULT_FILL` where the entry says nothing about it. */

@@ -1,4 +1,4 @@
-import { infoNumber, type ServerInfo } from '../redis/info.ts';
+import { infoNumber, keyspaceOf, type ServerInfo } from '../redis/info.ts';
 
 /**
  * What one server, or several together, say of themselves. Counters run since the server started, or over a
@@ -37,7 +37,7 @@ export interface Figures {
 /** Reads the figures of one server out of its INFO. */
 export function figuresFromInfo(info: ServerInfo, database: number): Figures {
   const number = (field: string): number | null => infoNumber(info, field) ?? null;
-  const keyspace = readKeyspace(info, database);
+  const keyspace = keyspaceOf(info, database);
   const hits = number('keyspace_hits');
   const misses = number('keyspace_misses');
   const uptimeSeconds = number('uptime_in_seconds');
@@ -46,12 +46,7 @@ export function figuresFromInfo(info: ServerInfo, database: number): Figures {
   const evicted = number('evicted_keys');
   const expired = number('expired_keys');
   return {
-    server:
-      info.get('server_name') === 'valkey' || info.has('valkey_version')
-        ? 'valkey'
-        : info.has('redis_version')
-          ? 'redis'
-          : null,
+    server: info.has('valkey_version') ? 'valkey' : info.has('redis_version') ? 'redis' : null,
     // Valkey also names the Redis version that it is compatible with, as redis_version.
     version: info.get('valkey_version') ?? info.get('redis_version') ?? null,
     role: readRole(info.get('role')),
@@ -91,15 +86,4 @@ export function hitRatePercent({ hits, misses }: Pick<Figures, 'hits' | 'misses'
 function readRole(role: string | undefined): Figures['role'] {
   if (role === 'master') return 'primary';
   return role === 'slave' ? 'replica' : null;
-}
-
-/** An empty database has no line at all: it is told from a hidden section by any other sign of life. */
-function readKeyspace(
-  info: ServerInfo,
-  database: number,
-): { readonly keys: number; readonly expires: number } | undefined {
-  if (info.size === 0) return undefined;
-  const line = info.get(`db${database}`) ?? '';
-  const count = (name: string): number => Number(new RegExp(`(?:^|,)${name}=(\\d+)`).exec(line)?.[1] ?? 0);
-  return { keys: count('keys'), expires: count('expires') };
 }

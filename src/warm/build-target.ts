@@ -3,8 +3,9 @@ import { ExitCode } from '../cli/exit-code.ts';
 import type { DefaultsSpec, EntrySpec, OriginSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { Layout } from '../keys/layout.ts';
+import type { VersionPlace } from '../namespaces/form.ts';
 import { parseTemplate, placeholders, renderTemplate, type Template } from '../text/template.ts';
-import type { Variables } from './sources/source.ts';
+import type { Traffic, Variables } from './sources/source.ts';
 import { expectedKeysBuilder } from './expected-keys.ts';
 import type { Target } from './target.ts';
 
@@ -14,10 +15,12 @@ export interface TargetSettings {
   readonly origin: OriginSpec;
   readonly defaults: DefaultsSpec;
   readonly layout: Layout;
+  /** Where the keys of entries with a namespace are, by its name. */
+  readonly versions: ReadonlyMap<string, VersionPlace>;
 }
 
 /** Fills in one entry; made once, because parsing templates costs more than filling them in. */
-export type BuildTarget = (variables: Variables) => Target;
+export type BuildTarget = (variables: Variables, traffic?: Traffic) => Target;
 
 /**
  * Prepares an entry.
@@ -25,7 +28,8 @@ export type BuildTarget = (variables: Variables) => Target;
  * a value is empty or fits neither header nor path
  */
 export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetSettings): BuildTarget {
-  const { origin, layout } = settings;
+  const { origin } = settings;
+  const { layout, logicalKey: logicalKeyOf } = placeOf(entry, settings);
   const key = parseTemplate(entry.key);
   const path = parseTemplate(entry.path);
   const headers = Object.entries(entry.headers).map(([name, value]) => [name, parseTemplate(value)] as const);
@@ -41,13 +45,14 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
   const sharedHeaders = headers.every(([, value]) => placeholders(value).length === 0)
     ? { ...originHeaders, ...renderHeaders(headers, {}, refuse) }
     : undefined;
-  return (variables) => {
+  return (variables, traffic) => {
     for (const name of used) checkValue(name, variables[name] ?? '', refuse);
-    const logicalKey = renderTemplate(key, variables);
+    const logicalKey = logicalKeyOf(renderTemplate(key, variables));
     return {
       scope,
       entry,
       key: logicalKey,
+      layout,
       physicalKey: layout.toPhysical(Buffer.from(logicalKey, 'utf8')),
       url: requestUrl(origin.baseUrl, renderPath(path, variables, origin.baseUrl, refuse)),
       // One object for all targets where it is the same: what is worked out from it is worked out once.
@@ -56,9 +61,20 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
       ttlSeconds: entry.ttlSeconds,
       ttlJitter: entry.ttlJitter,
       timeoutMs: entry.timeoutMs ?? settings.defaults.timeoutMs,
+      ...(traffic && { traffic }),
       ...(expectKeys && { expectKeys: expectKeys(variables) }),
     };
   };
+}
+
+function placeOf(
+  { namespace }: EntrySpec,
+  { layout, versions }: TargetSettings,
+): Pick<VersionPlace, 'layout' | 'logicalKey'> {
+  if (namespace === undefined) return { layout, logicalKey: (key) => key };
+  const place = versions.get(namespace);
+  if (place === undefined) throw new Error('a namespace without a version');
+  return place;
 }
 
 /** `file:line` of an entry, safe to show. */
@@ -111,6 +127,7 @@ function renderPath(path: Template, variables: Variables, baseUrl: string, refus
       ? wholePath(first.name, variables[first.name] ?? '', baseUrl, refuse) +
         renderTemplate({ parts: rest }, variables, encodeURIComponent)
       : renderTemplate(path, variables, encodeURIComponent);
+  if (!MAYBE_DOTS.test(rendered)) return rendered;
   // URL parsers take "..", encoded or not, as a step up: a value could lead to another endpoint.
   const segments = rendered.split(/[?#]/, 1)[0]?.split(/[/\\]/) ?? [];
   if (segments.some((segment) => /^(\.|%2e){1,2}$/i.test(segment))) {
@@ -118,6 +135,9 @@ function renderPath(path: Template, variables: Variables, baseUrl: string, refus
   }
   return rendered;
 }
+
+/** A segment that begins with a dot, encoded or not. */
+const MAYBE_DOTS = /[/\\](?:\.|%2e)/i;
 
 /** A value as a path of the origin: it may stand there as an absolute URL, or with the base URL's own path. */
 function wholePath(name: string, value: string, baseUrl: string, refuse: Refuse): string {
