@@ -21,6 +21,7 @@ import {
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
+import { statsDiffSpec } from '../stats/diff-command.ts';
 import { ttlSpec } from '../ttl/command.ts';
 import { verifySpec } from '../verify/command.ts';
 import { warmSpec } from '../warm/command.ts';
@@ -44,6 +45,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   namespaceGcSpec,
   inspectSpec,
   statsSpec,
+  statsDiffSpec,
   loadtestSpec,
   pingSpec,
   doctorSpec,
