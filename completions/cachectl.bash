@@ -8,6 +8,7 @@ _cachectl_step() {
     ' restore') at='restore' ;;
     ' keys') at='keys' ;;
     ' ttl') at='ttl' ;;
+    ' tags') at='tags' ;;
     ' namespace') at='namespace' ;;
     ' inspect') at='inspect' ;;
     ' stats') at='stats' ;;
@@ -19,6 +20,10 @@ _cachectl_step() {
     ' completion') at='completion' ;;
     ' demo') at='demo' ;;
     ' help') at='help' ;;
+    'tags list') at='tags list' ;;
+    'tags show') at='tags show' ;;
+    'tags add') at='tags add' ;;
+    'tags repair') at='tags repair' ;;
     'namespace list') at='namespace list' ;;
     'namespace get') at='namespace get' ;;
     'namespace bump') at='namespace bump' ;;
@@ -37,7 +42,8 @@ _cachectl_step() {
 # What can follow `at`: sets `kind` for the argument at position $1.
 _cachectl_argument() {
   case "$at" in
-    '') kind='words warm clear restore keys ttl namespace inspect stats loadtest ping key layout config completion demo help' ;;
+    '') kind='words warm clear restore keys ttl tags namespace inspect stats loadtest ping key layout config completion demo help' ;;
+    'tags') kind='words list show add repair' ;;
     'namespace') kind='words list get bump rollback gc' ;;
     'key') kind='words explain for' ;;
     'layout') kind='words detect' ;;
@@ -49,6 +55,9 @@ _cachectl_argument() {
     'restore 1') kind='file' ;;
     'keys '*) kind='lookup keys' ;;
     'ttl '*) kind='lookup keys' ;;
+    'tags show '*) kind='lookup tags' ;;
+    'tags add 1') kind='lookup keys' ;;
+    'tags add '*) kind='lookup tags' ;;
     'namespace list '*) kind='any' ;;
     'namespace get '*) kind='any' ;;
     'namespace bump '*) kind='any' ;;
@@ -73,9 +82,9 @@ _cachectl_value() {
     *' --env' | *' -e') kind='lookup connections' ;;
     ' --output' | ' -o') kind='words table tree json ndjson csv markdown junit prometheus hdr' ;;
     'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
-    'clear --output' | 'restore --output' | 'ttl --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'inspect --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'inspect -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
+    'clear --output' | 'restore --output' | 'ttl --output' | 'tags show --output' | 'tags add --output' | 'tags repair --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'inspect --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'tags show -o' | 'tags add -o' | 'tags repair -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'inspect -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
-    'namespace list --output' | 'stats --output' | 'loadtest --output' | 'ping --output' | 'config show --output' | 'namespace list -o' | 'stats -o' | 'loadtest -o' | 'ping -o' | 'config show -o') kind='words table json csv markdown' ;;
+    'tags list --output' | 'namespace list --output' | 'stats --output' | 'loadtest --output' | 'ping --output' | 'config show --output' | 'tags list -o' | 'namespace list -o' | 'stats -o' | 'loadtest -o' | 'ping -o' | 'config show -o') kind='words table json csv markdown' ;;
     'key for --output' | 'key for -o') kind='words table json ndjson' ;;
     'config schema --output' | 'config schema -o') kind='words json' ;;
     'completion --output' | 'demo --output' | 'help --output' | 'completion -o' | 'demo -o' | 'help -o') kind='words table' ;;
@@ -83,7 +92,8 @@ _cachectl_value() {
     *' --lock') kind='words wait skip off' ;;
     *' --layout') kind='words plain django rails laravel spring symfony wordpress keyv' ;;
     *' --pattern' | *' -p' | *' --exclude') kind='lookup keys' ;;
-    *' --laravel-tag' | *' --symfony-tag') kind='lookup tags' ;;
+    *' --tag' | *' --laravel-tag' | *' --symfony-tag') kind='lookup tags' ;;
+    *' --match') kind='words any all' ;;
     *' --wordpress-group') kind='lookup groups' ;;
     *' --sort') kind='words ttl size idle' ;;
     *' --assert') kind='lookup metrics' ;;
@@ -94,10 +104,14 @@ _cachectl_value() {
 _cachectl_flags() {
   case "$at" in
     'warm') printf '%s ' --scope --limit --concurrency --concurrency-per-host --rate --adaptive --only-missing --force --certify --lock --max-failures --stop-on-failure --allow-failures --next-version --activate-if --targets --report --dry-run --layout --key-version --raw ;;
-    'clear') printf '%s ' --pattern --keys-from --null --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --apply --max-age --rewarm --chunk --max-failures --flush ;;
+    'clear') printf '%s ' --pattern --keys-from --null --scope --all --tag --match --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --apply --max-age --rewarm --chunk --max-failures --flush ;;
     'restore') printf '%s ' --replace --pattern --dry-run --quoted-input --layout --key-version --raw --audit --yes --confirm ;;
-    'keys') printf '%s ' --pattern --keys-from --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --null --with --sort --top --count ;;
-    'ttl') printf '%s ' --set --jitter --extend --cap --persist --only-missing --dry-run --pattern --keys-from --null --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --audit --yes --confirm ;;
+    'keys') printf '%s ' --pattern --keys-from --scope --all --tag --match --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --null --with --sort --top --count ;;
+    'ttl') printf '%s ' --set --jitter --extend --cap --persist --only-missing --dry-run --pattern --keys-from --null --scope --all --tag --match --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --audit --yes --confirm ;;
+    'tags list') printf '%s ' --limit --layout --key-version --raw ;;
+    'tags show') printf '%s ' --limit --quoted-input --layout --key-version --raw ;;
+    'tags add') printf '%s ' --quoted-input --layout --key-version --raw ;;
+    'tags repair') printf '%s ' --dry-run --layout --key-version --raw ;;
     'namespace list') printf '%s ' --layout --key-version --raw ;;
     'namespace get') printf '%s ' --layout --key-version --raw ;;
     'namespace bump') printf '%s ' --dry-run --layout --key-version --raw --audit --yes --confirm ;;
@@ -113,7 +127,7 @@ _cachectl_flags() {
     'demo') printf '%s ' --keep --install ;;
   esac
   case "$at" in
-    'warm' | 'clear' | 'restore' | 'keys' | 'ttl' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
+    'warm' | 'clear' | 'restore' | 'keys' | 'ttl' | 'tags list' | 'tags show' | 'tags add' | 'tags repair' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
   esac
   printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-input --timeout --help --version
 }

@@ -17,6 +17,7 @@ import {
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
+import { tagsAddSpec, tagsListSpec, tagsRepairSpec, tagsShowSpec } from '../tags/command.ts';
 import { ttlSpec } from '../ttl/command.ts';
 import { warmSpec } from '../warm/command.ts';
 import type { CommandSpec } from './command.ts';
@@ -29,6 +30,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   restoreSpec,
   keysSpec,
   ttlSpec,
+  tagsListSpec,
+  tagsShowSpec,
+  tagsAddSpec,
+  tagsRepairSpec,
   namespaceListSpec,
   namespaceGetSpec,
   namespaceBumpSpec,

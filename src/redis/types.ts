@@ -8,6 +8,13 @@ export type RedisArgument = Buffer | string | number;
 /** One command: its name and arguments. */
 export type RedisCommand = readonly [name: string, ...args: RedisArgument[]];
 
+/** A command about one key. */
+export interface KeyedCommand {
+  /** Physical. */
+  readonly key: Buffer;
+  readonly command: RedisCommand;
+}
+
 /**
  * One reply, as RESP2 would say it whichever version is spoken: strings are Buffers, doubles too; maps and sets
  * of RESP3 come as flat arrays.

@@ -4,6 +4,8 @@ import { notShareable, remainingFreshnessSeconds, varyNames } from '../origin/fr
 import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
 import type { OriginClient, OriginResponse } from '../origin/types.ts';
+import type { KeyedCommand } from '../redis/types.ts';
+import { encodeTags, TAGS_FIELD } from '../tags/tags-field.ts';
 import { checkAnswer } from './check-answer.ts';
 import { encodeValue } from './encode-value.ts';
 import type { Known } from './look-ahead.ts';
@@ -19,7 +21,7 @@ import {
 } from './side-hash.ts';
 import { jitteredTtlMs } from './store.ts';
 import type { Target } from './target.ts';
-import type { EntryWriter, KeyedCommand } from './write-batch.ts';
+import type { EntryWriter } from './write-batch.ts';
 
 /** What filling takes. */
 export interface FillTools {
@@ -77,15 +79,19 @@ export async function fillTarget(
     digest: fill.conditional ? bodyDigest(response.body) : '',
     request,
   };
-  const keep = (storedBytes: number) =>
-    fill.conditional
-      ? ({
-          kind: 'write',
-          hash: { key: beside, ttlMs, fields: sideFields({ ...next, storedBytes }, target, tools.now()) },
-          // Where nobody looked, there may well be one.
-          replaces: known?.exists !== false,
-        } as const)
-      : undefined;
+  const keep = (storedBytes: number) => {
+    // The way back from a key to its tags is kept also where nothing else is.
+    if (!fill.conditional && target.tags.length === 0) return undefined;
+    const fields = fill.conditional
+      ? sideFields({ ...next, storedBytes }, target, tools.now())
+      : [TAGS_FIELD, encodeTags(target.tags)];
+    // Where nobody looked, there may well be one.
+    return {
+      kind: 'write',
+      hash: { key: beside, ttlMs, fields },
+      replaces: known?.exists !== false,
+    } as const;
+  };
   if (remembered?.digest === next.digest && fill.value !== 'envelope') {
     const renewal = { ...written, beside: keep(remembered.storedBytes) };
     if (await tools.writer.renew(renewal)) return { kind: 'revalidated', ...filled };

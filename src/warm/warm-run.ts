@@ -1,6 +1,9 @@
 import type { Context } from '../cli/context.ts';
 import type { CachectlError } from '../cli/errors.ts';
 import { escapeText } from '../keys/printable.ts';
+import type { KeyedCommand } from '../redis/types.ts';
+import { tagSet } from '../tags/tag-sets.ts';
+import { TagWriter } from '../tags/tag-writer.ts';
 import { isRetryable } from '../origin/retry.ts';
 import { renderJson } from '../terminal/json.ts';
 import { formatCount } from '../units/number.ts';
@@ -55,6 +58,7 @@ export class WarmRun {
   readonly #context: Context;
   readonly #observer: RunObserver;
   readonly #writer: EntryWriter;
+  #tagWriter: TagWriter | undefined;
   readonly #again: { readonly target: Target; readonly error: CachectlError }[] = [];
   #pending: PendingTouch[] = [];
   readonly #records: TargetRecord[] | undefined;
@@ -77,6 +81,7 @@ export class WarmRun {
   /** Warms all targets, and gives how that ended. Counts everything in the tally. */
   async execute(targets: AsyncGenerator<Target, void, void>): Promise<RunEnd> {
     const { manner, redis, prepared, tally } = this.#work;
+    this.#tagWriter ??= await this.#openTagWriter();
     const progress = this.#context.progress({
       label: 'warming',
       unit: 'targets',
@@ -113,6 +118,21 @@ export class WarmRun {
       redisLost: this.#redisLost,
       records: this.#records,
     };
+  }
+
+  /** Only where an entry has tags: the server is asked how it takes them. */
+  async #openTagWriter(): Promise<TagWriter | undefined> {
+    const { prepared, redis } = this.#work;
+    const isTagged = [...prepared.keys()].some(({ tags }) => tags.length > 0);
+    return isTagged ? TagWriter.open(redis, () => this.#context.host.clock.now()) : undefined;
+  }
+
+  #tagCommands({ tags, physicalKey }: Target, ttlMs: number): readonly KeyedCommand[] {
+    if (tags.length === 0) return [];
+    const sets = [...new Set(tags)].map((tag) =>
+      tagSet(Buffer.from(tag, 'utf8'), this.#work.settings.layout),
+    );
+    return this.#tagWriter?.commands(sets, physicalKey, ttlMs) ?? [];
   }
 
   async #pass(
@@ -178,6 +198,7 @@ export class WarmRun {
         writer: this.#writer,
         random,
         now: () => clock.now(),
+        also: (tagged, ttlMs) => this.#tagCommands(tagged, ttlMs),
         onVary: (varied, names) => this.#warnOfVary(varied, names),
       },
       signal,

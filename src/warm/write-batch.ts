@@ -1,20 +1,13 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { BatchSender } from '../redis/batch-sender.ts';
-import type { RedisClient, RedisCommand, RedisNode, RedisReply } from '../redis/types.ts';
+import type { KeyedCommand, RedisClient, RedisCommand, RedisNode, RedisReply } from '../redis/types.ts';
 import { HashWriter, type HashWrite } from './write-hash.ts';
 
 /** What is kept beside an entry: written anew, or given a new life with it. */
 export type Beside =
   | { readonly kind: 'write'; readonly hash: HashWrite; readonly replaces: boolean }
   | { readonly kind: 'renew'; readonly key: Buffer; readonly ttlMs: number };
-
-/** A command about one key. */
-export interface KeyedCommand {
-  /** Physical. */
-  readonly key: Buffer;
-  readonly command: RedisCommand;
-}
 
 /** One entry that is to be written. */
 export interface EntryWrite {
