@@ -51,8 +51,15 @@ const shop = await build({
   entryPoints: ['examples/shop/main.ts'],
   outfile: path.join(outdir, 'examples/shop.js'),
 });
+// A thread starts from a file of its own, and needs hardly anything of the program.
+const worker = await build({
+  ...common,
+  entryPoints: ['src/loadtest/engine/worker.ts'],
+  outfile: path.join(outdir, 'loadtest-worker.js'),
+});
 const packages = await bundledPackages([
   ...Object.keys(built.metafile.inputs),
+  ...Object.keys(worker.metafile.inputs),
   ...Object.keys(shop.metafile.inputs),
 ]);
 await writeFile(

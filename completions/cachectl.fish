@@ -25,6 +25,8 @@ function __cachectl_step --argument-names at word
             echo 'loadtest'
         case ' ping'
             echo 'ping'
+        case ' doctor'
+            echo 'doctor'
         case ' key'
             echo 'key'
         case ' layout'
@@ -76,7 +78,7 @@ end
 function __cachectl_commands --argument-names at
     switch "$at"
         case ''
-            printf '%s\t%s\n' 'warm' 'Fill the cache by calling the application\'s own endpoints' 'clear' 'Delete keys, by name, by pattern or by framework address' 'restore' 'Put back the keys of a backup that clear has written' 'keys' 'List keys as a stream, with type, TTL, size and idle time' 'ttl' 'Change how long keys live: set, extend, cap or persist' 'tags' 'list, show, add, repair' 'namespace' 'list, get, bump, rollback, gc' 'inspect' 'Show what is stored under a key, and for how long' 'stats' 'Report hit rate, memory, keys and evictions, and check them in CI' 'loadtest' 'Measure what the cache is worth: every endpoint without and with it' 'ping' 'Check every server of a connection: reachable, how fast, what it is, what it permits' 'key' 'explain, for' 'layout' 'detect' 'config' 'validate, show, schema' 'completion' 'Print the script that completes command lines in your shell' 'demo' 'Try everything on a private Redis and a sample shop' 'help' 'Help about a command, or about patterns, exit-codes, environment or safety'
+            printf '%s\t%s\n' 'warm' 'Fill the cache by calling the application\'s own endpoints' 'clear' 'Delete keys, by name, by pattern or by framework address' 'restore' 'Put back the keys of a backup that clear has written' 'keys' 'List keys as a stream, with type, TTL, size and idle time' 'ttl' 'Change how long keys live: set, extend, cap or persist' 'tags' 'list, show, add, repair' 'namespace' 'list, get, bump, rollback, gc' 'inspect' 'Show what is stored under a key, and for how long' 'stats' 'Report hit rate, memory, keys and evictions, and check them in CI' 'loadtest' 'Measure what the cache is worth, and what load the application holds' 'ping' 'Check every server of a connection: reachable, how fast, what it is, what it permits' 'doctor' 'Check the whole way from here to the cache, and say how to mend what is wrong' 'key' 'explain, for' 'layout' 'detect' 'config' 'validate, show, schema' 'completion' 'Print the script that completes command lines in your shell' 'demo' 'Try everything on a private Redis and a sample shop' 'help' 'Help about a command, or about patterns, exit-codes, environment or safety'
         case 'tags'
             printf '%s\t%s\n' 'list' 'Show the tags of keys, with how many keys each has and how many are gone' 'show' 'Show the keys of tags, and how long they live' 'add' 'Give a key tags, so that it can be cleared with them' 'repair' 'Make the index of tags right again: orphans out, lost keys in, expiries as they should be'
         case 'namespace'
@@ -137,9 +139,9 @@ end
 # What the value of a flag can be; fails where it is a switch.
 function __cachectl_value --argument-names at flag
     switch "$at $flag"
-        case '* --user' '* --password' '* --sentinel-user' '* --tls-server-name' '* --client-name' '* --nat-map' '* --connect-timeout' '* --command-timeout' '* --connect-retries' '* --url' '* --timeout' '* --limit' '* --concurrency' '* --concurrency-per-host' '* --rate' '* --max-failures' '* --activate-if' '* --key-version' '* --regex' '* --type' '* --ttl' '* --idle' '* --size' '* --django-view' '* --method' '* --header' '* --django-fragment' '* --vary' '* --django-session' '* --rails-key' '* --spring-cache' '* --max-keys' '* --soft' '* --max-latency' '* --confirm' '* --max-age' '* --chunk' '* --with' '* --top' 'ping --count' '* --set' '* --jitter' '* --extend' '* --cap' 'namespace rollback --to' 'namespace gc --keep' '* --max-bytes' '* --max-items' '* --decode' '* --max-decode' '* --requests' '* -n' '* --duration' '* -d' '* --connections' '* --count-header' '* --sample' '* --within'
+        case '* --user' '* --password' '* --sentinel-user' '* --tls-server-name' '* --client-name' '* --nat-map' '* --connect-timeout' '* --command-timeout' '* --connect-retries' '* --url' '* --timeout' '* --limit' '* --concurrency' '* --concurrency-per-host' '* --rate' '* --max-failures' '* --activate-if' '* --key-version' '* --regex' '* --type' '* --ttl' '* --idle' '* --size' '* --django-view' '* --method' '* --header' '* --django-fragment' '* --vary' '* --django-session' '* --rails-key' '* --spring-cache' '* --max-keys' '* --soft' '* --max-latency' '* --confirm' '* --max-age' '* --chunk' '* --with' '* --top' 'ping --count' '* --set' '* --jitter' '* --extend' '* --cap' 'namespace rollback --to' 'namespace gc --keep' '* --max-bytes' '* --max-items' '* --decode' '* --max-decode' '* --weight' '* --distribution' '* --seed' '* --allow-remote' '* --connections' '* --requests' '* -n' '* --duration' '* -d' '* --stages' '* --max-in-flight' '* --warmup' '* --request-timeout' '* --workers' '* --count-header' '* --hit-rate' '* --sample' '* --within'
             echo 'any'
-        case '* --password-file' '* --sentinel-password-file' '* --tls-ca' '* --tls-cert' '* --tls-key' '* --config' '* -c' '* --report' '* --keys-from' '* --plan' '* --backup' '* --resume' '* --audit' '* --apply' 'inspect --to'
+        case '* --password-file' '* --sentinel-password-file' '* --tls-ca' '* --tls-cert' '* --tls-key' '* --config' '* -c' '* --report' '* --keys-from' '* --plan' '* --backup' '* --resume' '* --audit' '* --apply' 'inspect --to' '* --requests-from'
             echo 'file'
         case '* --protocol'
             echo 'words 2 3'
@@ -157,8 +159,10 @@ function __cachectl_value --argument-names at flag
             echo 'words table json'
         case 'keys --output' 'keys -o'
             echo 'words table json ndjson csv'
-        case 'tags list --output' 'namespace list --output' 'stats --output' 'loadtest --output' 'ping --output' 'config show --output' 'tags list -o' 'namespace list -o' 'stats -o' 'loadtest -o' 'ping -o' 'config show -o'
+        case 'tags list --output' 'namespace list --output' 'stats --output' 'ping --output' 'doctor --output' 'config show --output' 'tags list -o' 'namespace list -o' 'stats -o' 'ping -o' 'doctor -o' 'config show -o'
             echo 'words table json csv markdown'
+        case 'loadtest --output' 'loadtest -o'
+            echo 'words table json csv markdown hdr'
         case 'key for --output' 'key for -o'
             echo 'words table json ndjson'
         case 'config schema --output' 'config schema -o'
@@ -183,6 +187,10 @@ function __cachectl_value --argument-names at flag
             echo 'words ttl size idle'
         case '* --assert'
             echo 'lookup metrics'
+        case '* --arrivals'
+            echo 'words constant poisson'
+        case '* --compare'
+            echo 'words origin,cache none'
         case '*'
             return 1
     end
@@ -223,9 +231,11 @@ function __cachectl_flags --argument-names at
         case 'stats'
             printf '%s\t%s\n' '--assert' 'fail with exit 6 unless it holds: \'hit_rate >= 80\'' '--per-node' 'show every primary of a cluster as well'
         case 'loadtest'
-            printf '%s\t%s\n' '--scope' 'scope of the spec file; all is every scope' '--requests' 'requests for each endpoint and phase' '--duration' 'instead of a number: how long for each endpoint and phase' '--connections' 'requests under way at once' '--limit' 'at most so many targets of each scope' '--count-header' 'a number in the answers to average, such as X-DB-Queries' '--confirm' 'the target\'s name, where a protected connection is concerned' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
+            printf '%s\t%s\n' '--scope' 'scope of the spec file; all is every scope' '--requests-from' 'requests to replay with their mix: addresses or paths, an access log, or a HAR file' '--limit' 'at most so many targets of each scope or file' '--weight' 'how often a scope, path or address is requested, beside 1' '--distribution' 'which targets are popular: turns, uniform, zipf:1.1 or hotspot:90/10' '--seed' 'repeat a run: the same targets at the same moments' '--allow-remote' 'put load on this host, although it is not this machine' '--connections' 'closed load: requests under way at once' '--requests' 'requests in all; when comparing, for each endpoint and phase' '--duration' 'how long; when comparing, for each endpoint and phase' '--rate' 'open load: requests on schedule, whatever the answers do: 500/s' '--stages' 'open load that changes evenly: \'30s:100/s,1m:500/s,10s:0\'' '--arrivals' 'evenly, or as independent visitors come' '--max-in-flight' 'open load: the most requests under way; more wait their turn, and drop out in the end' '--warmup' 'at the beginning, left out of the figures' '--request-timeout' 'time limit of one request' '--workers' 'threads that generate load; auto is one for each core' '--compare' 'what to hold side by side for a scope; none is load alone' '--count-header' 'a number in the answers to average, such as X-DB-Queries' '--confirm' 'the target\'s name, where a protected connection is concerned' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
         case 'ping'
             printf '%s\t%s\n' '--count' 'round trips to measure at each server' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
+        case 'doctor'
+            printf '%s\t%s\n' '--strict' 'exit 6 also where there are only warnings' '--hit-rate' 'warn where fewer reads than this find their key' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
         case 'key explain'
             printf '%s\t%s\n' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores' '--quoted-input' 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\''
         case 'key for'
@@ -236,7 +246,7 @@ function __cachectl_flags --argument-names at
             printf '%s\t%s\n' '--keep' 'leave both servers up until Ctrl-C' '--install' 'install a Redis server with the system package manager where there is none'
     end
     switch "$at"
-        case 'warm' 'clear' 'restore' 'keys' 'ttl' 'tags list' 'tags show' 'tags add' 'tags repair' 'namespace list' 'namespace get' 'namespace bump' 'namespace rollback' 'namespace gc' 'inspect' 'stats' 'loadtest' 'ping' 'key for' 'layout detect'
+        case 'warm' 'clear' 'restore' 'keys' 'ttl' 'tags list' 'tags show' 'tags add' 'tags repair' 'namespace list' 'namespace get' 'namespace bump' 'namespace rollback' 'namespace gc' 'inspect' 'stats' 'loadtest' 'ping' 'doctor' 'key for' 'layout detect'
             printf '%s\t%s\n' '--user' 'ACL user name' '--password' 'password; others can see it on the command line' '--password-file' 'file whose first line is the password; - is stdin' '--askpass' 'ask for the password' '--sentinel-user' 'ACL user name at the Sentinels' '--sentinel-password-file' 'file with the password of the Sentinels' '--tls' 'talk TLS, as rediss:// does' '--tls-ca' 'trust these authorities (PEM) instead of the system’s' '--tls-cert' 'client certificate (PEM)' '--tls-key' 'key of the client certificate (PEM)' '--tls-server-name' 'the name in the certificate, where it is not the host' '--tls-skip-verify' 'trust any certificate; never for a protected connection' '--protocol' 'RESP version to speak' '--client-name' 'what CLIENT LIST shows' '--read-from' 'where commands that only read read' '--nat-map' 'a cluster node’s own host:port, and how it is reached from here' '--connect-timeout' 'the longest wait for a connection' '--command-timeout' 'the longest wait for a reply' '--connect-retries' 'further attempts to connect' '--on-unavailable' 'where Redis cannot be reached: fail with exit 3, or skip with a warning and exit 0'
     end
     printf '%s\t%s\n' '--config' 'spec file (default: cachectl.yaml from here upward)' '--url' 'Redis to talk to, as redis://user:password@host:port/db' '--env' 'connection of the spec file to use' '--output' 'output format: table, json, ndjson, csv or markdown' '--json' 'short for --output json' '--quiet' 'only results and errors' '--verbose' 'say more on stderr: connections, retries, stack traces' '--no-color' 'no colours' '--no-input' 'never ask; fail where an answer is needed' '--timeout' 'time limit of the whole command' '--help' 'show help' '--version' 'show the version'

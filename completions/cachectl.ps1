@@ -6,7 +6,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
 
     # The words that can follow a path, and the flags of a command, each with what it means.
     $branches = @{
-        '' = [ordered]@{ 'warm' = 'Fill the cache by calling the application''s own endpoints'; 'clear' = 'Delete keys, by name, by pattern or by framework address'; 'restore' = 'Put back the keys of a backup that clear has written'; 'keys' = 'List keys as a stream, with type, TTL, size and idle time'; 'ttl' = 'Change how long keys live: set, extend, cap or persist'; 'tags' = 'list, show, add, repair'; 'namespace' = 'list, get, bump, rollback, gc'; 'inspect' = 'Show what is stored under a key, and for how long'; 'stats' = 'Report hit rate, memory, keys and evictions, and check them in CI'; 'loadtest' = 'Measure what the cache is worth: every endpoint without and with it'; 'ping' = 'Check every server of a connection: reachable, how fast, what it is, what it permits'; 'key' = 'explain, for'; 'layout' = 'detect'; 'config' = 'validate, show, schema'; 'completion' = 'Print the script that completes command lines in your shell'; 'demo' = 'Try everything on a private Redis and a sample shop'; 'help' = 'Help about a command, or about patterns, exit-codes, environment or safety' }
+        '' = [ordered]@{ 'warm' = 'Fill the cache by calling the application''s own endpoints'; 'clear' = 'Delete keys, by name, by pattern or by framework address'; 'restore' = 'Put back the keys of a backup that clear has written'; 'keys' = 'List keys as a stream, with type, TTL, size and idle time'; 'ttl' = 'Change how long keys live: set, extend, cap or persist'; 'tags' = 'list, show, add, repair'; 'namespace' = 'list, get, bump, rollback, gc'; 'inspect' = 'Show what is stored under a key, and for how long'; 'stats' = 'Report hit rate, memory, keys and evictions, and check them in CI'; 'loadtest' = 'Measure what the cache is worth, and what load the application holds'; 'ping' = 'Check every server of a connection: reachable, how fast, what it is, what it permits'; 'doctor' = 'Check the whole way from here to the cache, and say how to mend what is wrong'; 'key' = 'explain, for'; 'layout' = 'detect'; 'config' = 'validate, show, schema'; 'completion' = 'Print the script that completes command lines in your shell'; 'demo' = 'Try everything on a private Redis and a sample shop'; 'help' = 'Help about a command, or about patterns, exit-codes, environment or safety' }
         'tags' = [ordered]@{ 'list' = 'Show the tags of keys, with how many keys each has and how many are gone'; 'show' = 'Show the keys of tags, and how long they live'; 'add' = 'Give a key tags, so that it can be cleared with them'; 'repair' = 'Make the index of tags right again: orphans out, lost keys in, expiries as they should be' }
         'namespace' = [ordered]@{ 'list' = 'Show the versions of namespaces, with their keys and memory'; 'get' = 'Print the current version of a namespace'; 'bump' = 'Raise the version of namespaces: all of their keys are old at once'; 'rollback' = 'Go back to the version before, while its keys live'; 'gc' = 'Remove the keys of versions that nobody reads any more' }
         'key' = [ordered]@{ 'explain' = 'Take a physical key apart: layout, prefix, version, what it is'; 'for' = 'Print the physical keys of a logical key or a framework address, one a line' }
@@ -30,8 +30,9 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'namespace gc' = [ordered]@{ '--keep' = 'how many older versions stay'; '--dry-run' = 'count and show what would be deleted; delete nothing'; '--plan' = 'write what would be deleted there, for clear --apply; delete nothing'; '--max-keys' = 'delete nothing, and exit 7, where more keys match'; '--backup' = 'write every key there before it goes, for cachectl restore'; '--soft' = 'let the keys expire, spread over this time, instead of deleting them at once'; '--resume' = 'where an interrupted run keeps its place, and the next one goes on from'; '--rate' = 'the most keys to remove a second'; '--max-latency' = 'go slower while small commands of other clients take longer than this (off: never)'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned'; '--exclude' = 'but not keys that match'; '--regex' = 'only keys in which it matches; checked here, after the pattern, in linear time'; '--type' = 'only string, list, set, zset, hash or stream'; '--ttl' = 'only keys with this life left: none, ''<5m'', ''>1h'''; '--idle' = 'only keys not used for this long: ''>7d'''; '--size' = 'only keys that take this much memory: ''>1MB'''; '--limit' = 'at most so many keys'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'inspect' = [ordered]@{ '--max-bytes' = 'show at most so much of a value'; '--max-items' = 'show at most so many items of a hash, list, set, sorted set or stream'; '--decode' = 'how values were stored, from the outside to the inside (zlib,pickle); none shows the bytes'; '--max-decode' = 'read at most so much of a value to decode it, and decompress to no more'; '--raw-value' = 'write the bytes of one string to stdout, exactly as they are stored'; '--to' = 'write them to a file instead'; '--no-value' = 'leave the value out'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'stats' = [ordered]@{ '--assert' = 'fail with exit 6 unless it holds: ''hit_rate >= 80'''; '--per-node' = 'show every primary of a cluster as well' }
-        'loadtest' = [ordered]@{ '--scope' = 'scope of the spec file; all is every scope'; '--requests' = 'requests for each endpoint and phase'; '--duration' = 'instead of a number: how long for each endpoint and phase'; '--connections' = 'requests under way at once'; '--limit' = 'at most so many targets of each scope'; '--count-header' = 'a number in the answers to average, such as X-DB-Queries'; '--confirm' = 'the target''s name, where a protected connection is concerned'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'loadtest' = [ordered]@{ '--scope' = 'scope of the spec file; all is every scope'; '--requests-from' = 'requests to replay with their mix: addresses or paths, an access log, or a HAR file'; '--limit' = 'at most so many targets of each scope or file'; '--weight' = 'how often a scope, path or address is requested, beside 1'; '--distribution' = 'which targets are popular: turns, uniform, zipf:1.1 or hotspot:90/10'; '--seed' = 'repeat a run: the same targets at the same moments'; '--allow-remote' = 'put load on this host, although it is not this machine'; '--connections' = 'closed load: requests under way at once'; '--requests' = 'requests in all; when comparing, for each endpoint and phase'; '--duration' = 'how long; when comparing, for each endpoint and phase'; '--rate' = 'open load: requests on schedule, whatever the answers do: 500/s'; '--stages' = 'open load that changes evenly: ''30s:100/s,1m:500/s,10s:0'''; '--arrivals' = 'evenly, or as independent visitors come'; '--max-in-flight' = 'open load: the most requests under way; more wait their turn, and drop out in the end'; '--warmup' = 'at the beginning, left out of the figures'; '--request-timeout' = 'time limit of one request'; '--workers' = 'threads that generate load; auto is one for each core'; '--compare' = 'what to hold side by side for a scope; none is load alone'; '--count-header' = 'a number in the answers to average, such as X-DB-Queries'; '--confirm' = 'the target''s name, where a protected connection is concerned'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'ping' = [ordered]@{ '--count' = 'round trips to measure at each server'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'doctor' = [ordered]@{ '--strict' = 'exit 6 also where there are only warnings'; '--hit-rate' = 'warn where fewer reads than this find their key'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'key explain' = [ordered]@{ '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"''' }
         'key for' = [ordered]@{ '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"''' }
         'layout detect' = [ordered]@{ '--sample' = 'look at so many keys at most'; '--within' = 'look no longer than this' }
@@ -44,7 +45,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
     }
     $redisFlags = [ordered]@{ '--user' = 'ACL user name'; '--password' = 'password; others can see it on the command line'; '--password-file' = 'file whose first line is the password; - is stdin'; '--askpass' = 'ask for the password'; '--sentinel-user' = 'ACL user name at the Sentinels'; '--sentinel-password-file' = 'file with the password of the Sentinels'; '--tls' = 'talk TLS, as rediss:// does'; '--tls-ca' = 'trust these authorities (PEM) instead of the system’’s'; '--tls-cert' = 'client certificate (PEM)'; '--tls-key' = 'key of the client certificate (PEM)'; '--tls-server-name' = 'the name in the certificate, where it is not the host'; '--tls-skip-verify' = 'trust any certificate; never for a protected connection'; '--protocol' = 'RESP version to speak'; '--client-name' = 'what CLIENT LIST shows'; '--read-from' = 'where commands that only read read'; '--nat-map' = 'a cluster node’’s own host:port, and how it is reached from here'; '--connect-timeout' = 'the longest wait for a connection'; '--command-timeout' = 'the longest wait for a reply'; '--connect-retries' = 'further attempts to connect'; '--on-unavailable' = 'where Redis cannot be reached: fail with exit 3, or skip with a warning and exit 0' }
     $globalFlags = [ordered]@{ '--config' = 'spec file (default: cachectl.yaml from here upward)'; '--url' = 'Redis to talk to, as redis://user:password@host:port/db'; '--env' = 'connection of the spec file to use'; '--output' = 'output format: table, json, ndjson, csv or markdown'; '--json' = 'short for --output json'; '--quiet' = 'only results and errors'; '--verbose' = 'say more on stderr: connections, retries, stack traces'; '--no-color' = 'no colours'; '--no-input' = 'never ask; fail where an answer is needed'; '--timeout' = 'time limit of the whole command'; '--help' = 'show help'; '--version' = 'show the version' }
-    $redisCommands = @('warm', 'clear', 'restore', 'keys', 'ttl', 'tags list', 'tags show', 'tags add', 'tags repair', 'namespace list', 'namespace get', 'namespace bump', 'namespace rollback', 'namespace gc', 'inspect', 'stats', 'loadtest', 'ping', 'key for', 'layout detect')
+    $redisCommands = @('warm', 'clear', 'restore', 'keys', 'ttl', 'tags list', 'tags show', 'tags add', 'tags repair', 'namespace list', 'namespace get', 'namespace bump', 'namespace rollback', 'namespace gc', 'inspect', 'stats', 'loadtest', 'ping', 'doctor', 'key for', 'layout detect')
     # What the values of flags are: by command and flag, or by flag alone.
     $values = @{
         '--user' = 'any'
@@ -97,12 +98,22 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--max-items' = 'any'
         '--decode' = 'any'
         '--max-decode' = 'any'
+        '--weight' = 'any'
+        '--distribution' = 'any'
+        '--seed' = 'any'
+        '--allow-remote' = 'any'
+        '--connections' = 'any'
         '--requests' = 'any'
         '-n' = 'any'
         '--duration' = 'any'
         '-d' = 'any'
-        '--connections' = 'any'
+        '--stages' = 'any'
+        '--max-in-flight' = 'any'
+        '--warmup' = 'any'
+        '--request-timeout' = 'any'
+        '--workers' = 'any'
         '--count-header' = 'any'
+        '--hit-rate' = 'any'
         '--sample' = 'any'
         '--within' = 'any'
         '--password-file' = 'file'
@@ -120,6 +131,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--audit' = 'file'
         '--apply' = 'file'
         'inspect --to' = 'file'
+        '--requests-from' = 'file'
         '--protocol' = 'words 2 3'
         '--read-from' = 'words primary replica'
         '--on-unavailable' = 'words fail skip'
@@ -162,15 +174,17 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'tags list --output' = 'words table json csv markdown'
         'namespace list --output' = 'words table json csv markdown'
         'stats --output' = 'words table json csv markdown'
-        'loadtest --output' = 'words table json csv markdown'
         'ping --output' = 'words table json csv markdown'
+        'doctor --output' = 'words table json csv markdown'
         'config show --output' = 'words table json csv markdown'
         'tags list -o' = 'words table json csv markdown'
         'namespace list -o' = 'words table json csv markdown'
         'stats -o' = 'words table json csv markdown'
-        'loadtest -o' = 'words table json csv markdown'
         'ping -o' = 'words table json csv markdown'
+        'doctor -o' = 'words table json csv markdown'
         'config show -o' = 'words table json csv markdown'
+        'loadtest --output' = 'words table json csv markdown hdr'
+        'loadtest -o' = 'words table json csv markdown hdr'
         'key for --output' = 'words table json ndjson'
         'key for -o' = 'words table json ndjson'
         'config schema --output' = 'words json'
@@ -195,6 +209,8 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--wordpress-group' = 'lookup groups'
         '--sort' = 'words ttl size idle'
         '--assert' = 'lookup metrics'
+        '--arrivals' = 'words constant poisson'
+        '--compare' = 'words origin,cache none'
     }
     # What arguments are: by command and position.
     $arguments = @{

@@ -1,6 +1,7 @@
 import { clearSpec } from '../clear/command.ts';
 import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
+import { doctorSpec } from '../doctor/command.ts';
 import { demoSpec } from '../demo/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
 import { keyExplainSpec, keyForSpec } from '../key/command.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   statsSpec,
   loadtestSpec,
   pingSpec,
+  doctorSpec,
   keyExplainSpec,
   keyForSpec,
   layoutDetectSpec,

@@ -79,6 +79,7 @@ export function resilientNode(
     node: {
       address: first.node.address,
       multiKey: first.node.multiKey,
+      isLean: first.node.isLean === true,
       pipeline,
       call: callThrough(pipeline),
       ...(options.bulk === undefined ? {} : { bulk: options.bulk }),

@@ -8,13 +8,6 @@ export type RedisArgument = Buffer | string | number;
 /** One command: its name and arguments. */
 export type RedisCommand = readonly [name: string, ...args: RedisArgument[]];
 
-/** A command about one key. */
-export interface KeyedCommand {
-  /** Physical. */
-  readonly key: Buffer;
-  readonly command: RedisCommand;
-}
-
 /**
  * One reply, as RESP2 would say it whichever version is spoken: strings are Buffers, doubles too; maps and sets
  * of RESP3 come as flat arrays.
@@ -34,6 +27,8 @@ export interface RedisNode {
    * place; only a connection failure throws. In a cluster, commands whose key has moved are sent after it.
    */
   readonly pipeline: (commands: readonly RedisCommand[]) => Promise<readonly (RedisReply | CachectlError)[]>;
+  /** Whether many commands cost no more here than on a bulk channel: then nobody opens one for them alone. */
+  readonly isLean?: boolean;
   /**
    * Opens a connection of its own to this server, for work on very many keys; whoever opens it closes it.
    * Missing where there is none: then `pipeline` has to do.

@@ -1,6 +1,7 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
-import type { KeyedCommand, RedisArgument, RedisClient, RedisCommand, RedisNode } from '../redis/types.ts';
+import type { KeyedCommand } from '../redis/batch-sender.ts';
+import type { RedisArgument, RedisClient, RedisCommand, RedisNode } from '../redis/types.ts';
 import { ADD } from './scripts.ts';
 import { NEVER } from './tag-sets.ts';
 
