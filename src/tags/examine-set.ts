@@ -55,7 +55,7 @@ export async function livesOf(
   const lives = new Map<string, number>();
   for (const { node, indexes } of await client.nodesFor(keys)) {
     const share = indexes.flatMap((index) => keys[index] ?? []);
-    for (const { key, ttlMs } of await askFacts((commands) => node.pipeline(commands), share, [], ['ttl'])) {
+    for (const { key, ttlMs } of await askFacts(node.pipeline, share, [], ['ttl'])) {
       lives.set(key.toString('latin1'), ttlMs ?? Infinity);
     }
   }
