@@ -73,6 +73,8 @@ export interface Context {
   readonly layout: Layout;
   /** Opens the connection on first use; closed when the command ends. */
   readonly redis: () => Promise<RedisClient>;
+  /** Opens a connection of its own to another address; whoever asks closes it. */
+  readonly connectTo: (url: string, password?: string) => Promise<RedisClient>;
   /** stdout, for commands whose result is a stream; others return a report. */
   readonly out: TextStream;
   /** What a person at stdout sees. */

@@ -3,6 +3,7 @@ import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
 import { doctorSpec } from '../doctor/command.ts';
 import { demoSpec } from '../demo/command.ts';
+import { initSpec } from '../init/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
 import { keyExplainSpec, keyForSpec } from '../key/command.ts';
 import { layoutDetectSpec } from '../layout/command.ts';
@@ -45,6 +46,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   loadtestSpec,
   pingSpec,
   doctorSpec,
+  initSpec,
   keyExplainSpec,
   keyForSpec,
   layoutDetectSpec,
