@@ -11,7 +11,7 @@ import type { Context, Messages } from './context.ts';
 import type { CachectlError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { warnAbout } from './messages.ts';
-import type { Resources } from './resources.ts';
+import { Resources } from './resources.ts';
 import { Interrupted } from './signals.ts';
 import type { Streams } from './streams.ts';
 
@@ -87,6 +87,11 @@ export function createContext(parts: {
         prompter,
         write: (text) => streams.err.write(text),
       }),
+    detach: (own) => {
+      const opened = new Resources();
+      const context = createContext({ ...parts, signal: own, resources: opened });
+      return { context, close: () => opened.close() };
+    },
     invoke,
   };
 }

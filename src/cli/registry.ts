@@ -3,11 +3,13 @@ import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
 import { doctorSpec } from '../doctor/command.ts';
 import { demoSpec } from '../demo/command.ts';
+import { invalidateSpec } from '../invalidation/command.ts';
 import { initSpec } from '../init/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
 import { keyExplainSpec, keyForSpec } from '../key/command.ts';
 import { layoutDetectSpec } from '../layout/command.ts';
 import { keysSpec } from '../list/command.ts';
+import { listenSpec } from '../listen/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
 import {
   namespaceBumpSpec,
@@ -21,6 +23,7 @@ import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
 import { tagsAddSpec, tagsListSpec, tagsRepairSpec, tagsShowSpec } from '../tags/command.ts';
 import { ttlSpec } from '../ttl/command.ts';
+import { verifySpec } from '../verify/command.ts';
 import { warmSpec } from '../warm/command.ts';
 import type { CommandSpec } from './command.ts';
 import { helpSpec } from './help-command.ts';
@@ -28,6 +31,7 @@ import { helpSpec } from './help-command.ts';
 /** Every command, in the order of help. Data only: a command's code is loaded when it runs. */
 export const COMMANDS: readonly CommandSpec[] = [
   warmSpec,
+  verifySpec,
   clearSpec,
   restoreSpec,
   keysSpec,
@@ -36,6 +40,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   tagsShowSpec,
   tagsAddSpec,
   tagsRepairSpec,
+  invalidateSpec,
+  listenSpec,
   namespaceListSpec,
   namespaceGetSpec,
   namespaceBumpSpec,
