@@ -11,6 +11,7 @@ _cachectl_step() {
     ' ttl') at='ttl' ;;
     ' tags') at='tags' ;;
     ' invalidate') at='invalidate' ;;
+    ' deploy') at='deploy' ;;
     ' listen') at='listen' ;;
     ' namespace') at='namespace' ;;
     ' inspect') at='inspect' ;;
@@ -48,7 +49,7 @@ _cachectl_step() {
 # What can follow `at`: sets `kind` for the argument at position $1.
 _cachectl_argument() {
   case "$at" in
-    '') kind='words warm verify clear restore keys ttl tags invalidate listen namespace inspect stats loadtest ping doctor init key layout config completion demo help' ;;
+    '') kind='words warm verify clear restore keys ttl tags invalidate deploy listen namespace inspect stats loadtest ping doctor init key layout config completion demo help' ;;
     'tags') kind='words list show add repair' ;;
     'namespace') kind='words list get bump rollback gc' ;;
     'stats') kind='words diff' ;;
@@ -66,6 +67,7 @@ _cachectl_argument() {
     'tags add 1') kind='lookup keys' ;;
     'tags add '*) kind='lookup tags' ;;
     'invalidate 1') kind='any' ;;
+    'deploy 1') kind='any' ;;
     'namespace list '*) kind='any' ;;
     'namespace get '*) kind='any' ;;
     'namespace bump '*) kind='any' ;;
@@ -93,7 +95,7 @@ _cachectl_value() {
     ' --output' | ' -o') kind='words table tree json ndjson csv markdown junit prometheus hdr' ;;
     'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
     'verify --output' | 'verify -o') kind='words table json markdown junit' ;;
-    'clear --output' | 'restore --output' | 'ttl --output' | 'tags show --output' | 'tags add --output' | 'tags repair --output' | 'invalidate --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'tags show -o' | 'tags add -o' | 'tags repair -o' | 'invalidate -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
+    'clear --output' | 'restore --output' | 'ttl --output' | 'tags show --output' | 'tags add --output' | 'tags repair --output' | 'invalidate --output' | 'deploy --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'tags show -o' | 'tags add -o' | 'tags repair -o' | 'invalidate -o' | 'deploy -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
     'tags list --output' | 'namespace list --output' | 'stats diff --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'tags list -o' | 'namespace list -o' | 'stats diff -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
     'listen --output' | 'listen -o') kind='words table ndjson json' ;;
@@ -133,6 +135,7 @@ _cachectl_flags() {
     'tags add') printf '%s ' --quoted-input --layout --key-version --raw ;;
     'tags repair') printf '%s ' --dry-run --layout --key-version --raw ;;
     'invalidate') printf '%s ' --data --data-from --dry-run --yes --confirm --layout --key-version --raw ;;
+    'deploy') printf '%s ' --data --data-from --no-check --allow-no-data --dry-run --yes --confirm --layout --key-version --raw ;;
     'listen') printf '%s ' --stream --group --consumer --from --channel --http --http-token-file --http-secret-file --coalesce --max-tries --retry-after --claim-after --dead-letters --drain --yes --confirm --layout --key-version --raw ;;
     'namespace list') printf '%s ' --layout --key-version --raw ;;
     'namespace get') printf '%s ' --layout --key-version --raw ;;
@@ -151,7 +154,7 @@ _cachectl_flags() {
     'demo') printf '%s ' --keep --install ;;
   esac
   case "$at" in
-    'warm' | 'verify' | 'clear' | 'restore' | 'keys' | 'ttl' | 'tags list' | 'tags show' | 'tags add' | 'tags repair' | 'invalidate' | 'listen' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'doctor' | 'init' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
+    'warm' | 'verify' | 'clear' | 'restore' | 'keys' | 'ttl' | 'tags list' | 'tags show' | 'tags add' | 'tags repair' | 'invalidate' | 'deploy' | 'listen' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'doctor' | 'init' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
   esac
   printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-input --timeout --help --version
 }
