@@ -1,3 +1,4 @@
+import { analyzeSpec } from '../analyze/command.ts';
 import { clearSpec } from '../clear/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
 import { demoSpec } from '../demo/command.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ttlSpec,
   inspectSpec,
   statsSpec,
+  analyzeSpec,
   loadtestSpec,
   pingSpec,
   keyExplainSpec,

@@ -1,8 +1,9 @@
 import type { BulkChannel, KeyScan } from '../bulk-channel.ts';
 import { encodeCommands } from './encode.ts';
+import { KeyRun } from './key-run.ts';
 import { ReplyBatch } from './reply-batch.ts';
 import type { RespConnection } from './resp-connection.ts';
-import { readScanReply, sliceKeys } from './scan-reply.ts';
+import { readScanReply } from './scan-reply.ts';
 import { runSweep } from './sweep.ts';
 import { translateRedisError } from '../translate-error.ts';
 
@@ -18,14 +19,13 @@ export function respChannel(connection: RespConnection): BulkChannel {
       connection.send([encoded], replies, { receive, lose: reject }, starts);
     });
   };
-  const scanOnce = (cursor: string, { pattern, count }: KeyScan): Promise<ScannedKeys> => {
+  const scanOnce = (cursor: string, { pattern, count }: KeyScan): Promise<KeyRun> => {
     const match = pattern === undefined ? [] : ['MATCH', pattern];
-    const request = encodeCommands([['SCAN', cursor, ...match, 'COUNT', count]]);
+    const request = encodeCommands([['SCAN', cursor, ...match, 'COUNT', count()]]);
     return new Promise((resolve, reject) => {
       const receive = (bytes: Buffer, start: number, end: number): void => {
         try {
-          const reply = readScanReply(bytes, start, end);
-          resolve({ cursor: reply.cursor, keys: sliceKeys(bytes, reply) });
+          resolve(new KeyRun(bytes, readScanReply(bytes, start, end)));
         } catch (error) {
           reject(translateRedisError(error, address));
         }
@@ -41,13 +41,13 @@ export function respChannel(connection: RespConnection): BulkChannel {
       if (reply instanceof Error) throw reply;
       return reply;
     },
-    scan: async function* (query, signal): AsyncGenerator<readonly Buffer[], void, void> {
-      let next: Promise<ScannedKeys> | undefined = scanOnce('0', query);
+    scan: async function* (query, signal): AsyncGenerator<KeyRun, void, void> {
+      let next: Promise<KeyRun> | undefined = scanOnce(query.from ?? '0', query);
       try {
         while (next !== undefined && !signal.aborted) {
-          const { cursor, keys }: ScannedKeys = await next;
-          next = cursor === '0' ? undefined : scanOnce(cursor, query);
-          if (keys.length > 0) yield keys;
+          const run: KeyRun = await next;
+          next = run.cursor === '0' ? undefined : scanOnce(run.cursor, query);
+          yield run;
         }
       } finally {
         // A caller that stops early leaves one SCAN under way; its failure concerns nobody.
@@ -57,9 +57,4 @@ export function respChannel(connection: RespConnection): BulkChannel {
     sweep: (plan, signal) => runSweep(connection, plan, signal),
     close: () => connection.close(),
   };
-}
-
-interface ScannedKeys {
-  readonly cursor: string;
-  readonly keys: readonly Buffer[];
 }

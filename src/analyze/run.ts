@@ -1,0 +1,57 @@
+import { defineCommand, type Outcome } from '../cli/command.ts';
+import type { Context } from '../cli/context.ts';
+import { bindSelection } from '../selection/bind.ts';
+import { selectionJson } from '../selection/describe.ts';
+import { parseAnalyze, type AnalyzeOptions } from './options.ts';
+import { askLengths } from './lengths.ts';
+import { Questions, type Question } from './questions.ts';
+import { readKeys } from './read-keys.ts';
+import { analyzeExitCode, makeReport, type AnalyzeReport } from './report.ts';
+import { Tally } from './tally.ts';
+import { analyzeViews } from './views.ts';
+
+async function runAnalyze(options: AnalyzeOptions, context: Context): Promise<Outcome> {
+  const { layout, host } = context;
+  const client = await context.redis();
+  const bound = await bindSelection(options.selection, context, { twice: false });
+  const asked: readonly Question[] = ['type', 'ttl', 'memory', ...(options.idle ? ['idle' as const] : [])];
+  const questions = new Questions({ questions: asked, samples: options.samples });
+  const tally = new Tally({
+    layout,
+    separators: options.separators,
+    groups: [],
+    top: options.top,
+  });
+  const reading = await readKeys(
+    client,
+    {
+      size: options.size,
+      // All keys are analyzed where nothing else is said; those of no layout are counted apart.
+      pattern: options.selection.all ? undefined : bound.glob,
+      accept: bound.acceptsScanned,
+      pace: options.pace,
+      tally,
+      questions,
+    },
+    context,
+  );
+  await askLengths(client, tally.biggest);
+  const report = makeReport({
+    target: client.target,
+    layout,
+    selection: selectionJson(options.selection, layout),
+    reading,
+    tally,
+    depth: options.depth,
+    top: options.top,
+    questions,
+    findings: undefined,
+    interrupted: context.signal.aborted,
+    madeAtMs: host.clock.now(),
+  });
+  for (const [question, error] of questions.refusals)
+    context.messages.warn(`${question} is unknown: ${error.message}`);
+  return { exitCode: analyzeExitCode(report), views: analyzeViews(report) };
+}
+
+export const command = defineCommand({ parse: parseAnalyze, run: runAnalyze });
