@@ -58,9 +58,16 @@ export function processHost(): Host {
     argv: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Each is made when it is first asked for, which takes a millisecond.
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
     random: () => Math.random(),
     platform: process.platform,

@@ -11,6 +11,12 @@ export async function main(host: Host): Promise<ExitCode> {
     await streams.out.write(`cachectl ${VERSION}\n`);
     return ExitCode.ok;
   }
+  // What the completion scripts ask; no command of the registry, because nobody types it.
+  if (host.argv[0] === '__complete') {
+    const { complete } = await import('./completion/complete.ts');
+    await complete(host, streams.out);
+    return ExitCode.ok;
+  }
   const { runLine } = await import('./cli/run-line.ts');
   const { exitCode } = await runLine(host, streams);
   return exitCode;

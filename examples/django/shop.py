@@ -81,6 +81,16 @@ def fill(request):
     return JsonResponse({"filled": list(VALUES)})
 
 
+def api_value(request):
+    """One of the values as JSON, with a header that tells how often it was made: what `cachectl warm` fetches."""
+    return JsonResponse(VALUES[request.GET["key"]], safe=False, headers={"X-Made": next(MADE)})
+
+
+def count(request, alias):
+    """Counts a key up, which works only on an integer that is stored as Django stores one."""
+    return JsonResponse({"value": caches[alias].incr(request.GET["key"])})
+
+
 def value(request, alias):
     return JsonResponse({"value": caches[alias].get(request.GET["key"])})
 
@@ -99,6 +109,8 @@ urlpatterns = [
     path("whoami/", whoami),
     path("product/<int:number>/", cached_product),
     path("fill/", fill),
+    path("api/values/", api_value),
     path("value/<str:alias>/", value),
+    path("count/<str:alias>/", count),
     path("names/", names),
 ]

@@ -8,7 +8,13 @@ import type { AddressTools } from './resolve.ts';
  * The physical keys that a tag's set names, batch by batch, and at the end the key of the set itself, as
  * the frameworks flush it. Can be walked again; ends early, without the set's own key, once aborted.
  */
-export type TagMembers = () => AsyncGenerator<readonly Buffer[], void, void>;
+export type TagMembers = (use?: TagUse) => AsyncGenerator<readonly Buffer[], void, void>;
+
+/** What a tag's members are wanted for. */
+export interface TagUse {
+  /** Leave out the set itself, which has to outlive the items that it names. */
+  readonly itemsOnly: boolean;
+}
 
 /** So many members are asked for at a time. */
 const COUNT = 1_000;
@@ -16,8 +22,10 @@ const COUNT = 1_000;
 /** A sorted set of logical keys. Source: Illuminate\Cache\RedisTagSet, and RedisTaggedCache::flush. */
 export function laravelTagMembers(tag: string, tools: AddressTools, layout: Layout): readonly TagMembers[] {
   return [
-    () =>
-      walkSet(tools, layout.toPhysical(laravelTagSet(tag)), 'ZSCAN', (member) => [layout.toPhysical(member)]),
+    (use) =>
+      walkSet(tools, { set: layout.toPhysical(laravelTagSet(tag)), command: 'ZSCAN' }, use, (member) => [
+        layout.toPhysical(member),
+      ]),
   ];
 }
 
@@ -27,8 +35,8 @@ export function laravelTagMembers(tag: string, tools: AddressTools, layout: Layo
  */
 export function symfonyTagMembers(tag: string, tools: AddressTools, layout: Layout): readonly TagMembers[] {
   return symfonyTagSets(tag).map(
-    (set) => () =>
-      walkSet(tools, layout.toPhysical(set), 'SSCAN', (member) =>
+    (set) => (use) =>
+      walkSet(tools, { set: layout.toPhysical(set), command: 'SSCAN' }, use, (member) =>
         layout.toLogical(member) === undefined ? [] : [member],
       ),
   );
@@ -36,8 +44,8 @@ export function symfonyTagMembers(tag: string, tools: AddressTools, layout: Layo
 
 async function* walkSet(
   tools: AddressTools,
-  set: Buffer,
-  command: 'SSCAN' | 'ZSCAN',
+  { set, command }: { readonly set: Buffer; readonly command: 'SSCAN' | 'ZSCAN' },
+  use: TagUse | undefined,
   keysOf: (member: Buffer) => readonly Buffer[],
 ): AsyncGenerator<readonly Buffer[], void, void> {
   const [share] = await (await tools.redis()).nodesFor([set]);
@@ -57,5 +65,5 @@ async function* walkSet(
     const keys = members.flatMap(keysOf);
     if (keys.length > 0) yield keys;
   } while (cursor !== '0');
-  if (found && !tools.signal.aborted) yield [set];
+  if (found && use?.itemsOnly !== true && !tools.signal.aborted) yield [set];
 }

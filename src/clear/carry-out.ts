@@ -10,17 +10,17 @@ import { backingUp, removing, softening, type Dispose } from './dispose.ts';
 import { executeClear, type ClearResult, type ExecuteOptions } from './execute.ts';
 import { flushAll } from './flush.ts';
 import { MemorySample } from './memory-sample.ts';
-import type { ClearOptions } from './options.ts';
+import type { RemovalOptions } from './options.ts';
 import type { ClearReport } from './report.ts';
 import { readResumeFile, removeResumeFile, writeResumeFile } from './resume-file.ts';
 import { rewarmInChunks } from './rewarm.ts';
-import type { ClearTask } from './run.ts';
+import type { ClearTask } from './clear-task.ts';
 import { canSweep, sweepClear } from './sweep.ts';
 
 /** Clears what was confirmed, in the manner that was asked for, and reports it. */
 export async function carryOut(
   task: ClearTask,
-  options: ClearOptions,
+  options: RemovalOptions,
   client: RedisClient,
   context: Context,
 ): Promise<Extract<ClearReport, { readonly kind: 'result' }>> {
@@ -72,6 +72,7 @@ export async function carryOut(
   result = await finishBackup(writer, result);
   return {
     kind: 'result',
+    command: task.command,
     target: client.target,
     selection: task.described,
     layout: context.layout,
@@ -97,14 +98,18 @@ async function finishBackup(writer: BackupWriter | undefined, result: ClearResul
   }
 }
 
-function disposeFor(options: ClearOptions, memory: MemorySample, writer: BackupWriter | undefined): Dispose {
+function disposeFor(
+  options: RemovalOptions,
+  memory: MemorySample,
+  writer: BackupWriter | undefined,
+): Dispose {
   const { how } = options;
   const dispose = how.kind === 'soft' ? softening(how.windowMs) : removing(memory);
   return writer === undefined ? dispose : backingUp(writer, dispose);
 }
 
 async function openBackup(
-  { backup }: ClearOptions,
+  { backup }: RemovalOptions,
   task: ClearTask,
   client: RedisClient,
   { host }: Context,
@@ -120,7 +125,7 @@ async function openBackup(
 /** Goes on from a saved place where there is one, and saves it where the work is broken off. */
 async function executeFrom(
   task: ClearTask,
-  options: ClearOptions,
+  options: RemovalOptions,
   client: RedisClient,
   context: Context,
   optionsFrom: (from: ReadonlyMap<string, string> | undefined) => ExecuteOptions & { readonly pace: Pace },

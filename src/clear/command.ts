@@ -1,7 +1,6 @@
 import type { CommandSpec } from '../cli/command.ts';
-import { AUDIT_FLAG, CONSENT_FLAGS } from '../cli/shared-flags.ts';
-import { paceFlags } from '../pace/flags.ts';
 import { KEY_ARGUMENT, SELECTION_FLAGS } from '../selection/flags.ts';
+import { REMOVAL_FLAGS } from './flags.ts';
 
 /** `cachectl clear`. */
 export const clearSpec: CommandSpec = {
@@ -14,25 +13,13 @@ export const clearSpec: CommandSpec = {
   args: [KEY_ARGUMENT],
   flags: [
     ...SELECTION_FLAGS,
-    { name: 'dry-run', summary: 'count and show what would be deleted; delete nothing' },
-    {
-      name: 'plan',
-      value: 'FILE',
-      summary: 'write what would be deleted there, for --apply; delete nothing',
-    },
+    ...REMOVAL_FLAGS,
     {
       name: 'apply',
       value: 'FILE',
       summary: 'delete exactly the keys of a plan, if it is still the same Redis',
     },
     { name: 'max-age', value: 'DURATION', summary: 'how old a plan may be', fallback: '1h' },
-    { name: 'max-keys', value: 'N', summary: 'delete nothing, and exit 7, where more keys match' },
-    { name: 'backup', value: 'FILE', summary: 'write every key there before it goes, for cachectl restore' },
-    {
-      name: 'soft',
-      value: 'DURATION',
-      summary: 'let the keys expire, spread over this time, instead of deleting them at once',
-    },
     {
       name: 'rewarm',
       summary: 'with --scope: clear and warm chunk by chunk, so that the cache is never cold',
@@ -45,14 +32,6 @@ export const clearSpec: CommandSpec = {
       fallback: '0',
     },
     { name: 'flush', summary: 'with --all: empty the whole database with FLUSHDB ASYNC' },
-    {
-      name: 'resume',
-      value: 'FILE',
-      summary: 'where an interrupted run keeps its place, and the next one goes on from',
-    },
-    ...paceFlags('remove'),
-    AUDIT_FLAG,
-    ...CONSENT_FLAGS,
   ],
   examples: [
     { line: 'cachectl clear --pattern "user:*"', does: 'After a data fix: all entries of users' },

@@ -12,8 +12,12 @@ export type ClearSource =
   | { readonly kind: 'plan'; readonly path: string; readonly maxAgeMs: number };
 
 /** What a run of `clear` is to do. */
-export interface ClearOptions {
+export interface ClearOptions extends RemovalOptions {
   readonly source: ClearSource;
+}
+
+/** How keys are removed, wherever it was said which. */
+export interface RemovalOptions {
   readonly dryRun: boolean;
   /** Writes the plan there instead of removing anything. */
   readonly planFile: string | undefined;
@@ -42,13 +46,21 @@ const DEFAULT_CHUNK = 200;
 
 /** @throws UsageError */
 export function parseClear(input: Input): ClearOptions {
-  const how = parseManner(input);
-  const options: ClearOptions = {
-    source: parseSource(input),
+  const options: ClearOptions = { source: parseSource(input), ...parseRemoval(input) };
+  refuseContradictions(options);
+  return options;
+}
+
+/**
+ * The flags that say how.
+ * @throws UsageError
+ */
+export function parseRemoval(input: Input): RemovalOptions {
+  const options: RemovalOptions = {
     dryRun: input.on('dry-run'),
     planFile: input.text('plan'),
     maxKeys: input.wholeNumber('max-keys', { min: 0 }),
-    how,
+    how: parseManner(input),
     backup: input.text('backup'),
     resume: input.text('resume'),
     audit: input.text('audit'),
@@ -56,7 +68,8 @@ export function parseClear(input: Input): ClearOptions {
     yes: input.on('yes'),
     confirm: input.text('confirm'),
   };
-  refuseContradictions(options);
+  if (options.how.kind === 'soft' && options.backup !== undefined)
+    throw new UsageError('--soft removes nothing, so there is nothing to back up');
   return options;
 }
 
@@ -109,8 +122,6 @@ function refuseContradictions(options: ClearOptions): void {
       throw new UsageError('--rewarm takes --exclude and --regex, and no other condition');
     if (resume !== undefined) throw new UsageError('--rewarm cannot be resumed: run it again');
   }
-  if (how.kind === 'soft' && backup !== undefined)
-    throw new UsageError('--soft removes nothing, so there is nothing to back up');
   if (planFile !== undefined && source.kind === 'plan')
     throw new UsageError('--plan and --apply contradict each other');
   if (resume !== undefined && selection !== undefined && selection.limit !== undefined)

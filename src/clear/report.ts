@@ -23,6 +23,7 @@ interface Felt extends FeltLatency {
 }
 
 interface ReportBase {
+  readonly command: 'clear' | 'namespace gc';
   readonly target: RedisTarget;
   /** As {@link selectionJson} gives it. */
   readonly selection: Readonly<Record<string, unknown>>;
@@ -130,7 +131,7 @@ export function clearExitCode(report: ClearReport): ExitCode {
 function toJson(report: ClearReport): JsonDocument {
   const { selection, target } = report;
   return {
-    schema: 'cachectl/clear/v1',
+    schema: `cachectl/${report.command.replace(' ', '-')}/v1`,
     dry_run: report.kind === 'plan',
     target: { name: target.name, location: target.location, protected: target.protected },
     selection,

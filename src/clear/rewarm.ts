@@ -8,7 +8,7 @@ import { targetWarmer } from '../warm/warm-targets.ts';
 import type { Dispose } from './dispose.ts';
 import type { ClearResult } from './execute.ts';
 import type { MemorySample } from './memory-sample.ts';
-import type { ClearTask } from './run.ts';
+import type { ClearTask } from './clear-task.ts';
 
 /** How to clear and warm. */
 export interface RewarmOptions {

@@ -4,7 +4,7 @@ import type { LostNode, RedisClient } from '../redis/types.ts';
 import type { BoundSelection } from '../selection/bind.ts';
 import { serverConditions } from '../selection/facts.ts';
 import { executeClear, type ClearResult, type ExecuteOptions } from './execute.ts';
-import type { ClearOptions } from './options.ts';
+import type { RemovalOptions } from './options.ts';
 
 /** Keys of each SCAN reply that are asked for their memory before they go. */
 const SAMPLED_AT_ONCE = 2;
@@ -13,7 +13,7 @@ const SAMPLED_AT_ONCE = 2;
  * Whether keys can go the short way, from SCAN's reply straight to UNLINK: where nothing has to be asked,
  * written down or counted about each of them first.
  */
-export function canSweep(bound: BoundSelection, options: ClearOptions): boolean {
+export function canSweep(bound: BoundSelection, options: RemovalOptions): boolean {
   const { how, backup, resume, maxKeys } = options;
   const isPlain =
     how.kind === 'remove' && backup === undefined && resume === undefined && maxKeys === undefined;

@@ -1,9 +1,9 @@
 import type { LayoutSpec } from '../config/layout.ts';
-import type { FlagSpec } from './command.ts';
+import { inGroup, type FlagSpec } from './command.ts';
 import type { Input } from './input.ts';
 
 /** Keys as their framework names them: flags of every command that selects keys. */
-export const ADDRESS_FLAGS: readonly FlagSpec[] = [
+export const ADDRESS_FLAGS: readonly FlagSpec[] = inGroup('Keys as frameworks name them', [
   {
     name: 'django-view',
     value: 'URL',
@@ -51,7 +51,7 @@ export const ADDRESS_FLAGS: readonly FlagSpec[] = [
     summary: 'the items with this tag, and its set of them',
   },
   { name: 'wordpress-group', value: 'GROUP', repeatable: true, summary: 'all entries of this group' },
-];
+]);
 
 /** The flag that each framework's addresses are given by, where there is one on the line. */
 export function addressFrameworks(input: Input): readonly (readonly [LayoutSpec['type'], flag: string])[] {

@@ -1,7 +1,8 @@
 import type { LoadedSpec } from '../config/loaded.ts';
 import type { LayoutSpec } from '../config/layout.ts';
 import { nodeAt } from '../config/source-tree.ts';
-import { createLayout, rawLayout, type Layout } from '../keys/layout.ts';
+import type { Layout } from '../keys/layout.ts';
+import { plainLayout } from '../keys/layout/plain.ts';
 import { addressFrameworks } from './address-flags.ts';
 import { UsageError } from './errors.ts';
 import type { Input } from './input.ts';
@@ -27,6 +28,8 @@ export async function chooseLayout(input: Input, loaded: LoadedSpec | undefined)
       );
     }
   }
+  if (spec.type === 'plain' && !input.on('raw')) return plainLayout(spec);
+  const { createLayout, rawLayout } = await import('../keys/layout.ts');
   const layout = createLayout(spec);
   return input.on('raw') ? rawLayout(layout) : layout;
 }
@@ -40,6 +43,8 @@ async function chooseSpec(input: Input, loaded: LoadedSpec | undefined): Promise
   if (loaded !== undefined && nodeAt(loaded.root, ['layout']) !== undefined) return loaded.spec.layout;
   const [implied] = addressFrameworks(input);
   const type = implied?.[0] ?? (input.has('key-version') ? 'django' : 'plain');
+  // The most common of all, without all that checks what a file says.
+  if (type === 'plain') return { type, prefix: '' };
   const { buildLayout } = await import('../config/layout.ts');
   return buildLayout({ type });
 }

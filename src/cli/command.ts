@@ -33,6 +33,13 @@ export interface FlagSpec {
   readonly summary: string;
   /** The value that holds where the flag is not given, as help shows it. */
   readonly fallback?: string;
+  /** The heading that help puts it under; a command's own flags need none. */
+  readonly group?: string;
+}
+
+/** Flags that several commands share, under one heading. */
+export function inGroup(group: string, flags: readonly FlagSpec[]): readonly FlagSpec[] {
+  return flags.map((flag) => ({ group, ...flag }));
 }
 
 /** One positional argument. */
@@ -41,6 +48,7 @@ export interface ArgumentSpec {
   readonly summary: string;
   readonly required?: boolean;
   readonly repeatable?: boolean;
+  readonly choices?: readonly string[];
 }
 
 /** A line to type and what it does. */
@@ -70,6 +78,8 @@ export interface CommandSpec {
   readonly formats: readonly OutputFormat[];
   /** Whether it talks to Redis, and so takes `--on-unavailable` and the like. */
   readonly usesRedis: boolean;
+  /** Whether it can end with exit code 6: an assertion or threshold does not hold. */
+  readonly gates?: boolean;
   readonly load: () => Promise<{ readonly command: Command }>;
 }
 

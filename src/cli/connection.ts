@@ -3,7 +3,7 @@ import { requireConnection, type LoadedSpec } from '../config/loaded.ts';
 import { DEFAULT_REDIS_URL } from '../config/spec.ts';
 import type { PasswordSource } from '../redis/credentials.ts';
 import { CONNECTION_DEFAULTS, topologyAddress, type RedisOptions } from '../redis/options.ts';
-import { DEFAULT_TLS, type TlsSettings } from '../redis/tls.ts';
+import { DEFAULT_TLS, type TlsSettings } from '../redis/tls-settings.ts';
 import { parseAddresses, parseNatMap, parseRedisUrl, type RedisUrl } from '../redis/url.ts';
 import { nearest } from '../text/nearest.ts';
 import { UsageError } from './errors.ts';

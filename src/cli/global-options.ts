@@ -1,10 +1,10 @@
-import { OUTPUT_FORMATS, type CommandSpec, type FlagSpec, type OutputFormat } from './command.ts';
+import { inGroup, OUTPUT_FORMATS, type CommandSpec, type FlagSpec, type OutputFormat } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { Input } from './input.ts';
 import { parseRedisFlags, REDIS_FLAGS, type RedisFlagValues } from './redis-flags.ts';
 
 /** The flags that every command has; they work before and after the subcommand. */
-export const GLOBAL_FLAGS: readonly FlagSpec[] = [
+export const GLOBAL_FLAGS: readonly FlagSpec[] = inGroup('Flags of every command', [
   {
     name: 'config',
     short: 'c',
@@ -14,7 +14,6 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   {
     name: 'url',
     value: 'URL',
-    repeatable: true,
     summary: 'Redis to talk to, as redis://user:password@host:port/db',
   },
   { name: 'env', short: 'e', value: 'NAME', summary: 'connection of the spec file to use' },
@@ -31,7 +30,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   { name: 'no-input', summary: 'never ask; fail where an answer is needed' },
   { name: 'timeout', value: 'DURATION', summary: 'time limit of the whole command' },
   { name: 'help', short: 'h', summary: 'show help' },
-];
+]);
 
 /** All flags of a command but the global ones. */
 export function flagsOf(spec: CommandSpec): readonly FlagSpec[] {
@@ -46,6 +45,7 @@ export interface GlobalOptions {
   /** Values of `--url` that are web addresses: only load tests take them. */
   readonly httpUrls: readonly string[];
   readonly connectionName: string | undefined;
+  /** `undefined` also where it is none that any command has: which ones it has only the command knows. */
   readonly format: OutputFormat | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -59,9 +59,10 @@ export interface GlobalOptions {
 
 /** @throws UsageError where a flag's value does not fit or two contradict each other */
 export function parseGlobalOptions(input: Input): GlobalOptions {
-  const named = input.choice('output', OUTPUT_FORMATS);
-  if (input.on('json') && named !== undefined && named !== 'json') {
-    throw new UsageError(`--json and --output ${named} contradict each other`);
+  const name = input.text('output');
+  const named = OUTPUT_FORMATS.find((format) => format === name);
+  if (input.on('json') && name !== undefined && name !== 'json') {
+    throw new UsageError(`--json and --output ${name} contradict each other`);
   }
   const urls = input.texts('url');
   const httpUrls = urls.filter((url) => /^https?:/i.test(url));

@@ -1,15 +1,21 @@
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { displayWidth, pad } from '../terminal/width.ts';
-import { commandName, type CommandSpec, type FlagSpec } from './command.ts';
-import { EXIT_CODE_MEANINGS } from './exit-code.ts';
-import { flagsOf, GLOBAL_FLAGS } from './global-options.ts';
+import { wrap } from '../terminal/wrap.ts';
+import { documentCommand, flagDefinition, type Definition } from './command-document.ts';
+import { commandName, type CommandSpec } from './command.ts';
+import { GLOBAL_FLAGS } from './global-options.ts';
+import { TOPICS, type Topic } from './help-topics.ts';
 
-type Look = Pick<TerminalInfo, 'width' | 'style'>;
+/** What help has to know of the place where it is read. */
+export type Look = Pick<TerminalInfo, 'width' | 'style'>;
 
 /** The first page: what cachectl is and which commands it has. */
 export function renderRootHelp(specs: readonly CommandSpec[], look: Look): string {
   return [
-    'Warm, clear, inspect, measure and load-test a Redis- or Valkey-backed application cache.',
+    ...wrap(
+      'Warm, clear, inspect, measure and load-test a Redis- or Valkey-backed application cache.',
+      look.width,
+    ),
     '',
     heading('Usage', look),
     '  cachectl <command> [flags]',
@@ -21,110 +27,98 @@ export function renderRootHelp(specs: readonly CommandSpec[], look: Look): strin
     ),
     '',
     heading('Flags of every command', look),
-    ...flagLines(GLOBAL_FLAGS, look),
-    '      --version           show the version',
+    ...definitions([...GLOBAL_FLAGS.map(flagDefinition), ['    --version', 'show the version']], look),
     '',
-    'cachectl <command> --help tells more about one; cachectl help exit-codes lists the exit codes.',
+    heading('Learn more', look),
+    ...definitions(
+      [
+        ['cachectl <command> --help', 'examples and flags of one command'],
+        ...TOPICS.map(({ name, summary }): Definition => [`cachectl help ${name}`, summary]),
+        ['cachectl demo', 'try everything on a private Redis and a sample shop'],
+      ],
+      look,
+    ),
   ].join('\n');
 }
 
-/** Help of one command: what it is for, how to type it, examples, flags. */
+/** Help of one command: what it is for, how to type it, examples, flags, exit codes. */
 export function renderCommandHelp(spec: CommandSpec, look: Look): string {
-  const args = (spec.args ?? []).map((argument) => {
-    const name = argument.repeatable === true ? `${argument.name}...` : argument.name;
-    return argument.required === true ? name : `[${name}]`;
-  });
-  const own = flagsOf(spec);
+  const document = documentCommand(spec);
   return [
-    ...wrap(`${spec.summary}.`, look.width, ''),
-    ...(spec.description === undefined ? [] : ['', ...wrap(spec.description, look.width, '')]),
+    ...wrap(`${document.summary}.`, look.width),
+    ...(document.description === undefined ? [] : ['', ...wrap(document.description, look.width)]),
     '',
     heading('Usage', look),
-    `  ${['cachectl', commandName(spec), ...args, '[flags]'].join(' ')}`,
+    `  ${document.usage}`,
     '',
     heading('Examples', look),
-    ...spec.examples.flatMap((example) => [`  ${look.style.dim(`# ${example.does}`)}`, `  ${example.line}`]),
-    ...(spec.args === undefined || spec.args.length === 0
-      ? []
-      : [
-          '',
-          heading('Arguments', look),
-          ...definitions(
-            spec.args.map((argument) => [argument.name, argument.summary]),
-            look,
-          ),
-        ]),
-    ...(own.length === 0 ? [] : ['', heading('Flags', look), ...flagLines(own, look)]),
+    ...document.examples.flatMap(({ line, does }) => [
+      ...wrap(`# ${does}`, look.width, '  ').map((comment) => look.style.dim(comment)),
+      `  $ ${line}`,
+    ]),
+    ...section('Arguments', document.args, look),
+    ...document.flagGroups.flatMap(({ title, flags }) => section(title, flags, look)),
+    ...section('Exit codes', document.exitCodes, look),
     '',
-    heading('Flags of every command', look),
-    ...flagLines(GLOBAL_FLAGS, look),
+    heading('Learn more', look),
+    ...wrap(
+      `man cachectl-${spec.path.join('-')}, or docs/commands/${spec.path.join('-')}.md`,
+      look.width,
+      '  ',
+    ),
   ].join('\n');
 }
 
 /** Help of a group of commands, such as `config`. */
 export function renderGroupHelp(path: readonly string[], specs: readonly CommandSpec[], look: Look): string {
   const group = path.join(' ');
+  const members = specs.filter((spec) => path.every((word, index) => spec.path[index] === word));
   return [
     heading('Usage', look),
     `  cachectl ${group} <command> [flags]`,
-    '',
-    heading('Commands', look),
-    ...definitions(
-      specs
-        .filter((spec) => path.every((word, index) => spec.path[index] === word))
-        .map((spec) => [commandName(spec), spec.summary]),
+    ...section(
+      'Commands',
+      members.map((spec) => [commandName(spec), spec.summary]),
       look,
     ),
+    '',
+    heading('Learn more', look),
+    ...definitions([[`cachectl ${group} <command> --help`, 'examples and flags of one command']], look),
   ].join('\n');
 }
 
-/** The table of exit codes. */
-export function renderExitCodes(look: Look): string {
-  return [heading('Exit codes of every command', look), ...definitions(EXIT_CODE_MEANINGS, look)].join('\n');
+/** A topic: its table and what there is to say about it. */
+export function renderTopic(topic: Topic, look: Look): string {
+  return topic.parts
+    .map((part) =>
+      part.kind === 'text'
+        ? wrap(part.text, look.width).join('\n')
+        : [heading(part.title, look), ...definitions(part.definitions, look)].join('\n'),
+    )
+    .join('\n\n');
 }
 
 function heading(text: string, look: Look): string {
   return look.style.bold(text);
 }
 
-function flagLines(flags: readonly FlagSpec[], look: Look): readonly string[] {
-  return definitions(
-    flags.map((flag) => {
-      const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
-      const value = flag.value === undefined ? '' : ` ${flag.value}`;
-      const notes = [
-        ...(flag.choices === undefined ? [] : [flag.choices.join('|')]),
-        ...(flag.fallback === undefined ? [] : [`default ${flag.fallback}`]),
-        ...(flag.repeatable === true ? ['repeatable'] : []),
-      ];
-      const summary = notes.length === 0 ? flag.summary : `${flag.summary} (${notes.join('; ')})`;
-      return [`${short}--${flag.name}${value}`, summary];
-    }),
-    look,
-  );
+function section(title: string, pairs: readonly Definition[], look: Look): readonly string[] {
+  return pairs.length === 0 ? [] : ['', heading(title, look), ...definitions(pairs, look)];
 }
 
-function definitions(
-  pairs: readonly (readonly [term: string, text: string])[],
-  look: Look,
-): readonly string[] {
-  const column = pairs.reduce((widest, [term]) => Math.max(widest, displayWidth(term)), 0) + 4;
+/** Terms with their texts in a column of their own; a term that would leave no room for it stands on a line alone. */
+function definitions(pairs: readonly Definition[], look: Look): readonly string[] {
+  const widest = Math.max(14, Math.floor(look.width * 0.4));
+  const column =
+    pairs.reduce((most, [term]) => {
+      const width = displayWidth(term);
+      return width > widest ? most : Math.max(most, width);
+    }, 8) + 4;
   return pairs.flatMap(([term, text]) => {
-    const [first = '', ...rest] = wrap(text, Math.max(24, look.width - column), '');
-    return [`  ${pad(term, column - 2, 'left')}${first}`, ...rest.map((line) => ' '.repeat(column) + line)];
+    const [first = '', ...rest] = wrap(text, look.width - column, '');
+    const further = rest.map((line) => ' '.repeat(column) + line);
+    return displayWidth(term) > column - 4
+      ? [`  ${term}`, `${' '.repeat(column)}${first}`, ...further]
+      : [`  ${pad(term, column - 2, 'left')}${first}`, ...further];
   });
-}
-
-/** Breaks a text into lines at blanks. */
-export function wrap(text: string, width: number, indent: string): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && displayWidth(indent + line) + 1 + displayWidth(word) > width) {
-      lines.push(indent + line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  if (line !== '') lines.push(indent + line);
-  return lines;
 }

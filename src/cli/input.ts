@@ -18,6 +18,11 @@ export class Input {
     this.#flags = flags;
   }
 
+  /** The same flags without the arguments, for a command whose arguments are no keys. */
+  withoutArgs(): Input {
+    return new Input([], this.#flags);
+  }
+
   /** Whether a flag stands on the command line at all. */
   has(name: string): boolean {
     return this.#flags.has(name);

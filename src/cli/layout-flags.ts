@@ -1,5 +1,5 @@
 import type { LayoutSpec } from '../config/layout.ts';
-import type { FlagSpec } from './command.ts';
+import { inGroup, type FlagSpec } from './command.ts';
 
 /** The layouts that there are. */
 export const LAYOUT_TYPES = [
@@ -14,7 +14,7 @@ export const LAYOUT_TYPES = [
 ] as const satisfies readonly LayoutSpec['type'][];
 
 /** How keys given and shown relate to what Redis stores: flags of every command that works with keys. */
-export const LAYOUT_FLAGS: readonly FlagSpec[] = [
+export const LAYOUT_FLAGS: readonly FlagSpec[] = inGroup('How keys are named', [
   {
     name: 'layout',
     value: 'TYPE[:NAME=VALUE,...]',
@@ -27,4 +27,4 @@ export const LAYOUT_FLAGS: readonly FlagSpec[] = [
     summary: "VERSION of Django's keys, instead of the layout's",
   },
   { name: 'raw', summary: 'keys and patterns are physical: exactly what Redis stores' },
-];
+]);

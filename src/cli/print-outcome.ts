@@ -1,6 +1,7 @@
 import { renderJson } from '../terminal/json.ts';
 import type { TextStream } from '../terminal/streams.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
+import { wrapProse } from '../terminal/wrap.ts';
 import type { CommandSpec, Outcome, OutputFormat } from './command.ts';
 
 /** Prints a report in one format. */
@@ -19,7 +20,7 @@ export function renderOutcome(outcome: Outcome, format: OutputFormat, terminal: 
   const { views } = outcome;
   switch (format) {
     case 'table':
-      return views.table(terminal);
+      return terminal.interactive ? wrapProse(views.table(terminal), terminal.width) : views.table(terminal);
     case 'json':
       return renderJson(views.json(), 2);
     case 'ndjson':

@@ -1,9 +1,9 @@
-import type { FlagSpec } from './command.ts';
+import { inGroup, type FlagSpec } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { Input } from './input.ts';
 
 /** The flags that every command has which talks to Redis. */
-export const REDIS_FLAGS: readonly FlagSpec[] = [
+export const REDIS_FLAGS: readonly FlagSpec[] = inGroup('Connection', [
   { name: 'user', value: 'NAME', summary: 'ACL user name' },
   { name: 'password', value: 'PASSWORD', summary: 'password; others can see it on the command line' },
   { name: 'password-file', value: 'FILE', summary: 'file whose first line is the password; - is stdin' },
@@ -56,7 +56,7 @@ export const REDIS_FLAGS: readonly FlagSpec[] = [
     summary: 'where Redis cannot be reached: fail with exit 3, or skip with a warning and exit 0',
     fallback: 'fail',
   },
-];
+]);
 
 /** What the command line says about the connection; `undefined` where it is silent. */
 export interface RedisFlagValues {

@@ -1,5 +1,6 @@
 import { analyzeSpec } from '../analyze/command.ts';
 import { clearSpec } from '../clear/command.ts';
+import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
 import { demoSpec } from '../demo/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
@@ -7,6 +8,13 @@ import { keyExplainSpec, keyForSpec } from '../key/command.ts';
 import { layoutDetectSpec } from '../layout/command.ts';
 import { keysSpec } from '../list/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
+import {
+  namespaceBumpSpec,
+  namespaceGcSpec,
+  namespaceGetSpec,
+  namespaceListSpec,
+  namespaceRollbackSpec,
+} from '../namespaces/command.ts';
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
@@ -22,6 +30,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   restoreSpec,
   keysSpec,
   ttlSpec,
+  namespaceListSpec,
+  namespaceGetSpec,
+  namespaceBumpSpec,
+  namespaceRollbackSpec,
+  namespaceGcSpec,
   inspectSpec,
   statsSpec,
   analyzeSpec,
@@ -33,6 +46,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   configValidateSpec,
   configShowSpec,
   configSchemaSpec,
+  completionSpec,
   demoSpec,
   helpSpec,
 ];

@@ -1,5 +1,6 @@
 import { escapeBlock, escapeText } from '../keys/printable.ts';
 import type { Style } from '../terminal/style.ts';
+import { wrapProse } from '../terminal/wrap.ts';
 import { CachectlError } from './errors.ts';
 import { ExitCode } from './exit-code.ts';
 
@@ -32,12 +33,16 @@ function stackOf(error: unknown): string | undefined {
   return error instanceof Error ? error.stack : undefined;
 }
 
-/** The error for people. Messages may hold several lines (all mistakes of a spec file). */
-export function renderError(report: ErrorReport, style: Style): string {
+/**
+ * The error for people. Messages may hold several lines (all mistakes of a spec file). Sentences are broken for a
+ * terminal of so many columns, where there is one.
+ */
+export function renderError(report: ErrorReport, style: Style, width?: number): string {
   const lines = [`${style.bad('error:')} ${escapeBlock(report.message)}`];
   if (report.hint !== undefined) lines.push(`${style.dim('hint:')} ${escapeText(report.hint)}`);
-  if (report.stack !== undefined) lines.push(escapeBlock(report.stack));
-  return lines.join('\n');
+  const text = lines.join('\n');
+  const whole = width === undefined ? text : wrapProse(text, width);
+  return report.stack === undefined ? whole : `${whole}\n${escapeBlock(report.stack)}`;
 }
 
 /** The error as the one JSON document that `--json` promises. */

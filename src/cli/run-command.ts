@@ -1,6 +1,7 @@
 import { findAndLoadSpec } from '../config/load-file.ts';
 import type { LoadedSpec } from '../config/loaded.ts';
 import type { Host } from '../host.ts';
+import { nearest } from '../text/nearest.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { commandName, type CommandSpec, type OutputFormat, type Outcome } from './command.ts';
 import { chooseLayout } from './choose-layout.ts';
@@ -30,7 +31,7 @@ export async function runCommand(
   invoke: Context['invoke'],
 ): Promise<RunResult> {
   const globals = parseGlobalOptions(input);
-  const format = chooseFormat(spec, globals);
+  const format = chooseFormat(spec, input, globals);
   if (globals.httpUrls.length > 0 && spec.path[0] !== 'loadtest') {
     throw new UsageError('--url names a Redis, and this is a web address', {
       hint: 'write redis://host:6379/0; web addresses are for cachectl loadtest',
@@ -68,7 +69,7 @@ export async function runCommand(
     if (outcome.isStreamed !== true) await printOutcome(outcome, format, context.terminal, streams.out);
     const exitCode = await conclude(outcome, stop.reason(), globals, messages, (failure) =>
       streams.err.write(
-        `${renderError(describeError(failure, globals.verbose), errorStyle(streams.err, host, globals))}\n`,
+        `${renderError(describeError(failure, globals.verbose), errorStyle(streams.err, host, globals), streams.err.isTerminal ? streams.err.width() : undefined)}\n`,
       ),
     );
     return { exitCode, document: outcome.views.json };
@@ -110,11 +111,13 @@ async function conclude(
   return failure.exitCode;
 }
 
-function chooseFormat(spec: CommandSpec, globals: GlobalOptions): OutputFormat {
-  const format = globals.format ?? spec.formats[0] ?? 'table';
-  if (!spec.formats.includes(format)) {
-    throw new UsageError(`${commandName(spec)} has no output format "${format}"`, {
-      hint: `it has ${spec.formats.join(', ')}`,
+function chooseFormat(spec: CommandSpec, input: Input, globals: GlobalOptions): OutputFormat {
+  const named = globals.format ?? input.text('output') ?? spec.formats[0];
+  const format = spec.formats.find((candidate) => candidate === named);
+  if (format === undefined) {
+    const guess = nearest(named ?? '', spec.formats);
+    throw new UsageError(`${commandName(spec)} has no output format "${named ?? ''}"`, {
+      hint: guess === undefined ? `it has ${spec.formats.join(', ')}` : `did you mean ${guess}?`,
     });
   }
   return format;

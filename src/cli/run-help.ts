@@ -2,7 +2,8 @@ import { nearest } from '../text/nearest.ts';
 import { commandName, defineCommand } from './command.ts';
 import { UsageError } from './errors.ts';
 import { ExitCode } from './exit-code.ts';
-import { renderCommandHelp, renderExitCodes, renderGroupHelp, renderRootHelp } from './help.ts';
+import { renderCommandHelp, renderGroupHelp, renderRootHelp, renderTopic } from './help.ts';
+import { TOPICS } from './help-topics.ts';
 import { COMMANDS } from './registry.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 
@@ -20,13 +21,14 @@ export const command = defineCommand<readonly string[]>({
 function pageFor(topic: readonly string[]): (terminal: TerminalInfo) => string {
   const name = topic.join(' ');
   if (name === '') return (terminal) => renderRootHelp(COMMANDS, terminal);
-  if (name === 'exit-codes') return renderExitCodes;
+  const page = TOPICS.find((candidate) => candidate.name === name);
+  if (page !== undefined) return (terminal) => renderTopic(page, terminal);
   const spec = COMMANDS.find((candidate) => commandName(candidate) === name);
   if (spec !== undefined) return (terminal) => renderCommandHelp(spec, terminal);
   if (COMMANDS.some((candidate) => candidate.path[0] === name)) {
     return (terminal) => renderGroupHelp(topic, COMMANDS, terminal);
   }
-  const guess = nearest(name, [...COMMANDS.map(commandName), 'exit-codes']);
+  const guess = nearest(name, [...COMMANDS.map(commandName), ...TOPICS.map((topic) => topic.name)]);
   throw new UsageError(`there is no help about "${name}"`, {
     hint: guess === undefined ? 'cachectl --help lists the commands' : `did you mean cachectl help ${guess}?`,
   });

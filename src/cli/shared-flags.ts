@@ -1,17 +1,18 @@
-import type { FlagSpec } from './command.ts';
+import { inGroup, type FlagSpec } from './command.ts';
 
 /** What every destructive command takes as consent. */
-export const CONSENT_FLAGS: readonly FlagSpec[] = [
+export const CONSENT_FLAGS: readonly FlagSpec[] = inGroup('Safety', [
   { name: 'yes', short: 'y', summary: 'do not ask' },
   {
     name: 'confirm',
     value: 'NAME',
     summary: "the target's name, where everything or a protected connection is concerned",
   },
-];
+]);
 
 /** For bytes that cannot be typed. */
 export const QUOTED_INPUT_FLAG: FlagSpec = {
+  group: 'How keys are named',
   name: 'quoted-input',
   summary: 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\'',
 };
@@ -27,6 +28,7 @@ export const SCOPE_FLAG: FlagSpec = {
 
 /** Where destructive runs leave a line. */
 export const AUDIT_FLAG: FlagSpec = {
+  group: 'Safety',
   name: 'audit',
   value: 'FILE',
   summary: 'append a line of JSON there: who, when, what, how many, and how it ended',

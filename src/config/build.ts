@@ -2,6 +2,7 @@ import { buildConnection } from './connection.ts';
 import { buildFill } from './build-fill.ts';
 import { buildForeach } from './build-foreach.ts';
 import { buildLayout } from './layout.ts';
+import { buildNamespace } from './namespaces.ts';
 import type { EntryFile, SpecFile } from './schema.ts';
 import { listItems, mapEntries, nodeAt, type SourceNode, type SourcePath } from './source-tree.ts';
 import {
@@ -38,6 +39,7 @@ export function buildSpec(file: SpecFile, root: SourceNode): Spec {
     ttlClasses,
     defaults,
     ...(file.audit !== undefined && { audit: file.audit }),
+    namespaces: mapRecord(file.namespaces, buildNamespace),
     scopes: mapRecord(file.scopes, (scope, name): ScopeSpec => ({
       name,
       ...(scope.description !== undefined && { description: scope.description }),
@@ -86,6 +88,7 @@ function buildEntry(
   return {
     key: file.key,
     path: file.path,
+    ...(file.namespace !== undefined && { namespace: file.namespace }),
     ttlSeconds: ttl ?? defaults.ttlSeconds,
     ttlJitter: file.ttl_jitter ?? defaults.ttlJitter,
     headers: textRecord(nodeAt(node, ['headers'])),

@@ -5,6 +5,7 @@ import { checkDependencies } from './check-dependencies.ts';
 import { checkEntry, checkHeaders } from './check-entry.ts';
 import { checkStdin } from './check-foreach.ts';
 import { checkConnections } from './connection.ts';
+import { checkNamespaces } from './namespaces.ts';
 import { originUrlProblem } from './origin-url.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { quoted } from './issues.ts';
@@ -37,6 +38,7 @@ export function checkReferences(
     ...checkRate(nodeAt(root, ['defaults', 'rate'])),
     ...checkDependencies(root),
     ...checkStdin(root),
+    ...checkNamespaces(root),
     ...mapEntries(nodeAt(root, ['scopes'])).flatMap(([name, scope]) =>
       checkScope(root, name, scope.node, checkExpression),
     ),
@@ -45,7 +47,7 @@ export function checkReferences(
 
 function checkNames(root: SourceNode): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const section of ['connections', 'ttl_classes', 'scopes']) {
+  for (const section of ['connections', 'ttl_classes', 'namespaces', 'scopes']) {
     for (const [name, { keyStart: offset }] of mapEntries(nodeAt(root, [section]))) {
       // Names are given on the command line, in lists, and typed to confirm.
       if (!/^[^\s,\p{C}]+$/u.test(name)) {
@@ -92,9 +94,10 @@ function checkScope(
 function checkDuplicate(entry: SourceNode, lineOfKey: Map<string, number>): readonly Finding[] {
   const key = stringScalar(nodeAt(entry, ['key']));
   if (!key) return [];
-  const earlier = lineOfKey.get(key.value);
+  const name = JSON.stringify([stringScalar(nodeAt(entry, ['namespace']))?.value, key.value]);
+  const earlier = lineOfKey.get(name);
   if (earlier === undefined) {
-    lineOfKey.set(key.value, key.line);
+    lineOfKey.set(name, key.line);
     return [];
   }
   const message = `another entry of this scope writes the same key, on line ${earlier}`;

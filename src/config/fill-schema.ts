@@ -66,7 +66,9 @@ export const fillFields = {
   ),
   compress: z.optional(oneOf(['gzip', 'zlib', 'brotli', 'zstd'], 'How values above a size are compressed')),
   compress_above: z.optional(size('Values up to this size stay as they are, 1KB unless given')),
-  serializer: z.optional(oneOf(['raw', 'json', 'pickle', 'php'], 'How the application reads the value back')),
+  serializer: z.optional(
+    oneOf(['raw', 'json', 'pickle', 'php', 'msgpack', 'keyv'], 'How the application reads the value back'),
+  ),
   fresh_for: z.optional(timeToLive('Skip an entry that still lives longer than this')),
   allow_private: z.optional(trueOrFalse('Store also answers with Set-Cookie, private, no-store or Vary: *')),
   conditional: z.optional(

@@ -31,7 +31,7 @@ export interface FillSpec {
 export type ValueForm = 'body' | 'json' | 'envelope';
 
 /** How data becomes bytes. */
-export type Serializer = 'raw' | 'json' | 'pickle' | 'php';
+export type Serializer = 'raw' | 'json' | 'pickle' | 'php' | 'msgpack' | 'keyv';
 
 /** How big values are made smaller. */
 export interface CompressSpec {

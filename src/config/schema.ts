@@ -15,6 +15,7 @@ import { connectionSchema } from './connection.ts';
 import { foreach, values } from './foreach-schema.ts';
 import { fillFields } from './fill-schema.ts';
 import { layoutSchema } from './layout.ts';
+import { namespaceSchema } from './namespaces.ts';
 
 /** The file form of the spec: what people write. References between its parts are checked elsewhere. */
 
@@ -47,6 +48,7 @@ const entry = z
   .strictObject({
     key: text('Key template: `{name}` is a variable, `{{` a literal brace', 'user:{id}:dashboard'),
     path: text('Path template of the request', '/api/users/{id}/dashboard'),
+    namespace: z.optional(text('The namespace whose current version the key carries', 'products')),
     ttl: z.optional(ttlOrClass('Time to live: a TTL class, a duration, seconds, or `origin`')),
     ttl_jitter: z.optional(fraction('By how much the TTL varies, so that keys do not expire together')),
     headers: z.optional(headers),
@@ -118,6 +120,11 @@ export const specFileSchema = z
     ),
     defaults: z.optional(defaults),
     audit: z.optional(text('File to which destructive runs append a line of JSON', 'cachectl-audit.jsonl')),
+    namespaces: z.optional(
+      z
+        .record(named, namespaceSchema)
+        .register(fieldNotes, { description: 'Versioned groups of keys by name' }),
+    ),
     scopes: z.optional(
       z
         .record(named, scope)

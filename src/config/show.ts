@@ -36,10 +36,20 @@ export function effectiveSettings(loaded: LoadedSpec | undefined): readonly Effe
   // A layout that the file names has settings of its own.
   const silent = (path: SourcePath): boolean =>
     nodeAt(loaded?.root, path[0] === 'layout' ? ['layout'] : path) === undefined;
-  const fromProduct = DEFAULT_SETTINGS.filter(([path]) => silent(path)).map(
-    ([path, value]): EffectiveSetting => ({ key: settingKey(path), value, source: 'default' }),
-  );
+  const fromProduct = [...DEFAULT_SETTINGS, ...namespaceDefaults(loaded)]
+    .filter(([path]) => silent(path))
+    .map(([path, value]): EffectiveSetting => ({ key: settingKey(path), value, source: 'default' }));
   return [...fromFile, ...fromProduct];
+}
+
+function namespaceDefaults(
+  loaded: LoadedSpec | undefined,
+): readonly (readonly [path: SourcePath, value: string | number])[] {
+  return Object.values(loaded?.spec.namespaces ?? {}).flatMap(({ name, versionKey, key, initial }) => [
+    [['namespaces', name, 'version_key'], versionKey] as const,
+    ...(key === undefined ? [] : [[['namespaces', name, 'key'], key] as const]),
+    [['namespaces', name, 'initial'], initial] as const,
+  ]);
 }
 
 function fileSetting(file: string, path: SourcePath, scalar: ScalarNode): EffectiveSetting {

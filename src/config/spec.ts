@@ -1,6 +1,7 @@
 import type { ConnectionSpec } from './connection.ts';
 import type { ForeachSpec } from './foreach.ts';
 import type { LayoutSpec } from './layout.ts';
+import type { NamespaceSpec } from './namespaces.ts';
 
 import type { FillSpec } from './fill-spec.ts';
 
@@ -23,6 +24,7 @@ export interface Spec {
   readonly ttlClasses: Readonly<Record<string, number>>;
   readonly defaults: DefaultsSpec;
   readonly scopes: Readonly<Record<string, ScopeSpec>>;
+  readonly namespaces: Readonly<Record<string, NamespaceSpec>>;
   /** Where destructive runs leave a line; relative to the spec file's folder. */
   readonly audit?: string;
 }
@@ -73,6 +75,8 @@ export interface EntrySpec {
   readonly key: string;
   /** Starts with `/`, or is an absolute http(s) URL on the origin. */
   readonly path: string;
+  /** The name of the namespace whose version the key carries; `key` is then what stands inside it. */
+  readonly namespace?: string;
   readonly ttlSeconds: number;
   /** Fraction from 0 to 1. */
   readonly ttlJitter: number;

@@ -1,5 +1,7 @@
 import type { KeyExplanation } from '../keys/explanation.ts';
 import type { ShownValue } from '../values/shown-value.ts';
+import type { Place } from './place.ts';
+import type { Warmed } from './warmed.ts';
 
 /**
  * What is stored under a key, as far as it was read; the whole length stands beside it. Values are as they
@@ -60,5 +62,8 @@ export interface InspectedKey {
   readonly physical: Buffer;
   /** `undefined` where the key is not of the layout. */
   readonly explanation: KeyExplanation | undefined;
+  readonly place: Place | undefined;
+  /** `undefined` where `warm` did not fill it, or kept nothing beside it. */
+  readonly warmed: Warmed | undefined;
   readonly state: KeyState;
 }

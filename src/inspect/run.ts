@@ -9,10 +9,12 @@ import type { InspectedKey } from './content.ts';
 import { findKeys, type FoundKey } from './find-keys.ts';
 import { parseInspectOptions, type InspectOptions } from './options.ts';
 import { toFile, writeRawValue } from './raw-value.ts';
+import { readPlaces } from './place.ts';
 import { readKeys } from './read-keys.ts';
 import { showKeys } from './show-keys.ts';
 import { inspectionJson } from './view-json.ts';
 import { renderInspection } from './view-text.ts';
+import { readWarmed } from './warmed.ts';
 
 /** The code of `cachectl inspect`. A key that is not there is an answer, not a failure. */
 export const command: Command = defineCommand({
@@ -25,10 +27,12 @@ async function report(options: InspectOptions, context: Context): Promise<Outcom
   const { clock } = context.host;
   const found = await findKeys(options, context);
   const physical = found.map((key) => key.physical);
-  const stored = await readKeys(await context.redis(), physical, {
-    limits: options.withValue ? options.limits : undefined,
-    clock,
-  });
+  const client = await context.redis();
+  const [stored, places, warmed] = await Promise.all([
+    readKeys(client, physical, { limits: options.withValue ? options.limits : undefined, clock }),
+    readPlaces(client, physical),
+    readWarmed(client, physical, context.layout),
+  ]);
   const nowMs = clock.now();
   const states = await showKeys(stored, {
     steps: options.steps,
@@ -39,6 +43,8 @@ async function report(options: InspectOptions, context: Context): Promise<Outcom
   const keys = found.map((key, index): InspectedKey => ({
     ...key,
     explanation: context.layout.explain(key.physical),
+    place: places[index],
+    warmed: warmed[index],
     state: states[index] ?? { exists: false },
   }));
   return {

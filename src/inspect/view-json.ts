@@ -2,19 +2,23 @@ import type { JsonDocument } from '../cli/command.ts';
 import { explanationJson } from '../keys/explanation-view.ts';
 import { decodeUtf8, keyJson } from '../keys/printable.ts';
 import { shownJson, type ValueJson } from '../values/value-json.ts';
-import type { Content, HashItem, InspectedKey } from './content.ts';
+import type { Content, HashItem, InspectedKey, KeyState } from './content.ts';
+import { isChanged, type Warmed } from './warmed.ts';
 
 /** `cachectl/inspect/v1`. Every key has every field; `null` where there is nothing to say. */
 export function inspectionJson(keys: readonly InspectedKey[]): JsonDocument {
   return { schema: 'cachectl/inspect/v1', keys: keys.map(keyDocument) };
 }
 
-function keyDocument({ logical, physical, explanation, state }: InspectedKey): unknown {
+function keyDocument({ logical, physical, explanation, place, warmed, state }: InspectedKey): unknown {
   const known = state.exists ? state : undefined;
   return {
     ...keyJson(logical),
     ...bytesField('physical_key', physical),
     explanation: explanation === undefined ? null : explanationJson(explanation),
+    node: place?.node ?? null,
+    slot: place?.slot ?? null,
+    warmed: warmed === undefined || !state.exists ? null : warmedJson(warmed, state),
     exists: state.exists,
     type: known?.type ?? null,
     ttl_seconds: known?.ttlMs === undefined ? null : Math.round(known.ttlMs / 1_000),
@@ -25,6 +29,17 @@ function keyDocument({ logical, physical, explanation, state }: InspectedKey): u
     idle_seconds: known?.idleSeconds ?? null,
     frequency: known?.frequency ?? null,
     value: known?.content === undefined ? null : contentJson(known.content, known.length),
+  };
+}
+
+function warmedJson(warmed: Warmed, state: KeyState): unknown {
+  const changed = isChanged(warmed, state);
+  return {
+    url: warmed.url,
+    fetched_at: warmed.fetchedAt ?? null,
+    etag: warmed.etag ?? null,
+    last_modified: warmed.lastModified ?? null,
+    changed_since: changed ?? null,
   };
 }
 

@@ -7,7 +7,9 @@ import { formatDurationMs } from '../units/duration.ts';
 import { countOf } from '../units/number.ts';
 import type { Content, InspectedKey, KeyState } from './content.ts';
 import { formatMoment } from './moment.ts';
+import type { Place } from './place.ts';
 import { renderContent } from './view-content.ts';
+import { isChanged, type Warmed } from './warmed.ts';
 
 type Field = readonly [name: string, value: string];
 type Existing = Extract<KeyState, { readonly exists: true }>;
@@ -26,6 +28,7 @@ function renderKey(key: InspectedKey, nowMs: number, terminal: TerminalInfo): st
     ['key', terminal.style.bold(printableKey(key.logical))],
     ...(key.physical.equals(key.logical) ? [] : [['physical key', printableKey(key.physical)] as const]),
     ...(key.explanation === undefined ? [] : explanationFields(key.explanation)),
+    ...placeFields(key.place),
     ['exists', key.state.exists ? terminal.style.good('yes') : terminal.style.warn('no')],
   ];
   if (!key.state.exists) return renderFields(names, terminal);
@@ -33,8 +36,45 @@ function renderKey(key: InspectedKey, nowMs: number, terminal: TerminalInfo): st
   const block = shown.includes('\n') || key.state.content?.kind !== 'string';
   const about = formatFields(key.state.content, terminal.unicode ? ' → ' : ' -> ');
   const value: readonly Field[] = shown === '' ? [] : [['value', block ? '' : shown]];
-  const fields = renderFields([...names, ...stateFields(key.state, nowMs), ...about, ...value], terminal);
+  const fields = renderFields(
+    [
+      ...names,
+      ...stateFields(key.state, nowMs),
+      ...(key.warmed === undefined ? [] : warmedFields(key.warmed, key.state, nowMs)),
+      ...about,
+      ...value,
+    ],
+    terminal,
+  );
   return block && shown !== '' ? `${fields}\n${indent(shown)}` : fields;
+}
+
+/** On a single server there is nothing to say. */
+function placeFields(place: Place | undefined): readonly Field[] {
+  if (place?.slot === undefined) return [];
+  return [
+    ['slot', String(place.slot)],
+    ['node', escapeText(place.node)],
+  ];
+}
+
+/** What `warm` has noted. */
+function warmedFields(warmed: Warmed, state: Existing, nowMs: number): readonly Field[] {
+  return [
+    ['warmed from', escapeText(warmed.url)],
+    ...optional('fetched', warmed.fetchedAt, (text) => fetchedText(text, nowMs)),
+    ...optional('ETag', warmed.etag, escapeText),
+    ...optional('modified', warmed.lastModified, escapeText),
+    ...(isChanged(warmed, state) === true
+      ? [['warning', 'something else has written the value since: it has another length'] as const]
+      : []),
+  ];
+}
+
+function fetchedText(text: string, nowMs: number): string {
+  const atMs = Date.parse(text);
+  if (Number.isNaN(atMs)) return escapeText(text);
+  return `${formatMoment(atMs, nowMs)}, ${formatDurationMs(Math.max(0, nowMs - atMs))} ago`;
 }
 
 function stateFields(state: Existing, nowMs: number): readonly Field[] {

@@ -1,32 +1,114 @@
-import type { CommandSpec } from '../cli/command.ts';
+import { inGroup, type CommandSpec, type FlagSpec } from '../cli/command.ts';
 import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
 import { SCOPE_FLAG } from '../cli/shared-flags.ts';
+
+const TARGET_FLAGS: readonly FlagSpec[] = [
+  SCOPE_FLAG,
+  {
+    name: 'requests-from',
+    value: 'FILE',
+    summary: 'requests to replay with their mix: addresses or paths, an access log, or a HAR file',
+  },
+  {
+    name: 'limit',
+    value: 'N',
+    summary: 'at most so many targets of each scope or file',
+    fallback: '10 to compare, 1000 for load',
+  },
+  {
+    name: 'weight',
+    value: 'NAME=N',
+    repeatable: true,
+    summary: 'how often a scope, path or address is requested, beside 1',
+  },
+  {
+    name: 'distribution',
+    value: 'KIND',
+    summary: 'which targets are popular: turns, uniform, zipf:1.1 or hotspot:90/10',
+    fallback: 'turns, or as weights say',
+  },
+  { name: 'seed', value: 'N', summary: 'repeat a run: the same targets at the same moments' },
+  {
+    name: 'allow-remote',
+    value: 'HOST',
+    repeatable: true,
+    summary: 'put load on this host, although it is not this machine',
+  },
+];
+
+const MODEL_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'connections',
+    value: 'N',
+    summary: 'closed load: requests under way at once',
+    fallback: '4',
+  },
+  {
+    name: 'requests',
+    short: 'n',
+    value: 'N',
+    summary: 'requests in all; when comparing, for each endpoint and phase',
+    fallback: '50 when comparing',
+  },
+  {
+    name: 'duration',
+    short: 'd',
+    value: 'DURATION',
+    summary: 'how long; when comparing, for each endpoint and phase',
+    fallback: '10s for load',
+  },
+  { name: 'rate', value: 'RATE', summary: 'open load: requests on schedule, whatever the answers do: 500/s' },
+  {
+    name: 'stages',
+    value: 'LIST',
+    summary: "open load that changes evenly: '30s:100/s,1m:500/s,10s:0'",
+  },
+  {
+    name: 'arrivals',
+    value: 'KIND',
+    choices: ['constant', 'poisson'],
+    summary: 'evenly, or as independent visitors come',
+    fallback: 'constant',
+  },
+  {
+    name: 'max-in-flight',
+    value: 'N',
+    summary: 'open load: the most requests under way; more wait their turn, and drop out in the end',
+    fallback: '1000',
+  },
+  { name: 'warmup', value: 'DURATION', summary: 'at the beginning, left out of the figures' },
+  {
+    name: 'request-timeout',
+    value: 'DURATION',
+    summary: 'time limit of one request',
+    fallback: 'what the spec file says, or 10s',
+  },
+  {
+    name: 'workers',
+    value: 'N',
+    summary: 'threads that generate load; auto is one for each core',
+    fallback: '1',
+  },
+];
 
 /** `cachectl loadtest`. */
 export const loadtestSpec: CommandSpec = {
   path: ['loadtest'],
-  summary: 'Measure what the cache is worth: every endpoint without and with it',
+  summary: 'Measure what the cache is worth, and what load the application holds',
   description:
-    'For a scope, each target is requested from the origin with its entry removed, then stored, then read from ' +
-    'Redis as an application would. For --url, the address is requested as it is. --url takes web addresses here; ' +
-    'one that starts with redis:// names the Redis, as everywhere.',
+    'For a scope alone, each target is requested from the origin with its entry removed, then stored, then read ' +
+    'from Redis as an application would. With --rate, --stages, --url or --requests-from it is load on all targets ' +
+    'together. --url takes web addresses here; one that starts with redis:// names the Redis, as everywhere.',
   flags: [
-    SCOPE_FLAG,
+    ...inGroup('What is requested', TARGET_FLAGS),
+    ...inGroup('How it is requested', MODEL_FLAGS),
     {
-      name: 'requests',
-      short: 'n',
-      value: 'N',
-      summary: 'requests for each endpoint and phase',
-      fallback: '50',
+      name: 'compare',
+      value: 'PHASES',
+      choices: ['origin,cache', 'none'],
+      summary: 'what to hold side by side for a scope; none is load alone',
+      fallback: 'origin,cache',
     },
-    {
-      name: 'duration',
-      short: 'd',
-      value: 'DURATION',
-      summary: 'instead of a number: how long for each endpoint and phase',
-    },
-    { name: 'connections', value: 'N', summary: 'requests under way at once', fallback: '4' },
-    { name: 'limit', value: 'N', summary: 'at most so many targets of each scope', fallback: '10' },
     {
       name: 'count-header',
       value: 'NAME',
@@ -46,13 +128,17 @@ export const loadtestSpec: CommandSpec = {
       does: 'With database queries counted',
     },
     {
-      line: 'cachectl loadtest --url http://127.0.0.1:8000/ --duration 10s',
-      does: 'One address, for ten seconds',
+      line: 'cachectl loadtest --url http://127.0.0.1:8000/ --rate 500/s --duration 30s',
+      does: 'On schedule, with honest latencies',
+    },
+    {
+      line: 'cachectl loadtest --requests-from access.log --url http://127.0.0.1:8000 --stages 30s:100/s,1m:500/s',
+      does: "Yesterday's traffic, more and more of it",
     },
   ],
   risk: 'write',
   spec: 'optional',
-  formats: ['table', 'json', 'csv', 'markdown'],
+  formats: ['table', 'json', 'csv', 'markdown', 'hdr'],
   usesRedis: true,
   load: () => import('./run.ts'),
 };

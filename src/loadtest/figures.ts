@@ -33,3 +33,8 @@ export function formatRate(perSecond: number | undefined): string {
 export function formatTimes(ratio: number): string {
   return formatRate(ratio);
 }
+
+/** A figure as reports have it: to a thousandth, because what is beyond says nothing; null where there is none. */
+export function rounded(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value * 1_000) / 1_000;
+}

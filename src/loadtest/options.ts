@@ -2,51 +2,74 @@ import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
 import { RESERVED_SCOPE } from '../config/spec.ts';
-import { redactUrl } from '../config/redact.ts';
 import { escapeText } from '../keys/printable.ts';
-import type { ClosedLoad } from './closed-loop.ts';
+import type { ClosedLoad } from './compare/closed-loop.ts';
+import {
+  asksForOpenLoad,
+  DEFAULT_CONNECTIONS,
+  MAX_CONNECTIONS,
+  parseLoadOptions,
+  type LoadOptions,
+} from './load-options.ts';
+import { parseAddress, type WebAddress } from './targets/address.ts';
+import { parseWeights } from './targets/weights.ts';
 
-/** What a load test was asked to do. */
-export interface LoadtestOptions {
+/** What requests are for. */
+export interface TargetOptions {
   /** As given; `all` is every scope. */
   readonly scopes: readonly string[];
   readonly addresses: readonly WebAddress[];
-  readonly load: ClosedLoad;
+  /** A file of requests. */
+  readonly requestsFrom: string | undefined;
   /** The most targets of each scope, where the command line says so. */
   readonly limit: number | undefined;
+  /** By scope, address or path. */
+  readonly weights: ReadonlyMap<string, number>;
+  /** Of one request, where the command line says so. */
+  readonly timeoutMs: number | undefined;
+  /** Hosts that may be sent load although they are not this machine. */
+  readonly allowedHosts: readonly string[];
+}
+
+/** What a load test was asked to do. */
+export interface LoadtestOptions {
+  readonly targets: TargetOptions;
+  readonly work: CompareWork | LoadWork;
   readonly countHeader: string | undefined;
   readonly confirm: string | undefined;
 }
 
-/** A web address to request, its user and password taken out of it. */
-export interface WebAddress {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+/** Each endpoint without the cache and with it. */
+export interface CompareWork {
+  readonly kind: 'compare';
+  /** Of each endpoint and phase. */
+  readonly load: ClosedLoad;
+}
+
+/** Load on all targets together. */
+export interface LoadWork {
+  readonly kind: 'load';
+  readonly load: LoadOptions;
 }
 
 const DEFAULT_REQUESTS = 50;
-const DEFAULT_CONNECTIONS = 4;
-/** More sockets than one process and one port range have use for. */
-const MAX_CONNECTIONS = 10_000;
-/** Targets of a scope, where nothing is said: as many as a table shows well. */
-export const DEFAULT_LIMIT = 10;
 
 /** The characters of a header's name (RFC 9110, 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
+/** Flags that a comparison has no use for. */
+const LOAD_FLAGS = ['distribution', 'warmup', 'workers', 'weight', 'arrivals', 'max-in-flight'] as const;
+
 /** @throws UsageError where a flag's value does not fit, two contradict each other, or there is nothing to do */
 export function parseLoadtestOptions(
   input: Input,
-  context: Pick<Context, 'options' | 'spec'>,
+  context: Pick<Context, 'options' | 'spec' | 'host'>,
 ): LoadtestOptions {
-  const requests = input.wholeNumber('requests', { min: 1 });
-  const durationMs = input.durationMs('duration');
-  if (requests !== undefined && durationMs !== undefined) {
-    throw new UsageError('--requests and --duration contradict each other: each says when a phase ends');
-  }
   const scopes = input.texts('scope');
   const urls = context.options.httpUrls;
-  if (scopes.length === 0 && urls.length === 0) throw nothingToTest(context.spec);
+  const requestsFrom = input.text('requests-from');
+  if (scopes.length === 0 && urls.length === 0 && requestsFrom === undefined)
+    throw nothingToTest(context.spec);
   const countHeader = input.text('count-header');
   if (countHeader !== undefined && !HEADER_NAME.test(countHeader)) {
     throw new UsageError(`--count-header takes the name of a header, not "${escapeText(countHeader)}"`, {
@@ -54,10 +77,59 @@ export function parseLoadtestOptions(
     });
   }
   return {
-    scopes,
-    // Load goes where the user points and nowhere else. A check that remote hosts are meant
-    // (--allow-remote, issue 8) belongs here, and in scope-targets.ts for the spec's origin.
-    addresses: urls.map(parseAddress),
+    targets: {
+      scopes,
+      addresses: urls.map(parseAddress),
+      requestsFrom,
+      limit: input.wholeNumber('limit', { min: 1 }),
+      weights: parseWeights(input.texts('weight')),
+      timeoutMs: input.durationMs('request-timeout'),
+      allowedHosts: input.texts('allow-remote'),
+    },
+    work: parseWork(input, scopes, context),
+    countHeader,
+    confirm: input.text('confirm'),
+  };
+}
+
+function parseWork(
+  input: Input,
+  scopes: readonly string[],
+  { host: { random }, options: { format } }: Pick<Context, 'options' | 'host'>,
+): CompareWork | LoadWork {
+  const compare = input.choice('compare', ['origin,cache', 'none'] as const);
+  const isLoad =
+    compare === undefined && (scopes.length === 0 || asksForOpenLoad(input) || input.has('requests-from'));
+  if (compare === 'none' || isLoad) return { kind: 'load', load: parseLoadOptions(input, random) };
+  if (scopes.length === 0) {
+    throw new UsageError('--compare is about the entries of a scope: name one with --scope');
+  }
+  if (asksForOpenLoad(input)) {
+    throw new UsageError('--compare takes turns with its phases, and no rate', {
+      hint: 'leave --rate and --stages out, or say --compare none for load alone',
+    });
+  }
+  if (format === 'hdr') {
+    throw new UsageError('a comparison has no output format "hdr"', {
+      hint: 'with --compare none the scope is load alone, and hdr is one of its formats',
+    });
+  }
+  for (const flag of LOAD_FLAGS) {
+    if (!input.has(flag)) continue;
+    throw new UsageError(
+      `--${flag} is about load on all targets together, and this compares each without and with the cache`,
+      {
+        hint: 'with --compare none the scope is load alone',
+      },
+    );
+  }
+  const requests = input.wholeNumber('requests', { min: 1 });
+  const durationMs = input.durationMs('duration');
+  if (requests !== undefined && durationMs !== undefined) {
+    throw new UsageError('--requests and --duration contradict each other: each says when a phase ends');
+  }
+  return {
+    kind: 'compare',
     load: {
       connections: input.wholeNumber('connections', { min: 1, max: MAX_CONNECTIONS }) ?? DEFAULT_CONNECTIONS,
       until:
@@ -65,9 +137,6 @@ export function parseLoadtestOptions(
           ? { kind: 'requests', count: requests ?? DEFAULT_REQUESTS }
           : { kind: 'duration', ms: durationMs },
     },
-    limit: input.wholeNumber('limit', { min: 1 }),
-    countHeader,
-    confirm: input.text('confirm'),
   };
 }
 
@@ -81,33 +150,4 @@ function nothingToTest(spec: Context['spec']): UsageError {
           ? 'the spec file has no scopes yet'
           : `the spec file has the scopes ${[...names, RESERVED_SCOPE].join(', ')}`,
   });
-}
-
-function parseAddress(text: string): WebAddress {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.hostname === '') {
-    throw new UsageError(`--url ${escapeText(redactUrl(text))} is not a web address`, {
-      hint: 'write http://host:port/path',
-    });
-  }
-  const headers = basicAuthorization(url);
-  url.username = '';
-  url.password = '';
-  url.hash = '';
-  return { url: url.href, headers };
-}
-
-/** A user and password in an address are meant for the origin, and must not reach any report. */
-function basicAuthorization(url: URL): Readonly<Record<string, string>> {
-  if (url.username === '' && url.password === '') return {};
-  const credentials = `${decode(url.username)}:${decode(url.password)}`;
-  return { authorization: `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}` };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,94 +1,81 @@
-import { defineCommand, type Outcome } from '../cli/command.ts';
+import { defineCommand } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
-import type { CachectlError } from '../cli/errors.ts';
-import { ExitCode } from '../cli/exit-code.ts';
 import { findAndLoadSpec } from '../config/load-file.ts';
 import type { LoadedSpec } from '../config/loaded.ts';
-import { PRODUCT_DEFAULTS } from '../config/spec.ts';
-import { escapeText } from '../keys/printable.ts';
 import { createOriginClient } from '../origin/client.ts';
 import type { OriginClient } from '../origin/types.ts';
 import { chooseScopes } from '../warm/scopes.ts';
-import { createStore } from '../warm/store.ts';
-import { nameEndpoints } from './endpoint.ts';
-import { executeLoadtest } from './execute.ts';
-import { loadtestCsv, loadtestJson, loadtestMarkdown } from './export.ts';
 import { parseLoadtestOptions, type LoadtestOptions } from './options.ts';
-import { renderLoadtest } from './render-table.ts';
-import { createReport, hasFailures, type LoadtestReport } from './report.ts';
-import { checkScopes, expandTargets, type ScopeTargets } from './scope-targets.ts';
+import { refuseRemote } from './targets/remote.ts';
+import { checkScopes, expandTargets, type ScopeTargets, type TargetSource } from './targets/scope-targets.ts';
 
-/** `cachectl loadtest`: every endpoint without the cache, then with it. */
+/** Targets of a scope, where nothing is said: as many as a table shows well; or as a load has use for. */
+const USUAL_LIMITS = { compare: 10, load: 1_000 } as const;
+
+/** `cachectl loadtest`: what a cache is worth, and what an application holds. */
 export const command = defineCommand<LoadtestOptions>({
   parse: parseLoadtestOptions,
   run: async (options, context) => {
-    const origin = createOriginClient({ connections: options.load.connections });
-    try {
-      return await runLoadtest(options, context, origin);
-    } finally {
-      await origin.close();
+    const { work, targets } = options;
+    if (work.kind === 'compare') {
+      const { runCompareTask } = await import('./compare/run.ts');
+      return runCompareTask(options, work, await scopeSource(options, context), context);
     }
+    const [{ runLoadTask }, { loadTargets }] = await Promise.all([
+      import('./load/run.ts'),
+      import('./targets/load-targets.ts'),
+    ]);
+    const { targets: entries, problems } = await entriesOf(options, context);
+    const concernsRedis = targets.scopes.length > 0 || namesRedis(context);
+    return runLoadTask(
+      {
+        options,
+        load: work.load,
+        targets: await loadTargets(targets, entries, context),
+        problems,
+        redis: concernsRedis ? context.redis : undefined,
+      },
+      context,
+    );
   },
 });
 
-async function runLoadtest(
-  options: LoadtestOptions,
-  context: Context,
-  origin: OriginClient,
-): Promise<Outcome> {
-  const { targets, problems } = await targetsOf(options, context, origin);
-  const { measurements, failure } = await executeLoadtest(
-    {
-      endpoints: nameEndpoints(targets, options.addresses),
-      options,
-      timeoutMs: context.spec?.spec.defaults.timeoutMs ?? PRODUCT_DEFAULTS.timeoutMs,
-    },
-    {
-      context,
-      origin,
-      redis: context.redis,
-      store: async (target, body) =>
-        createStore(await context.redis(), context.host.random).put(target, body),
-    },
-  );
-  const report = createReport(measurements, {
-    connections: options.load.connections,
-    countHeader: options.countHeader,
-    interrupted: context.signal.aborted,
-    problems,
-  });
-  if (options.countHeader !== undefined && lacksCountHeader(report)) {
-    context.messages.warn(`no answer of the origin had a number in its header ${options.countHeader}`);
-  }
-  return outcomeOf(report, failure);
+/** Whether the command line says which Redis is meant: then its figures are wanted. */
+function namesRedis({ options }: Context): boolean {
+  return options.redisUrl !== undefined || options.connectionName !== undefined;
 }
 
 /** A test of bare addresses needs neither spec file nor Redis, and touches neither. */
-async function targetsOf(
-  options: LoadtestOptions,
+async function entriesOf(options: LoadtestOptions, context: Context): Promise<ScopeTargets> {
+  const source = await scopeSource(options, context);
+  if (source === undefined) return { targets: [], problems: [] };
+  const origin: OriginClient = createOriginClient({ connections: source.loaded.spec.defaults.concurrency });
+  try {
+    return await expandTargets(source, origin, context);
+  } finally {
+    await origin.close();
+  }
+}
+
+/** @throws UsageError where scopes are named, and no spec file says what they are */
+async function scopeSource(
+  { targets, work }: LoadtestOptions,
   context: Context,
-  origin: OriginClient,
-): Promise<ScopeTargets> {
-  if (options.scopes.length === 0) return { targets: [], problems: [] };
+): Promise<TargetSource | undefined> {
+  if (targets.scopes.length === 0) return undefined;
   const loaded = context.spec ?? (await requireSpec(context));
-  if (loaded === undefined) return { targets: [], problems: [] };
-  const source = { loaded, scopes: chooseScopes(loaded.spec, options.scopes), limit: options.limit };
+  if (loaded === undefined) return undefined;
+  const source = {
+    loaded,
+    scopes: chooseScopes(loaded.spec, targets.scopes),
+    limit: targets.limit,
+    usualLimit: USUAL_LIMITS[work.kind],
+  };
   checkScopes(source);
-  const redis = await context.redis();
-  await context.confirm({
-    // Removing exactly these keys asks for nothing, except where the connection is protected.
-    reach: redis.target.protected ? 'selection' : 'named',
-    yes: false,
-    confirm: options.confirm,
-    preview: () =>
-      Promise.resolve(
-        source.scopes.map(
-          ({ name }) =>
-            `Entries of ${escapeText(name)} will be removed again and again, and put back in the end.`,
-        ),
-      ),
-  });
-  return expandTargets(source, origin, context);
+  // Sources of variables ask the application as well, so this comes before them.
+  const { baseUrl = '' } = loaded.spec.origin ?? {};
+  if (URL.canParse(baseUrl)) refuseRemote([new URL(baseUrl).host], targets.allowedHosts);
+  return source;
 }
 
 /** Looks once more, for the error that says where it looked. */
@@ -96,24 +83,4 @@ function requireSpec(context: Context): Promise<LoadedSpec | undefined> {
   const { env, cwd } = context.host;
   const explicitPath = context.options.configPath ?? env['CACHECTL_CONFIG'];
   return findAndLoadSpec({ explicitPath, cwd, env, required: true });
-}
-
-function lacksCountHeader(report: LoadtestReport): boolean {
-  const answered = report.endpoints.filter(({ withoutCache }) => withoutCache?.p50Ms !== undefined);
-  return (
-    answered.length > 0 && answered.every(({ withoutCache }) => withoutCache?.countHeaderMean === undefined)
-  );
-}
-
-function outcomeOf(report: LoadtestReport, failure: CachectlError | undefined): Outcome {
-  return {
-    exitCode: failure?.exitCode ?? (hasFailures(report) ? ExitCode.partial : ExitCode.ok),
-    failure,
-    views: {
-      table: (terminal) => renderLoadtest(report, terminal),
-      json: () => loadtestJson(report),
-      csv: () => loadtestCsv(report),
-      markdown: () => loadtestMarkdown(report),
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import type { KeyRun } from './resp/key-run.ts';
+import type { Listener } from './resp/resp-connection.ts';
 import type { ReplyBatch } from './resp/reply-batch.ts';
 import type { SweepOutcome, SweepPlan } from './resp/sweep-plan.ts';
 import type { RedisCommand, RedisReply } from './types.ts';
@@ -35,5 +36,10 @@ export interface BulkChannel {
   readonly scan: (query: KeyScan, signal: AbortSignal) => AsyncGenerator<KeyRun, void, void>;
   /** Removes all keys that match. Never throws: what was done until then is in the outcome. */
   readonly sweep: (plan: SweepPlan, signal: AbortSignal) => Promise<SweepOutcome>;
+  /**
+   * Sends encoded commands after which the server talks by itself (MONITOR, PSUBSCRIBE), and hands all that it
+   * says from then on to the listener, reply by reply. The channel is good for nothing else afterwards.
+   */
+  readonly listen: (encoded: Buffer, listener: Listener) => void;
   readonly close: () => void;
 }

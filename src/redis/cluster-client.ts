@@ -2,7 +2,7 @@ import { CachectlError } from '../cli/errors.ts';
 import type { BulkChannel } from './bulk-channel.ts';
 import { primariesToWalkAgain, type ClusterSnapshot, type Shard } from './cluster-topology.ts';
 import { ClusterRouter, type RouterParts } from './cluster-router.ts';
-import { callThrough } from './ioredis-node.ts';
+import { callThrough } from './call-through.ts';
 import { removeKeys, scanKeys } from './keyspace.ts';
 import { mergeStreams } from './merge.ts';
 import { isUnavailable } from './opener.ts';

@@ -1,28 +1,14 @@
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import type { BulkChannel } from './bulk-channel.ts';
-import { clusterClient } from './cluster-client.ts';
-import type { ConnectionLog } from './connection-log.ts';
-import { readPassword, type PasswordContext } from './credentials.ts';
-import { followPrimary } from './follow-primary.ts';
-import type { Place } from './open-connection.ts';
-import { createOpener, type Opener, type Secrets } from './opener.ts';
+import type { ConnectTools } from './connect-tools.ts';
+import type { PasswordSource } from './credentials.ts';
+import type { Place } from './place.ts';
+import { createOpener, type Opener, type OpenSingle, type Secrets } from './opener.ts';
 import { describeTarget, type RedisOptions } from './options.ts';
-import { resilientNode, type ResilientNode } from './resilient-node.ts';
-import { askSentinels, openPrimary, openPrimaryBulk } from './sentinel.ts';
+import { resilientNode } from './resilient-node.ts';
 import { singleClient } from './single-client.ts';
-import { loadTls } from './tls.ts';
-import type { OpenNode, RedisClient, RedisNode, ServerPlace } from './types.ts';
-import { formatAddress, type TcpAddress, type Topology } from './url.ts';
-
-/** What opening a connection may use. */
-export interface ConnectTools {
-  readonly signal: AbortSignal;
-  readonly log: ConnectionLog;
-  /** For passwords that come from a file, a command or a person. */
-  readonly secrets: PasswordContext;
-  /** Milliseconds, never going back. */
-  readonly now: () => number;
-}
+import type { RedisClient, RedisReply } from './types.ts';
+import { formatAddress, type TcpAddress } from './url.ts';
 
 /**
  * Opens a connection, whatever the topology, and proves that it works: user, password and database
@@ -39,7 +25,12 @@ export async function connectRedis(options: RedisOptions, tools: ConnectTools): 
     case 'socket':
       return connectSingle({ kind: 'socket', path: topology.path }, opener, options, tools);
     case 'sentinel':
-      return connectThroughSentinels(topology, opener, options, tools);
+      return (await import('./connect-sentinel.ts')).connectThroughSentinels(
+        topology,
+        opener,
+        options,
+        tools,
+      );
     case 'cluster':
       return connectCluster(topology.seeds, opener, options, tools);
   }
@@ -47,10 +38,19 @@ export async function connectRedis(options: RedisOptions, tools: ConnectTools): 
 
 async function readSecrets(options: RedisOptions, tools: ConnectTools): Promise<Secrets> {
   return {
-    password: await readPassword(options.password, tools.secrets),
-    sentinelPassword: await readPassword(options.sentinelPassword, tools.secrets),
-    tls: options.tls === undefined ? undefined : await loadTls(options.tls, tools.secrets.env),
+    password: await secret(options.password, tools),
+    sentinelPassword: await secret(options.sentinelPassword, tools),
+    tls:
+      options.tls === undefined
+        ? undefined
+        : await (await import('./tls.ts')).loadTls(options.tls, tools.secrets.env),
   };
+}
+
+async function secret(source: PasswordSource, tools: ConnectTools): Promise<string | undefined> {
+  if (source.kind === 'none') return undefined;
+  if (source.kind === 'given') return source.password;
+  return (await import('./credentials.ts')).readPassword(source, tools.secrets);
 }
 
 async function connectSingle(
@@ -60,8 +60,8 @@ async function connectSingle(
   tools: ConnectTools,
 ): Promise<RedisClient> {
   const { first, mode } = await opener.insist(async () => {
-    const opened = await opener.open(place, 'data');
-    return { first: opened, mode: await readMode(opened.node) };
+    const opened = await opener.openSingle(place);
+    return { first: opened, mode: await readMode(opened) };
   });
   if (mode === 'sentinel') {
     first.close();
@@ -75,7 +75,7 @@ async function connectSingle(
     return connectCluster([place.address], opener, options, tools);
   }
   const bulk = (): Promise<BulkChannel> => opener.openBulk(place, 'data');
-  const primary = resilientNode(first, () => opener.open(place, 'data'), {
+  const primary = resilientNode(first, () => opener.openSingle(place), {
     failsOver: false,
     signal: tools.signal,
     log: tools.log,
@@ -100,92 +100,30 @@ async function connectSingle(
 }
 
 /** HELLO tells the mode; servers before 6, and users who may not ask, are asked for INFO instead. */
-async function readMode(node: RedisNode): Promise<string> {
-  const [hello, info] = await node.pipeline([['HELLO'], ['INFO', 'cluster']]);
-  if (Array.isArray(hello)) {
-    const fields = (hello as readonly unknown[]).map(String);
-    const mode = fields[fields.indexOf('mode') + 1];
-    if (mode !== undefined) return mode;
-  }
-  return !(info instanceof CachectlError) && /cluster_enabled:1/.test(String(info))
-    ? 'cluster'
-    : 'standalone';
+async function readMode({ hello, node }: OpenSingle): Promise<string> {
+  const told = modeOf(hello ?? null);
+  if (told !== undefined) return told;
+  const [now, info] = await node.pipeline([['HELLO'], ['INFO', 'cluster']]);
+  return (
+    modeOf(now ?? null) ??
+    (!(info instanceof CachectlError) && /cluster_enabled:1/.test(String(info)) ? 'cluster' : 'standalone')
+  );
 }
 
-async function connectThroughSentinels(
-  topology: Extract<Topology, { kind: 'sentinel' }>,
-  opener: Opener,
-  options: RedisOptions,
-  tools: ConnectTools,
-): Promise<RedisClient> {
-  const { sentinels, primaryName } = topology;
-  const open = (): Promise<OpenNode> => openPrimary(opener, sentinels, primaryName);
-  const bulk = (): Promise<BulkChannel> => openPrimaryBulk(opener, sentinels, primaryName);
-  const primary = resilientNode(await opener.insist(open), open, {
-    failsOver: true,
-    signal: tools.signal,
-    log: tools.log,
-    bulk,
-  });
-  const stopFollowing = followPrimary(primary, sentinels, { name: primaryName, opener, log: tools.log });
-  return singleClient({
-    target: describeTarget(options),
-    kind: 'sentinel',
-    onClose: stopFollowing,
-    primary,
-    log: tools.log,
-    replica: options.readFrom === 'replica' ? await openReplica(topology, opener, tools) : undefined,
-    servers: async () => {
-      const watched = await askSentinels(opener, sentinels, primaryName);
-      const place = (address: TcpAddress, role: ServerPlace['role']): ServerPlace => ({
-        address: formatAddress(address),
-        role,
-        open: () => opener.open({ kind: 'tcp', address }, 'data'),
-      });
-      return [
-        place(watched.primary, 'primary'),
-        ...watched.replicas.map((address) => place(address, 'replica')),
-        ...sentinels.map((address): ServerPlace => ({
-          address: formatAddress(address),
-          role: 'sentinel',
-          open: () => opener.open({ kind: 'tcp', address }, 'sentinel'),
-        })),
-      ];
-    },
-  });
+function modeOf(hello: RedisReply | CachectlError): string | undefined {
+  if (!Array.isArray(hello)) return undefined;
+  const fields = (hello as readonly unknown[]).map(String);
+  const at = fields.indexOf('mode');
+  return at === -1 ? undefined : fields[at + 1];
 }
 
-/** The first replica that answers; none is no failure, the primary has everything. */
-async function openReplica(
-  topology: Extract<Topology, { kind: 'sentinel' }>,
-  opener: Opener,
-  tools: ConnectTools,
-): Promise<ResilientNode | undefined> {
-  const { replicas } = await askSentinels(opener, topology.sentinels, topology.primaryName);
-  for (const address of replicas) {
-    try {
-      const place = { kind: 'tcp', address } as const;
-      const open = (): Promise<OpenNode> => opener.open(place, 'data');
-      return resilientNode(await open(), open, {
-        failsOver: false,
-        signal: tools.signal,
-        log: tools.log,
-        bulk: () => opener.openBulk(place, 'data'),
-      });
-    } catch (error) {
-      tools.log.say(`the replica ${formatAddress(address)} cannot be used: ${String(error)}`);
-    }
-  }
-  tools.log.say('no replica can be used; reading from the primary');
-  return undefined;
-}
-
-function connectCluster(
+async function connectCluster(
   seeds: readonly TcpAddress[],
   opener: Opener,
   options: RedisOptions,
   tools: ConnectTools,
 ): Promise<RedisClient> {
+  const { clusterClient } = await import('./cluster-client.ts');
   return clusterClient({
     seeds,
     opener,

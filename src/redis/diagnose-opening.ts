@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { CachectlError } from '../cli/errors.ts';
-import { placeName, type Place } from './open-connection.ts';
+import { placeName, type Place } from './place.ts';
 import { noTlsError, translateRedisError, wantsTlsError } from './translate-error.ts';
 import type { TcpAddress } from './url.ts';
 import { within } from './wait.ts';

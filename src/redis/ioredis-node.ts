@@ -1,18 +1,11 @@
 import type { Redis } from 'ioredis';
-import { CachectlError } from '../cli/errors.ts';
-import type { ConnectionLog } from './connection-log.ts';
+import type { CachectlError } from '../cli/errors.ts';
+import { callThrough } from './call-through.ts';
+import type { NodeTools } from './node-tools.ts';
 import { GRACE_MS } from './patience.ts';
 import { isConnectionFailure, translateRedisError } from './translate-error.ts';
 import type { RedisCommand, RedisNode, RedisReply } from './types.ts';
 import { withinGrace } from './wait.ts';
-
-/** What a node needs besides its connection. */
-export interface NodeTools {
-  /** The longest wait for a reply. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  readonly log: ConnectionLog;
-}
 
 /** A server behind one open connection; each round trip has the time limit, and is counted. */
 export function ioredisNode(
@@ -41,13 +34,4 @@ export function ioredisNode(
     });
   };
   return { address, multiKey: true, pipeline, call: callThrough(pipeline), sentAgain: () => 0 };
-}
-
-/** A single command as a pipeline of one. */
-export function callThrough(pipeline: RedisNode['pipeline']): RedisNode['call'] {
-  return async (...command) => {
-    const [reply] = await pipeline([command]);
-    if (reply instanceof CachectlError) throw reply;
-    return reply ?? null;
-  };
 }

@@ -1,30 +1,7 @@
 import { Redis, type RedisOptions as IoredisOptions } from 'ioredis';
-import { tlsOptions, type TlsMaterial } from './tls.ts';
-import { formatAddress, type TcpAddress } from './url.ts';
+import type { ConnectionSettings } from './place.ts';
+import { tlsOptions } from './tls.ts';
 import { within } from './wait.ts';
-
-/** Which server one connection goes to. */
-export type Place =
-  { readonly kind: 'tcp'; readonly address: TcpAddress } | { readonly kind: 'socket'; readonly path: string };
-
-/** How messages call a place. */
-export function placeName(place: Place): string {
-  return place.kind === 'tcp' ? formatAddress(place.address) : place.path;
-}
-
-/** Everything that one connection to one server needs, secrets included. */
-export interface ConnectionSettings {
-  readonly place: Place;
-  readonly tls: TlsMaterial | undefined;
-  readonly username: string | undefined;
-  readonly password: string | undefined;
-  readonly database: number;
-  readonly protocol: 2 | 3;
-  readonly clientName: string;
-  readonly connectTimeoutMs: number;
-  /** Send READONLY, which a cluster's replica wants before it answers reads. */
-  readonly readOnly: boolean;
-}
 
 /**
  * Opens one connection and proves that it works: user, password and database included. It is never
@@ -41,6 +18,8 @@ export async function openConnection(settings: ConnectionSettings, signal: Abort
     lazyConnect: true,
     protocol: settings.protocol,
     connectTimeout: settings.connectTimeoutMs,
+    // How long the process would stay for a server that does not close its end: nothing is under way by then.
+    disconnectTimeout: 100,
     connectionName: settings.clientName,
     readOnly: settings.readOnly,
     replyMapping: 'legacy',
@@ -61,7 +40,8 @@ export async function openConnection(settings: ConnectionSettings, signal: Abort
     if (firstError !== undefined) throw firstError;
     return redis;
   } catch (error) {
-    redis.disconnect();
+    // Of a connection that is closed already, ioredis would wait for the end until its limit.
+    if (redis.status !== 'end') redis.disconnect();
     signal.throwIfAborted();
     throw firstError ?? error;
   }

@@ -1,16 +1,14 @@
 import type { BulkChannel } from './bulk-channel.ts';
 import type { ConnectionLog } from './connection-log.ts';
-import { ioredisNode } from './ioredis-node.ts';
-import { openConnection, placeName, type ConnectionSettings, type Place } from './open-connection.ts';
 import type { RedisOptions } from './options.ts';
 import { mayPass, pauseBefore } from './patience.ts';
-import { diagnoseOpening } from './diagnose-opening.ts';
-import { respChannel } from './resp/channel.ts';
+import { placeName, type ConnectionSettings, type Place } from './place.ts';
 import { openResp } from './resp/open-resp.ts';
+import { respNode } from './resp/resp-node.ts';
 import type { TlsMaterial } from './tls.ts';
 import { atSentinel, isConnectionFailure, translateRedisError } from './translate-error.ts';
 import { pause, within } from './wait.ts';
-import type { OpenNode } from './types.ts';
+import type { OpenNode, RedisReply } from './types.ts';
 import type { TcpAddress } from './url.ts';
 
 /** What is known once the files, commands and people that hold secrets have been asked. */
@@ -23,10 +21,21 @@ export interface Secrets {
 /** Who a connection is for: Sentinels have users and passwords of their own, and no databases. */
 export type Purpose = 'data' | 'replica' | 'sentinel';
 
+/** A node, and what its server told of itself at the door. */
+export interface OpenSingle extends OpenNode {
+  /** HELLO's reply, where RESP3 is spoken. */
+  readonly hello: RedisReply | undefined;
+}
+
 /** Opens connections that all use the same secrets and settings. */
 export interface Opener {
   /** One attempt. @throws CachectlError with one clear cause */
   readonly open: (place: Place, purpose: Purpose) => Promise<OpenNode>;
+  /**
+   * The same over a connection of our own, which is there a good deal sooner than ioredis: for what needs
+   * nothing but one server. @throws CachectlError with one clear cause
+   */
+  readonly openSingle: (place: Place) => Promise<OpenSingle>;
   /** A connection of our own to the same server, for bulk work. @throws CachectlError with one clear cause */
   readonly openBulk: (place: Place, purpose: Purpose) => Promise<BulkChannel>;
   /** A connection that tells of a Sentinel's messages in one channel, until it is closed or lost. */
@@ -70,6 +79,7 @@ export function createOpener(
     } catch (error) {
       signal.throwIfAborted();
       const address = placeName(place);
+      const { diagnoseOpening } = await import('./diagnose-opening.ts');
       const failure = await diagnoseOpening(translateRedisError(error, address), place, {
         tls: secrets.tls !== undefined,
         hasCertificate: secrets.tls?.cert !== undefined,
@@ -80,6 +90,10 @@ export function createOpener(
   };
   const open = async (place: Place, purpose: Purpose): Promise<OpenNode> => {
     const address = placeName(place);
+    const [{ openConnection }, { ioredisNode }] = await Promise.all([
+      import('./open-connection.ts'),
+      import('./ioredis-node.ts'),
+    ]);
     const connection = await diagnosed(place, purpose, openConnection(settingsFor(place, purpose), signal));
     log.say(`connected to ${purpose === 'sentinel' ? 'the Sentinel' : 'Redis'} at ${address}`);
     return {
@@ -88,11 +102,22 @@ export function createOpener(
       close: () => connection.disconnect(),
     };
   };
+  const openSingle = async (place: Place): Promise<OpenSingle> => {
+    const opening = openResp(settingsFor(place, 'data'), { silenceMs: undefined, signal, log });
+    const { connection, hello } = await diagnosed(place, 'data', opening);
+    log.say(`connected to Redis at ${connection.address}`);
+    return {
+      node: respNode(connection, { timeoutMs: options.commandTimeoutMs, signal }),
+      hello,
+      close: () => connection.close(),
+    };
+  };
   const openBulk = async (place: Place, purpose: Purpose): Promise<BulkChannel> => {
-    const settings = settingsFor(place, purpose);
-    return respChannel(
-      await diagnosed(place, purpose, openResp(settings, options.commandTimeoutMs, signal, log)),
-    );
+    // RESP2, which every server speaks without being asked: all that bulk work reads is the same in both.
+    const settings: ConnectionSettings = { ...settingsFor(place, purpose), protocol: 2 };
+    const { respChannel } = await import('./resp/channel.ts');
+    const opening = openResp(settings, { silenceMs: options.commandTimeoutMs, signal, log });
+    return respChannel((await diagnosed(place, purpose, opening)).connection);
   };
   const insist = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
     for (let failures = 1; ; failures++) {
@@ -109,12 +134,13 @@ export function createOpener(
     }
   };
   const listen: Opener['listen'] = async (address, channel, onMessage) => {
+    const { openConnection } = await import('./open-connection.ts');
     const connection = await openConnection(settingsFor({ kind: 'tcp', address }, 'sentinel'), signal);
     connection.on('message', (_channel, message) => onMessage(message));
     await within(connection.subscribe(channel), options.commandTimeoutMs, signal);
     return { close: () => connection.disconnect() };
   };
-  return { open, openBulk, listen, insist };
+  return { open, openSingle, openBulk, listen, insist };
 }
 
 /** Whether a failure to open means that nobody is there, and so that another place may be asked instead. */

@@ -1,5 +1,5 @@
 import type { PasswordSource } from './credentials.ts';
-import type { TlsSettings } from './tls.ts';
+import type { TlsSettings } from './tls-settings.ts';
 import type { RedisTarget } from './types.ts';
 import { formatAddress, type TcpAddress, type Topology } from './url.ts';
 

@@ -1,7 +1,7 @@
 import { CachectlError } from '../cli/errors.ts';
 import type { BulkChannel } from './bulk-channel.ts';
 import type { ConnectionLog } from './connection-log.ts';
-import { callThrough } from './ioredis-node.ts';
+import { callThrough } from './call-through.ts';
 import { mayPass, pauseBefore, RECONNECT_ATTEMPTS } from './patience.ts';
 import type { OpenNode, ReadingNode, RedisNode } from './types.ts';
 import { pause } from './wait.ts';

@@ -1,6 +1,6 @@
 import type { ConnectionLog } from './connection-log.ts';
 import type { ResilientNode } from './resilient-node.ts';
-import { sweepServer, type SweepServerParts } from './sweep-server.ts';
+import type { SweepServerParts } from './sweep-server.ts';
 import { walkServer } from './walk-server.ts';
 import type { RedisClient, RedisTarget, ServerPlace } from './types.ts';
 
@@ -45,5 +45,10 @@ export function singleClient(parts: SingleParts): RedisClient {
 }
 
 function sweepOf(parts: Omit<SweepServerParts, 'signal'>): Required<Pick<RedisClient, 'sweep'>> {
-  return { sweep: (request, signal) => sweepServer(request, { ...parts, signal }) };
+  return {
+    sweep: async (request, signal) => {
+      const { sweepServer } = await import('./sweep-server.ts');
+      return sweepServer(request, { ...parts, signal });
+    },
+  };
 }

@@ -1,28 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import * as nodeTls from 'node:tls';
 import { UsageError } from '../cli/errors.ts';
-
-/** How a TLS connection is made. Files are PEM. */
-export interface TlsSettings {
-  /** The authorities to trust instead of the system's. */
-  readonly caFile: string | undefined;
-  readonly certFile: string | undefined;
-  readonly keyFile: string | undefined;
-  /** The name in the certificate, where it is not the host that is connected to. */
-  readonly serverName: string | undefined;
-  /** Off only by `--tls-skip-verify`. */
-  readonly verify: boolean;
-}
-
-/** TLS with the system's authorities and nothing special. */
-export const DEFAULT_TLS: TlsSettings = {
-  caFile: undefined,
-  certFile: undefined,
-  keyFile: undefined,
-  serverName: undefined,
-  verify: true,
-};
+import type { TlsSettings } from './tls-settings.ts';
+import type { TcpAddress } from './url.ts';
 
 /** The files of {@link TlsSettings}, read. */
 export interface TlsMaterial {
@@ -119,4 +100,9 @@ export function tlsOptions(material: TlsMaterial, host: string): nodeTls.Connect
     ...(material.key === undefined ? {} : { key: material.key }),
     ...(serverName === undefined ? {} : { servername: serverName }),
   };
+}
+
+/** Begins a TLS connection; it says so with `secureConnect`. */
+export function connectTls(address: TcpAddress, material: TlsMaterial): Socket {
+  return nodeTls.connect({ ...address, ...tlsOptions(material, address.host) });
 }

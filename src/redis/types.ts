@@ -8,7 +8,10 @@ export type RedisArgument = Buffer | string | number;
 /** One command: its name and arguments. */
 export type RedisCommand = readonly [name: string, ...args: RedisArgument[]];
 
-/** One reply. Bulk strings are Buffers; maps and sets of RESP3 come as flat arrays, as in RESP2. */
+/**
+ * One reply, as RESP2 would say it whichever version is spoken: strings are Buffers, doubles too; maps and sets
+ * of RESP3 come as flat arrays.
+ */
 export type RedisReply = Buffer | string | number | boolean | null | readonly RedisReply[];
 
 /** One server that holds data: a whole database, or a primary's share of it. */

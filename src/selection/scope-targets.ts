@@ -2,6 +2,7 @@ import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { ScopeSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
+import { currentPlaces } from '../namespaces/entry-places.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
 import type { OriginClient } from '../origin/types.ts';
@@ -48,6 +49,7 @@ export async function openScopeTargets(names: readonly string[], context: Contex
     origin: originSpec,
     defaults,
     layout: context.layout,
+    versions: await currentPlaces(scopes, context),
   };
   const retry: RetryPolicy = {
     retries: defaults.retries,

@@ -16,6 +16,8 @@ export interface WalkOptions {
   readonly facts?: readonly Fact[];
   /** Leave out exact keys that do not exist; keys that were found exist anyhow. */
   readonly existing?: boolean;
+  /** Of tags only the items, without the sets that list them. */
+  readonly itemsOnly?: boolean;
   /** Where to go on, by address; nodes that are missing are walked from the start. */
   readonly from?: ReadonlyMap<string, string>;
 }
@@ -74,7 +76,7 @@ async function* walkAll(
   // Whether a key exists is what TYPE tells as well.
   const wantedOfNamed: readonly Fact[] =
     walk.existing === true && wanted.length === 0 && conditions.length === 0 ? ['type'] : wanted;
-  for await (const keys of namedBatches(bound, walk.signal)) {
+  for await (const keys of namedBatches(bound, walk)) {
     for (const share of await client.nodesFor(keys, { reading: walk.reading })) {
       const batch = await look(
         share.node,
@@ -100,7 +102,7 @@ async function* walkAll(
 /** Exact keys that meet the conditions which need no server; a key that comes again within a batch comes once. */
 async function* namedBatches(
   bound: BoundSelection,
-  signal: AbortSignal,
+  { signal, itemsOnly = false }: Pick<WalkOptions, 'signal' | 'itemsOnly'>,
 ): AsyncGenerator<readonly Buffer[], void, void> {
   if (!bound.hasNamed) return;
   let batch = new Map<string, Buffer>();
@@ -115,7 +117,7 @@ async function* namedBatches(
   if (batch.size > 0) yield [...batch.values()];
   // In their own batches: the key of a set goes only once everything it names is gone.
   for (const members of bound.members) {
-    for await (const keys of members()) {
+    for await (const keys of members({ itemsOnly })) {
       if (signal.aborted) return;
       const accepted = bound.acceptsNamed === undefined ? keys : keys.filter(bound.acceptsNamed);
       if (accepted.length > 0) yield accepted;

@@ -26,5 +26,6 @@ export const statsSpec: CommandSpec = {
   spec: 'optional',
   formats: ['table', 'json', 'csv', 'markdown'],
   usesRedis: true,
+  gates: true,
   load: () => import('./run.ts'),
 };

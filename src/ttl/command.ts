@@ -9,7 +9,7 @@ export const ttlSpec: CommandSpec = {
   description:
     'Changes the life of the selected keys and shows it before and after. One change a run. Nothing is asked, ' +
     'except over the whole keyspace (y/N, in a script --yes) and on a protected connection (--confirm NAME): a ' +
-    'life of a second is a deletion under another name.',
+    'life of a second is a deletion under another name. Of a tag, the items change; the list of them keeps its own life.',
   args: [KEY_ARGUMENT],
   flags: [
     { name: 'set', value: 'DURATION', summary: 'live exactly so long from now on' },

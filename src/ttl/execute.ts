@@ -64,6 +64,8 @@ export async function executeTtl(
       signal: options.signal,
       reading: options.dryRun,
       facts: ['ttl'],
+      // A tag whose list is gone before its items cannot be cleared any more.
+      itemsOnly: true,
       onLost: (node) => lost.push(node),
     });
     for await (const { node, facts } of batches) await changeBatch(node, facts ?? []);

@@ -1,13 +1,14 @@
 import { DecodeBudget, DEFAULT_LIMITS, type DecodeLimits } from './decode-budget.ts';
-import type { DecodedContent, DecodedValue } from './decoded-value.ts';
-import { detectValue } from './detect.ts';
-import { openKeyv, openRails, openRailsEntry, unpackRails } from './envelopes.ts';
+import type { DecodedContent, DecodedValue, Fact } from './decoded-value.ts';
+import { around, jsonOrInteger, plainBytes, problemsOf, shownAsIs } from './decode-parts.ts';
+import { openRails, openRailsEntry, unpackRails } from './envelopes.ts';
 import {
   COMPRESSIONS,
   isCompression,
   isSerialization,
   READERS,
   type Compression,
+  type Envelope,
   type Serialization,
   type Step,
 } from './formats.ts';
@@ -15,6 +16,7 @@ import { GUESSES, readsAsText } from './guess.ts';
 import { unpackHttpBody } from './http-body.ts';
 import { recognize } from './recognize.ts';
 import type { ReadResult } from './serialization/read-result.ts';
+import { openSymfony, symfonyTags, unpackSymfony } from './symfony.ts';
 
 /** More compressions inside of each other than anyone has; a hostile value could go on. */
 const MOST_LAYERS = 4;
@@ -60,12 +62,13 @@ class Decoder {
   }
 
   async #as(
-    format: Compression | Serialization | 'rails',
+    format: Compression | Serialization | Envelope,
     bytes: Buffer,
     layer: number,
     sure: boolean,
   ): Promise<DecodedValue | undefined> {
     if (format === 'rails') return this.#rails(bytes, layer);
+    if (format === 'symfony') return this.#symfony(bytes, layer);
     return isCompression(format)
       ? this.#unpack(format, bytes, layer, sure)
       : this.#read(format, bytes, layer, sure);
@@ -107,8 +110,10 @@ class Decoder {
     const warnings = [...(result.warnings ?? []), ...problemsOf(format, result, length)];
     const entry = result.value.kind === 'object' ? openRailsEntry(result.value) : undefined;
     if (entry === undefined) {
-      const value = await unpackHttpBody(result.value, this.#budget());
-      return { chain: [format], content: { kind: 'tree', value }, facts: [], warnings };
+      const item = unpackSymfony(result.value);
+      const value = await unpackHttpBody(item?.value ?? result.value, this.#budget());
+      const chain = item === undefined ? [format] : ['symfony', format];
+      return { chain, content: { kind: 'tree', value }, facts: item?.facts ?? [], warnings };
     }
     if (entry.compressed === undefined) {
       return {
@@ -134,6 +139,22 @@ class Decoder {
       unpacked === undefined ? inner.content : { kind: 'tree', value: unpacked.value };
     const facts = [...opened.facts, ...(unpacked?.facts ?? []), ...inner.facts];
     return { ...around('rails', inner, []), content, facts };
+  }
+
+  async #symfony(bytes: Buffer, layer: number): Promise<DecodedValue | undefined> {
+    const opened = openSymfony(bytes);
+    if (opened === undefined) return undefined;
+    const inner = await this.find(opened.payload, layer + 1);
+    return {
+      ...around('symfony', inner, []),
+      facts: [...opened.facts, ...(await this.#symfonyTags(opened.tags, layer)), ...inner.facts],
+    };
+  }
+
+  async #symfonyTags(bytes: Buffer, layer: number): Promise<readonly Fact[]> {
+    if (bytes.length === 0) return [];
+    const { content } = await this.find(bytes, layer + 1);
+    return content.kind === 'tree' ? symfonyTags(content.value) : [];
   }
 
   /** Formats without a magic number: taken only where everything fits and something readable comes out. */
@@ -162,6 +183,13 @@ class Decoder {
       const inner = await this.#forceRest(opened.payload, rest);
       return { ...around('rails', inner, []), facts: [...opened.facts, ...inner.facts] };
     }
+    if (step === 'symfony') {
+      const opened = openSymfony(bytes);
+      if (opened === undefined) return plainBytes(bytes, ['symfony: no envelope of items with tags']);
+      const inner = await this.#forceRest(opened.payload, rest);
+      const tags = await this.#symfonyTags(opened.tags, 0);
+      return { ...around('symfony', inner, []), facts: [...opened.facts, ...tags, ...inner.facts] };
+    }
     if (!isCompression(step)) {
       const shown = shownAsIs(bytes);
       if (shown.kind === 'bytes') return plainBytes(bytes, [`${step}: not UTF-8 text`]);
@@ -185,35 +213,4 @@ class Decoder {
     if (rest.length > 0) return this.force(bytes, rest);
     return { chain: [], content: shownAsIs(bytes), facts: [], warnings: [] };
   }
-}
-
-/** Looking at every token takes a second where JSON is this long many times over: longer JSON is text. */
-const LONGEST_JSON_BYTES = 1024 * 1024;
-
-function shownAsIs(bytes: Buffer): DecodedContent {
-  const detected = detectValue({
-    bytes,
-    totalBytes: bytes.length,
-    truncated: bytes.length > LONGEST_JSON_BYTES,
-  });
-  return detected.kind === 'binary' ? { kind: 'bytes', bytes } : detected;
-}
-
-function jsonOrInteger(content: DecodedContent): DecodedValue {
-  const facts = content.kind === 'json' ? openKeyv(content.text) : undefined;
-  if (facts !== undefined) return { chain: ['keyv', 'json'], content, facts, warnings: [] };
-  return { chain: [content.kind === 'json' ? 'json' : 'text'], content, facts: [], warnings: [] };
-}
-
-function plainBytes(bytes: Buffer, warnings: readonly string[] = []): DecodedValue {
-  return { chain: [], content: { kind: 'bytes', bytes }, facts: [], warnings };
-}
-
-function around(step: string, inner: DecodedValue, warnings: readonly string[]): DecodedValue {
-  return { ...inner, chain: [step, ...inner.chain], warnings: [...warnings, ...inner.warnings] };
-}
-
-function problemsOf(format: Serialization, result: ReadResult, length: number): readonly string[] {
-  if (result.problem !== undefined) return [`${format}: ${result.problem}`];
-  return result.end < length ? [`${format}: ${length - result.end} bytes follow the value`] : [];
 }

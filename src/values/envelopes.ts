@@ -108,8 +108,8 @@ function textFact(name: string, value: PlainValue | undefined): readonly Fact[] 
   return value?.kind === 'text' ? [{ name, text: value.text }] : [];
 }
 
-/** @param seconds since the epoch */
-function momentFact(name: string, seconds: number): readonly Fact[] {
+/** A moment as a fact; none where it is no moment. @param seconds since the epoch */
+export function momentFact(name: string, seconds: number): readonly Fact[] {
   if (!Number.isFinite(seconds) || Math.abs(seconds) > 1e12) return [];
   const whole = Math.floor(seconds);
   const moment = isoSeconds(BigInt(whole), Math.floor((seconds - whole) * 1_000) * 1_000_000);

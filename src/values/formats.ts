@@ -30,8 +30,10 @@ export const READERS = {
 
 export type Compression = keyof typeof COMPRESSIONS;
 export type Serialization = keyof typeof READERS;
+/** What frameworks put around a value, besides compression. */
+export type Envelope = 'rails' | 'symfony';
 /** One step that `--decode` can name. `text` and `json` are what is shown without any further step. */
-export type Step = Compression | Serialization | 'rails' | 'json' | 'text';
+export type Step = Compression | Serialization | Envelope | 'json' | 'text';
 
 export const isCompression = (name: string): name is Compression => Object.hasOwn(COMPRESSIONS, name);
 export const isSerialization = (name: string): name is Serialization => Object.hasOwn(READERS, name);
@@ -40,6 +42,7 @@ export const isSerialization = (name: string): name is Serialization => Object.h
 export const STEPS: readonly Step[] = [
   ...Object.keys(COMPRESSIONS).filter(isCompression),
   'rails',
+  'symfony',
   'json',
   ...Object.keys(READERS).filter(isSerialization),
   'text',

@@ -1,12 +1,13 @@
 import { XZ_MAGIC, ZSTD_FRAME_MAGIC, LZ4_FRAME_MAGIC, SNAPPY_MAGIC, JAVA_MAGIC } from './magic-numbers.ts';
-import type { Compression, Serialization } from './formats.ts';
+import type { Compression, Envelope, Serialization } from './formats.ts';
+import { isSymfony } from './symfony.ts';
 
 /**
  * What the first bytes say. `sure` ones hold even where the rest is damaged; others only where all of it
  * can be read.
  */
 export interface Recognized {
-  readonly format: Compression | Serialization | 'rails';
+  readonly format: Compression | Serialization | Envelope;
   readonly sure: boolean;
 }
 
@@ -40,6 +41,7 @@ export function recognize(bytes: Buffer): Recognized | undefined {
   ) {
     return { format: 'rails', sure: false };
   }
+  if (isSymfony(bytes)) return { format: 'symfony', sure: false };
   if (isZlib(first, second)) return { format: 'zlib', sure: first === 0x78 && bytes.length > 8 };
   if (first === 0x5d && second === 0 && third === 0 && bytes.length > 13)
     return { format: 'xz', sure: false };

@@ -3,6 +3,7 @@ import { ExitCode } from '../cli/exit-code.ts';
 import type { DefaultsSpec, EntrySpec, OriginSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { Layout } from '../keys/layout.ts';
+import type { VersionPlace } from '../namespaces/form.ts';
 import { parseTemplate, placeholders, renderTemplate, type Template } from '../text/template.ts';
 import type { Variables } from './sources/source.ts';
 import { expectedKeysBuilder } from './expected-keys.ts';
@@ -14,6 +15,8 @@ export interface TargetSettings {
   readonly origin: OriginSpec;
   readonly defaults: DefaultsSpec;
   readonly layout: Layout;
+  /** Where the keys of entries with a namespace are, by its name. */
+  readonly versions: ReadonlyMap<string, VersionPlace>;
 }
 
 /** Fills in one entry; made once, because parsing templates costs more than filling them in. */
@@ -25,7 +28,8 @@ export type BuildTarget = (variables: Variables) => Target;
  * a value is empty or fits neither header nor path
  */
 export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetSettings): BuildTarget {
-  const { origin, layout } = settings;
+  const { origin } = settings;
+  const { layout, logicalKey: logicalKeyOf } = placeOf(entry, settings);
   const key = parseTemplate(entry.key);
   const path = parseTemplate(entry.path);
   const headers = Object.entries(entry.headers).map(([name, value]) => [name, parseTemplate(value)] as const);
@@ -43,11 +47,12 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
     : undefined;
   return (variables) => {
     for (const name of used) checkValue(name, variables[name] ?? '', refuse);
-    const logicalKey = renderTemplate(key, variables);
+    const logicalKey = logicalKeyOf(renderTemplate(key, variables));
     return {
       scope,
       entry,
       key: logicalKey,
+      layout,
       physicalKey: layout.toPhysical(Buffer.from(logicalKey, 'utf8')),
       url: requestUrl(origin.baseUrl, renderPath(path, variables, origin.baseUrl, refuse)),
       // One object for all targets where it is the same: what is worked out from it is worked out once.
@@ -59,6 +64,16 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
       ...(expectKeys && { expectKeys: expectKeys(variables) }),
     };
   };
+}
+
+function placeOf(
+  { namespace }: EntrySpec,
+  { layout, versions }: TargetSettings,
+): Pick<VersionPlace, 'layout' | 'logicalKey'> {
+  if (namespace === undefined) return { layout, logicalKey: (key) => key };
+  const place = versions.get(namespace);
+  if (place === undefined) throw new Error('a namespace without a version');
+  return place;
 }
 
 /** `file:line` of an entry, safe to show. */

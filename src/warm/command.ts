@@ -46,6 +46,16 @@ export const warmSpec: CommandSpec = {
     },
     { name: 'stop-on-failure', summary: 'stop at the first failure' },
     { name: 'allow-failures', summary: 'exit 0 also where targets failed' },
+    {
+      name: 'next-version',
+      summary: 'fill the next version of the namespaces while the current one serves, and then switch to it',
+    },
+    {
+      name: 'activate-if',
+      value: 'ASSERTION',
+      summary: 'with --next-version: switch only then; otherwise remove what was filled',
+      fallback: "'success >= 100%'",
+    },
     { name: 'targets', summary: 'with --json: every target in the report (-o ndjson streams them)' },
     { name: 'report', value: 'FILE.html', summary: 'write the report as one page' },
     { name: 'dry-run', summary: 'show the plan: ask the sources of variables, request and store nothing' },
@@ -56,6 +66,10 @@ export const warmSpec: CommandSpec = {
     { line: 'cachectl warm --scope users --limit 50', does: 'The first fifty users only' },
     { line: 'cachectl warm --scope all --limit users=50', does: 'Everything, but of the users only fifty' },
     { line: 'cachectl warm --scope all --dry-run', does: 'See what would be requested and stored' },
+    {
+      line: "cachectl warm --scope products --next-version --activate-if 'success >= 99%'",
+      does: 'A new version without a cold moment',
+    },
   ],
   risk: 'write',
   spec: 'required',

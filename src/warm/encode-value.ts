@@ -1,11 +1,15 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import type { Serializer } from '../config/fill-spec.ts';
+import type { LayoutSpec } from '../config/layout.ts';
 import { decodeUtf8 } from '../keys/printable.ts';
 import type { OriginResponse } from '../origin/types.ts';
 import { compress } from '../values/compression/compress.ts';
 import { textOf, type PlainValue } from '../values/plain-value.ts';
 import { readJson } from '../values/serialization/json-reader.ts';
 import { compactJson, parseLosslessly } from '../values/serialization/json.ts';
+import { keyvEntry } from '../values/serialization/keyv-writer.ts';
+import { writeMsgpack } from '../values/serialization/msgpack-writer.ts';
 import { writePhp } from '../values/serialization/php-writer.ts';
 import { writePickle } from '../values/serialization/pickle-writer.ts';
 import type { PreparedFill } from './prepare-fill.ts';
@@ -13,34 +17,61 @@ import type { PreparedFill } from './prepare-fill.ts';
 /** The parts of an answer that a value is made of. */
 export type Answer = Pick<OriginResponse, 'status' | 'headers' | 'body'>;
 
+/** Frameworks that keep an integer as its digits, so that Redis can count with it, and never compress one. */
+const BARE_INTEGERS: ReadonlySet<LayoutSpec['type']> = new Set(['django', 'laravel']);
+
 /**
  * The bytes that an entry stores of an answer.
+ * @param layout whose framework reads them
  * @throws CachectlError `value.*` where the answer has no such form
  */
-export async function encodeValue(answer: Answer, prepared: PreparedFill): Promise<Buffer> {
-  const { fill } = prepared;
-  const plain =
-    fill.value === 'body' && fill.serializer === 'raw' ? answer.body : serialize(answer, prepared);
-  const { compress: compression } = fill;
+export async function encodeValue(
+  answer: Answer,
+  prepared: PreparedFill,
+  layout: LayoutSpec['type'],
+): Promise<Buffer> {
+  const { value, serializer, compress: compression } = prepared.fill;
+  let plain: Buffer;
+  if (value === 'body') {
+    plain = serializer === 'raw' ? answer.body : serializeText(textBody(answer.body), serializer);
+  } else {
+    const json = value === 'json' ? jsonText(answer.body, prepared) : envelope(answer, prepared);
+    if (BARE_INTEGERS.has(layout) && /^-?\d+$/.test(json)) return Buffer.from(json, 'latin1');
+    plain = serializeJson(json, serializer);
+  }
   if (compression === undefined || plain.length <= compression.aboveBytes) return plain;
   return compress(plain, compression.type);
 }
 
-/** Data as exact JSON text; pickle and PHP take it from there. */
-function serialize(answer: Answer, prepared: PreparedFill): Buffer {
-  const { serializer } = prepared.fill;
-  if (prepared.fill.value === 'body') {
-    const text = textBody(answer.body);
-    return serializer === 'json' ? Buffer.from(JSON.stringify(text)) : write(textOf(text), serializer);
-  }
-  const json = prepared.fill.value === 'json' ? jsonText(answer.body, prepared) : envelope(answer, prepared);
-  if (serializer === 'json' || serializer === 'raw') return Buffer.from(json, 'utf8');
-  return write(readJson(json), serializer);
+/** Serializers that make something other than JSON of data. */
+type Binary = Exclude<Serializer, 'raw' | 'json' | 'keyv'>;
+
+function isBinary(serializer: Serializer): serializer is Binary {
+  return serializer !== 'raw' && serializer !== 'json' && serializer !== 'keyv';
 }
 
-function write(value: PlainValue, serializer: 'raw' | 'pickle' | 'php'): Buffer {
+function serializeText(text: string, serializer: Serializer): Buffer {
+  return isBinary(serializer)
+    ? serialize(textOf(text), serializer)
+    : serializeJson(JSON.stringify(text), serializer);
+}
+
+/** Exact JSON text as the application reads it back. */
+function serializeJson(json: string, serializer: Serializer): Buffer {
+  if (isBinary(serializer)) return serialize(readJson(json), serializer);
+  return serializer === 'keyv' ? keyvEntry(json) : Buffer.from(json, 'utf8');
+}
+
+function serialize(value: PlainValue, serializer: Binary): Buffer {
   try {
-    return serializer === 'php' ? writePhp(value) : writePickle(value);
+    switch (serializer) {
+      case 'pickle':
+        return writePickle(value);
+      case 'php':
+        return writePhp(value);
+      case 'msgpack':
+        return writeMsgpack(value);
+    }
   } catch (error) {
     throw valueFailure(
       'value.serialize',

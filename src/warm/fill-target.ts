@@ -1,6 +1,5 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
-import type { Layout } from '../keys/layout.ts';
 import { notShareable, remainingFreshnessSeconds, varyNames } from '../origin/freshness.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
@@ -20,19 +19,20 @@ import {
 } from './side-hash.ts';
 import { jitteredTtlMs } from './store.ts';
 import type { Target } from './target.ts';
-import type { EntryWriter } from './write-batch.ts';
+import type { EntryWriter, KeyedCommand } from './write-batch.ts';
 
 /** What filling takes. */
 export interface FillTools {
   readonly origin: OriginClient;
   readonly retry: RetryPolicy;
   readonly writer: EntryWriter;
-  readonly layout: Layout;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly timeouts: { readonly headersMs: number | undefined; readonly bodyMs: number | undefined };
+  /** What is written with an entry, right after its value or its new TTL, such as its tags. */
+  readonly also?: (target: Target, ttlMs: number) => readonly KeyedCommand[];
   /** Told of each Vary header that an entry does not set. */
   readonly onVary: (target: Target, names: readonly string[]) => void;
 }
@@ -62,14 +62,11 @@ export async function fillTarget(
   checkShared(response, target, prepared, tools);
   const ttlMs = ttlOf(response, target, prepared, tools);
 
-  const beside = sideKey(target.key, tools.layout);
+  const beside = sideKey(target.key, target.layout);
   const filled = { requestMs: response.elapsedMs, ttlMs };
+  const written = { key: target.physicalKey, ttlMs, also: tools.also?.(target, ttlMs) };
   if (notModified) {
-    const renewal = {
-      key: target.physicalKey,
-      ttlMs,
-      beside: { kind: 'renew', key: beside, ttlMs } as const,
-    };
+    const renewal = { ...written, beside: { kind: 'renew', key: beside, ttlMs } as const };
     if (await tools.writer.renew(renewal)) return { kind: 'revalidated', ...filled };
     // It expired, or was cleared, while the origin was asked: there is nothing left to renew.
     return fillTarget(target, prepared, undefined, tools, signal);
@@ -85,15 +82,16 @@ export async function fillTarget(
       ? ({
           kind: 'write',
           hash: { key: beside, ttlMs, fields: sideFields({ ...next, storedBytes }, target, tools.now()) },
-          replaces: known?.exists === true,
+          // Where nobody looked, there may well be one.
+          replaces: known?.exists !== false,
         } as const)
       : undefined;
   if (remembered?.digest === next.digest && fill.value !== 'envelope') {
-    const renewal = { key: target.physicalKey, ttlMs, beside: keep(remembered.storedBytes) };
+    const renewal = { ...written, beside: keep(remembered.storedBytes) };
     if (await tools.writer.renew(renewal)) return { kind: 'revalidated', ...filled };
   }
-  const value = await encodeValue(response, prepared);
-  await tools.writer.put({ key: target.physicalKey, value, ttlMs, beside: keep(value.length) });
+  const value = await encodeValue(response, prepared, target.layout.type);
+  await tools.writer.put({ ...written, value, beside: keep(value.length) });
   return { kind: 'stored', bytes: value.length, ...filled };
 }
 

@@ -49,6 +49,16 @@ export function lockKey(scope: string, layout: Layout): Buffer {
   return layout.toPhysical(Buffer.from(`cachectl:lock:warm:${scope}`, 'utf8'));
 }
 
+/** Whether anybody holds a lock now. */
+export async function existsLock(
+  name: string,
+  { client, layout }: Pick<LockOptions, 'client' | 'layout'>,
+): Promise<boolean> {
+  const key = lockKey(name, layout);
+  const [share] = await client.nodesFor([key]);
+  return share !== undefined && Number(await share.node.call('EXISTS', key)) > 0;
+}
+
 /**
  * Takes the locks of scopes, one after the other in the order of their names, so that two runs never wait
  * for each other.

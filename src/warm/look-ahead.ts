@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { CachectlError } from '../cli/errors.ts';
-import type { Layout } from '../keys/layout.ts';
 import type { RedisClient, RedisCommand, RedisReply } from '../redis/types.ts';
 import type { PreparedFill } from './prepare-fill.ts';
 import { readSide, SIDE_FIELDS, sideKey, type Remembered } from './side-hash.ts';
@@ -31,7 +30,6 @@ export interface Need {
 /** What looking ahead takes. */
 export interface LookAheadOptions {
   readonly client: RedisClient;
-  readonly layout: Layout;
   readonly need: (target: Target) => Need;
   /** Targets that are looked up in one round trip, at most. */
   readonly batch: number;
@@ -114,7 +112,7 @@ async function lookUp(
   const besides = await ask(
     options.client,
     remembering.map((target) => {
-      const key = sideKey(target.key, options.layout);
+      const key = sideKey(target.key, target.layout);
       return [key, ['HMGET', key, ...SIDE_FIELDS]] as const;
     }),
   );

@@ -3,6 +3,7 @@ import { redactUrl } from '../config/redact.ts';
 import { keyJson } from '../keys/printable.ts';
 import type { HostLoad } from '../origin/gentle.ts';
 import { failuresJson } from './failure-view.ts';
+import type { NamespaceResult } from './next-version.ts';
 import {
   targetsOf,
   totalsOf,
@@ -37,7 +38,22 @@ export function reportJson(report: WarmReport): JsonDocument {
     refusals: failuresJson(report.refusals),
     failures: failuresJson(report.failures),
     failures_omitted: report.failuresOmitted,
+    namespaces: report.namespaces.map(namespaceJson),
     ...(report.targets && { results: report.targets }),
+  };
+}
+
+function namespaceJson(result: NamespaceResult): unknown {
+  const { namespace, from, to, outcome, success, reason, removed } = result;
+  return {
+    namespace,
+    from,
+    to,
+    activated: outcome === 'activated',
+    outcome,
+    success_percent: rounded(success ?? undefined),
+    reason: reason ?? null,
+    removed_keys: removed ?? null,
   };
 }
 

@@ -11,6 +11,7 @@ import { curveLine } from './curve.ts';
 import { failureLines, failureSubject } from './failure-view.ts';
 import { columnsOf } from './report-columns.ts';
 import { countsJson, reportJson, rounded } from './report-json.ts';
+import { formatSuccess, type NamespaceResult } from './next-version.ts';
 import { targetsOf, totalsOf, type Totals, type WarmReport } from './report.ts';
 
 /** All forms of a run's report. */
@@ -45,6 +46,7 @@ function renderReport(report: WarmReport, terminal: TerminalInfo): string {
     failureLines(report.refusals, totals.refused, report.specPath, terminal, 'not stored').join('\n'),
     failureLines(report.failures, totals.failed, report.specPath, terminal).join('\n'),
     totalLine(report, terminal),
+    report.namespaces.map((result) => namespaceLine(result, terminal)).join('\n'),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
 }
@@ -91,6 +93,17 @@ function totalLine(report: WarmReport, terminal: TerminalInfo): string {
     report.stoppedBy === undefined ? '' : `\n${terminal.style.bad(`stopped: ${report.stoppedBy}`)}`;
   if (failed) return terminal.style.bad(line) + stopped;
   return (totals.notReached === 0 ? terminal.style.good(line) : terminal.style.warn(line)) + stopped;
+}
+
+function namespaceLine(result: NamespaceResult, terminal: TerminalInfo): string {
+  const { namespace, from, to, outcome, success, reason, removed } = result;
+  const name = escapeText(namespace);
+  if (outcome === 'activated') {
+    const share = success === null ? '' : `, ${formatSuccess(success)} of its targets warm`;
+    return terminal.style.good(`${name}: version ${to} serves now instead of ${from}${share}`);
+  }
+  const rest = removed === undefined ? '' : `; ${countOf(removed, 'key')} of version ${to} removed`;
+  return terminal.style.bad(`${name}: not switched to version ${to}: ${reason ?? ''}${rest}`);
 }
 
 function isQuiet(totals: Totals): boolean {

@@ -2,6 +2,7 @@ import type { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Failure } from './failure.ts';
 import type { HostLoad } from '../origin/gentle.ts';
+import type { NamespaceResult } from './next-version.ts';
 import type { Tally } from './tally.ts';
 import type { TargetRecord } from './target-record.ts';
 
@@ -73,6 +74,8 @@ export interface WarmReport {
   readonly failures: readonly FailureGroup[];
   /** Every target, where that was asked for. */
   readonly targets: readonly TargetRecord[] | undefined;
+  /** Next versions, where they were filled. */
+  readonly namespaces: readonly NamespaceResult[];
   /** Failures that are counted and not listed. */
   readonly failuresOmitted: number;
 }

@@ -1,3 +1,4 @@
+import type { Assertion } from '../assertions/assertion.ts';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
@@ -15,6 +16,8 @@ import { entryPlace, requestUrl, type TargetSettings } from './build-target.ts';
 import { parseManner, type WarmManner } from './manner.ts';
 import { parseLimits, type ScopeLimits } from './limits.ts';
 import { orderScopes } from './order.ts';
+import type { NextVersions } from './next-version.ts';
+import { openVersions, parseActivation, warnIfMoved } from './versions.ts';
 import { openScopes, type OpenScope } from './plan.ts';
 import { withCoverage } from './coverage.ts';
 import { planViews } from './plan-view.ts';
@@ -36,6 +39,8 @@ export interface WarmOptions {
   readonly manner: WarmManner;
   readonly retries: number;
   readonly dryRun: boolean;
+  /** Fill the next versions of the namespaces, and switch to them under this condition. */
+  readonly activateIf: Assertion | undefined;
 }
 
 /** So many targets are counted and checked before the first request: less than ten seconds for all of them. */
@@ -52,6 +57,7 @@ export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'
   const manner = parseManner(input, spec.defaults, context.host.cwd);
   const scopes = orderScopes(chooseScopes(spec, input.texts('scope')));
   const limits = parseLimits(input.texts('limit'), scopes);
+  const activateIf = parseActivation(input, scopes, spec);
   if (spec.origin === undefined) {
     throw new UsageError(`${escapeText(path)} does not say where the application is`, {
       hint: 'origin: { base_url: "http://127.0.0.1:8000" }',
@@ -59,15 +65,38 @@ export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'
   }
   return {
     scopes,
-    settings: { specPath: path, origin: spec.origin, defaults: spec.defaults, layout: context.layout },
+    settings: {
+      specPath: path,
+      origin: spec.origin,
+      defaults: spec.defaults,
+      layout: context.layout,
+      versions: new Map(),
+    },
     limits,
     manner,
     retries: spec.defaults.retries,
     dryRun: input.on('dry-run'),
+    activateIf,
   };
 }
 
-async function runWarm(options: WarmOptions, context: Context): Promise<Outcome> {
+async function runWarm(asked: WarmOptions, context: Context): Promise<Outcome> {
+  const opened = await openVersions(asked, context);
+  try {
+    const settings = { ...asked.settings, versions: opened.places };
+    const outcome = await warmVersions({ ...asked, settings }, opened.next, context);
+    if (!asked.dryRun && opened.next === undefined) await warnIfMoved(opened.places, context);
+    return outcome;
+  } finally {
+    await opened.next?.close();
+  }
+}
+
+async function warmVersions(
+  options: WarmOptions,
+  next: NextVersions | undefined,
+  context: Context,
+): Promise<Outcome> {
   const { manner, settings } = options;
   const prepared = await prepareFills(options.scopes, settings.origin.headers, settings.specPath);
   // Before any request: an origin must not work for a cache that is not there.
@@ -121,6 +150,7 @@ async function runWarm(options: WarmOptions, context: Context): Promise<Outcome>
         retry,
         prepared,
         tally,
+        next,
       },
       context,
     );

@@ -1,4 +1,5 @@
 import type { EntrySpec } from '../config/spec.ts';
+import type { Layout } from '../keys/layout.ts';
 import type { Traffic } from './sources/source.ts';
 
 /** One entry with all its variables filled in: one request, one key. */
@@ -7,6 +8,8 @@ export interface Target {
   readonly entry: EntrySpec;
   /** Logical. */
   readonly key: string;
+  /** Under which the key is stored, and what is kept beside it. */
+  readonly layout: Layout;
   readonly physicalKey: Buffer;
   /** Absolute. */
   readonly url: string;

@@ -76,7 +76,7 @@ export class WarmRun {
 
   /** Warms all targets, and gives how that ended. Counts everything in the tally. */
   async execute(targets: AsyncGenerator<Target, void, void>): Promise<RunEnd> {
-    const { manner, redis, settings, prepared, tally } = this.#work;
+    const { manner, redis, prepared, tally } = this.#work;
     const progress = this.#context.progress({
       label: 'warming',
       unit: 'targets',
@@ -89,20 +89,24 @@ export class WarmRun {
     };
     const known = lookAhead(targets, {
       client: redis,
-      layout: settings.layout,
       need: ({ entry }) => needOf(prepared.get(entry), manner.onlyMissing, manner.force),
       batch: Math.min(512, Math.max(64, manner.concurrency * 4)),
     });
-    let finished = await this.#pass(known, true, show);
-    const again = this.#again.splice(0);
-    if (finished && tally.warm > 0 && !this.#context.signal.aborted) {
-      tally.secondChances += again.length;
-      finished = await this.#pass(unknown(again.map(({ target }) => target)), false, show);
-    } else {
-      // Where nothing got through at all, asking once more would only hammer.
-      for (const { target, error } of again) this.#fail(target, error);
+    let finished: boolean;
+    try {
+      finished = await this.#pass(known, true, show);
+      const again = this.#again.splice(0);
+      if (finished && tally.warm > 0 && !this.#context.signal.aborted) {
+        tally.secondChances += again.length;
+        finished = await this.#pass(unknown(again.map(({ target }) => target)), false, show);
+      } else {
+        // Where nothing got through at all, asking once more would only hammer.
+        for (const { target, error } of again) this.#fail(target, error);
+      }
+    } finally {
+      this.#writer.close();
+      progress.stop();
     }
-    progress.stop();
     return {
       finished,
       stoppedByRule: this.#stoppedByRule,
@@ -172,7 +176,6 @@ export class WarmRun {
       {
         ...tools,
         writer: this.#writer,
-        layout: settings.layout,
         random,
         now: () => clock.now(),
         onVary: (varied, names) => this.#warnOfVary(varied, names),

@@ -16,7 +16,9 @@ import { Coverage, withCoverage } from './coverage.ts';
 import { expandScope } from './expand.ts';
 import { takeLocks, type HeldLocks } from './lock.ts';
 import type { WarmManner } from './manner.ts';
+import type { NextVersions } from './next-version.ts';
 import { splitIntoWaves } from './order.ts';
+import { notActivated } from './versions.ts';
 import type { OpenScope } from './plan.ts';
 import type { PreparedFill } from './prepare-fill.ts';
 import { renderHtml } from './report-html.ts';
@@ -40,6 +42,8 @@ export interface WarmWork {
   readonly retry: RetryPolicy;
   readonly prepared: ReadonlyMap<EntrySpec, PreparedFill>;
   readonly tally: Tally;
+  /** The versions that are filled and then switched to, where that was asked for. */
+  readonly next?: NextVersions | undefined;
 }
 
 /** Warms every target of the plan, and reports what became of it. */
@@ -60,13 +64,17 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
     const run = new WarmRun(work, context, {
       planned,
       isFatal,
-      onWarm: (target) => coverage.add(target),
+      onWarm: (target) => {
+        coverage.add(target);
+        work.next?.warm(target);
+      },
     });
     const seen = unseenKeys(work.survey);
     const [first = [], ...later] = splitIntoWaves(opened);
     let ended = await run.execute(expandAll(first, seen, work));
     for (const wave of later) if (ended.finished) ended = await run.execute(expandAll(wave, seen, work));
     redisLost = ended.redisLost;
+    const isWhole = ended.finished && !context.signal.aborted && locks.skipped.size === 0;
     const elapsedMs = context.host.clock.monotonicMs() - startedAt;
     const report: WarmReport = {
       into: work.redis.target.location,
@@ -86,10 +94,11 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
       failures: groupFailures(tally.failures),
       failuresOmitted: tally.failed + tally.refused - tally.failures.length - tally.refusals.length,
       targets: ended.records,
+      namespaces: (await work.next?.finish(isWhole, redisLost !== undefined)) ?? [],
     };
     await tellGithub(context, () => ({ annotations: warmAnnotations(report) }));
     const unwritten = await writeReport(report, manner, context);
-    const failure = redisLost ?? unwritten;
+    const failure = redisLost ?? notActivated(report.namespaces) ?? unwritten;
     const views = withCoverage(warmViews(report), coverage.results());
     return { exitCode: exitCode(report, work), views, ...(failure && { failure }) };
   } finally {
@@ -138,15 +147,22 @@ function unseenKeys(survey: Survey): SeenKeys | undefined {
 async function* expandAll(
   wave: readonly OpenScope[],
   seen: SeenKeys | undefined,
-  { settings, tally }: WarmWork,
+  { settings, tally, next }: WarmWork,
 ): AsyncGenerator<Target, void, void> {
   for (const open of wave) {
-    yield* expandScope(open, {
+    const targets = expandScope(open, {
       settings,
       seen,
-      onFailure: (failure) => tally.fail(failure),
+      onFailure: (failure) => {
+        tally.fail(failure);
+        next?.failed(failure);
+      },
       onMerged: (target) => tally.merge(target.scope),
     });
+    for await (const target of targets) {
+      next?.planned(target);
+      yield target;
+    }
   }
 }
 

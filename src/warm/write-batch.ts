@@ -1,5 +1,6 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { BatchSender } from '../redis/batch-sender.ts';
 import type { RedisClient, RedisCommand, RedisNode, RedisReply } from '../redis/types.ts';
 import { HashWriter, type HashWrite } from './write-hash.ts';
 
@@ -7,6 +8,13 @@ import { HashWriter, type HashWrite } from './write-hash.ts';
 export type Beside =
   | { readonly kind: 'write'; readonly hash: HashWrite; readonly replaces: boolean }
   | { readonly kind: 'renew'; readonly key: Buffer; readonly ttlMs: number };
+
+/** A command about one key. */
+export interface KeyedCommand {
+  /** Physical. */
+  readonly key: Buffer;
+  readonly command: RedisCommand;
+}
 
 /** One entry that is to be written. */
 export interface EntryWrite {
@@ -16,6 +24,8 @@ export interface EntryWrite {
   /** Whole, at least 1. */
   readonly ttlMs: number;
   readonly beside?: Beside | undefined;
+  /** What belongs to the entry and goes out right after it, such as its tags: where it fails, the write fails. */
+  readonly also?: readonly KeyedCommand[] | undefined;
 }
 
 /** Writes entries. */
@@ -27,15 +37,30 @@ export interface EntryWriter {
   readonly put: (write: EntryWrite) => Promise<void>;
   /** Gives an entry that stays as it is a new TTL; `false` where it has gone meanwhile. */
   readonly renew: (renewal: Omit<EntryWrite, 'value'>) => Promise<boolean>;
+  /** Gives back the connections of its own; what is written afterwards opens them anew. */
+  readonly close: () => void;
 }
 
 interface Pending {
-  readonly key: Buffer;
   readonly command: RedisCommand;
-  readonly beside: Beside | undefined;
-  readonly resolve: (reply: RedisReply) => void;
+  readonly entry: Omit<EntryWrite, 'value'>;
+  readonly settle: (reply: RedisReply) => void;
   readonly reject: (error: unknown) => void;
+  /** Replies that are still to come: its own, and those of what belongs to it. */
+  left: number;
+  /** Its own. */
+  reply: RedisReply;
   failed: boolean;
+}
+
+/** What one node has to do for a batch, in the order in which it is sent. */
+interface Share {
+  readonly sender: BatchSender;
+  readonly hashWriter: HashWriter;
+  readonly writes: Pending[];
+  /** What belongs to entries that may be another node's. */
+  readonly also: { readonly command: RedisCommand; readonly of: Pending }[];
+  readonly besides: Beside[];
 }
 
 /** Batches under way at once: over a slow network, what comes due meanwhile goes together in the next one. */
@@ -43,7 +68,8 @@ const MOST_UNDER_WAY = 4;
 
 /**
  * A writer that sends together what comes due in the same turn of the event loop, or while enough is under
- * way already; one pipeline for each node: a round trip and a system call for many entries. Values come first, what is kept beside them after.
+ * way already; one pipeline for each node: a round trip and a system call for many entries. Values come
+ * first, what belongs to them after, and what is kept beside them last.
  * @param onBesideFailure told once, where nothing can be kept beside the entries; they are written all the same
  */
 export function createWriter(
@@ -54,13 +80,12 @@ export function createWriter(
   let underWay = 0;
   let isScheduled = false;
   let keepsBeside = true;
-  const hashWriters = new Map<RedisNode, HashWriter>();
+  const nodes = new Map<RedisNode, Pick<Share, 'sender' | 'hashWriter'>>();
 
-  const send = (key: Buffer, command: RedisCommand, beside: Beside | undefined): Promise<RedisReply> =>
-    new Promise((resolve, reject) => {
-      pending.push({ key, command, beside, resolve, reject, failed: false });
-      schedule();
-    });
+  const add = (write: Pending): void => {
+    pending.push(write);
+    schedule();
+  };
 
   const schedule = (): void => {
     if (isScheduled || pending.length === 0 || underWay >= MOST_UNDER_WAY) return;
@@ -83,53 +108,80 @@ export function createWriter(
       });
   };
 
+  const toolsOf = (node: RedisNode): Pick<Share, 'sender' | 'hashWriter'> => {
+    let tools = nodes.get(node);
+    if (tools === undefined) {
+      tools = { sender: new BatchSender(node), hashWriter: new HashWriter(node.multiKey) };
+      nodes.set(node, tools);
+    }
+    return tools;
+  };
+
   const sendAll = async (writes: readonly Pending[]): Promise<void> => {
-    const besides = keepsBeside ? writes.flatMap((write) => write.beside ?? []) : [];
-    const keys = [...writes.map(({ key }) => key), ...besides.map(keyBeside)];
+    const keys: Buffer[] = [];
+    const tasks: ((share: Share) => void)[] = [];
+    const addTask = (key: Buffer, task: (share: Share) => void): void => {
+      keys.push(key);
+      tasks.push(task);
+    };
+    for (const write of writes) {
+      const { key, beside, also } = write.entry;
+      addTask(key, (share) => share.writes.push(write));
+      for (const extra of also ?? []) {
+        addTask(extra.key, (share) => share.also.push({ command: extra.command, of: write }));
+      }
+      if (beside === undefined || !keepsBeside) continue;
+      addTask(keyBeside(beside), (share) => share.besides.push(beside));
+    }
     const shares = await client.nodesFor(keys);
     await Promise.all(
-      shares.map(({ node, indexes }) =>
-        sendTo(
-          node,
-          indexes.flatMap((index) => writes[index] ?? []),
-          indexes.flatMap((index) => besides[index - writes.length] ?? []),
-        ),
-      ),
+      shares.map(({ node, indexes }) => {
+        const share: Share = { ...toolsOf(node), writes: [], also: [], besides: [] };
+        for (const index of indexes) tasks[index]?.(share);
+        return sendShare(share);
+      }),
     );
   };
 
-  const sendTo = async (
-    node: RedisNode,
-    writes: readonly Pending[],
-    besides: readonly Beside[],
-  ): Promise<void> => {
-    const hashes = besides.flatMap((beside) => (beside.kind === 'write' ? [beside.hash] : []));
-    const hashWriter = hashWriters.get(node) ?? new HashWriter(node.multiKey);
-    hashWriters.set(node, hashWriter);
+  const sendShare = async ({ sender, hashWriter, writes, also, besides }: Share): Promise<void> => {
+    const commands: RedisCommand[] = [];
+    const hashes: HashWrite[] = [];
     // What is remembered of an older value must not outlive it: whatever cuts the pipeline off, a hash
     // that is there belongs to the value that is there.
-    const outdated = besides.flatMap((beside): readonly RedisCommand[] =>
-      beside.kind === 'write' && beside.replaces ? [['UNLINK', beside.hash.key]] : [],
-    );
-    const renewals = besides.flatMap((beside): readonly RedisCommand[] =>
-      beside.kind === 'renew' ? [['PEXPIRE', beside.key, beside.ttlMs]] : [],
-    );
-    const before = outdated.length;
-    const after = before + writes.length + renewals.length;
-    const commands = [...outdated, ...writes.map(({ command }) => command), ...renewals];
+    for (const beside of besides) {
+      if (beside.kind !== 'write') continue;
+      hashes.push(beside.hash);
+      if (beside.replaces) commands.push(['UNLINK', beside.hash.key]);
+    }
+    const before = commands.length;
+    for (const { command } of writes) commands.push(command);
+    for (const { command } of also) commands.push(command);
+    for (const beside of besides) {
+      if (beside.kind === 'renew') commands.push(['PEXPIRE', beside.key, beside.ttlMs]);
+    }
+    const after = commands.length;
     const prepared = hashWriter.prepare(hashes);
+    for (const command of prepared.commands) commands.push(command);
     let replies: readonly (RedisReply | CachectlError)[];
     try {
-      replies = await node.pipeline([...commands, ...prepared.commands]);
+      replies = await sender.send(commands);
     } catch (error) {
       for (const write of writes) write.reject(error);
+      for (const { of } of also) of.reject(error);
       return;
     }
-    writes.forEach((write, index) => settle(write, replies[before + index]));
-    await forgetFailed(node, writes);
+    let at = before;
+    for (const write of writes) {
+      const reply = replies[at++];
+      if (reply !== undefined && !(reply instanceof CachectlError)) write.reply = reply;
+      else write.failed = true;
+      answered(write, reply);
+    }
+    for (const { of } of also) answered(of, replies[at++]);
+    if (writes.some(({ failed }) => failed)) await forgetFailed(sender, writes);
     if (hashes.length === 0) return;
     try {
-      await hashWriter.finish(node, prepared, replies.slice(after));
+      await hashWriter.finish(sender, prepared, replies.slice(after));
     } catch (error) {
       if (!keepsBeside || !(error instanceof CachectlError)) return;
       keepsBeside = false;
@@ -138,31 +190,58 @@ export function createWriter(
   };
 
   /** A value that was not taken has left the old one there: nothing may say that it is the new one. */
-  const forgetFailed = async (node: RedisNode, writes: readonly Pending[]): Promise<void> => {
-    const keys = writes.flatMap(({ failed, beside }) =>
-      failed && beside?.kind === 'write' ? [beside.hash.key] : [],
+  const forgetFailed = async (sender: BatchSender, writes: readonly Pending[]): Promise<void> => {
+    const commands = writes.flatMap(({ failed, entry: { beside } }): readonly RedisCommand[] =>
+      failed && beside?.kind === 'write' ? [['UNLINK', beside.hash.key]] : [],
     );
-    if (keys.length > 0) await node.pipeline(keys.map((key) => ['UNLINK', key])).catch(() => []);
+    if (commands.length > 0) await sender.send(commands).catch(() => []);
   };
 
   return {
-    put: async ({ key, value, ttlMs, beside }) => {
-      const reply = await send(key, ['SET', key, value, 'PX', ttlMs], beside);
-      if (String(reply) !== 'OK') throw notConfirmed();
+    put: (entry) =>
+      new Promise((resolve, reject) => {
+        const settle = (reply: RedisReply): void => {
+          if (reply === 'OK' || String(reply) === 'OK') resolve();
+          else reject(notConfirmed());
+        };
+        add(pendingWrite(entry, ['SET', entry.key, entry.value, 'PX', entry.ttlMs], settle, reject));
+      }),
+    renew: (entry) =>
+      new Promise((resolve, reject) => {
+        const settle = (reply: RedisReply): void => resolve(Number(reply) === 1);
+        add(pendingWrite(entry, ['PEXPIRE', entry.key, entry.ttlMs], settle, reject));
+      }),
+    close: () => {
+      for (const { sender } of nodes.values()) sender.close();
     },
-    renew: async ({ key, ttlMs, beside }) => Number(await send(key, ['PEXPIRE', key, ttlMs], beside)) === 1,
   };
+}
+
+function pendingWrite(
+  entry: Pending['entry'],
+  command: RedisCommand,
+  settle: Pending['settle'],
+  reject: Pending['reject'],
+): Pending {
+  return {
+    entry,
+    command,
+    settle,
+    reject,
+    left: 1 + (entry.also?.length ?? 0),
+    reply: null,
+    failed: false,
+  };
+}
+
+/** One reply has come. A promise that was rejected before does not mind being settled again. */
+function answered(write: Pending, reply: RedisReply | CachectlError | undefined): void {
+  if (reply === undefined || reply instanceof CachectlError) write.reject(reply ?? notConfirmed());
+  else if (--write.left === 0) write.settle(write.reply);
 }
 
 function keyBeside(beside: Beside): Buffer {
   return beside.kind === 'write' ? beside.hash.key : beside.key;
-}
-
-function settle(write: Pending, reply: RedisReply | CachectlError | undefined): void {
-  if (reply instanceof CachectlError || reply === undefined) {
-    write.failed = true;
-    write.reject(reply ?? notConfirmed());
-  } else write.resolve(reply);
 }
 
 function notConfirmed(): CachectlError {

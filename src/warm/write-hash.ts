@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { CachectlError } from '../cli/errors.ts';
-import type { RedisCommand, RedisNode, RedisReply } from '../redis/types.ts';
+import type { RedisArgument, RedisCommand, RedisReply } from '../redis/types.ts';
 
 /** A hash that is written whole, with a TTL. */
 export interface HashWrite {
@@ -28,6 +28,11 @@ const SCRIPT_SHA = hash('sha1', SCRIPT);
 
 /** How a server takes it: all at once, one key a script (a cluster), or without scripts. */
 type Way = 'script' | 'script-each' | 'transaction';
+
+/** Sends commands as {@link RedisNode.pipeline} does. */
+interface Sender {
+  readonly send: (commands: readonly RedisCommand[]) => Promise<readonly (RedisReply | CachectlError)[]>;
+}
 
 /** Hashes on their way, and how they were sent. */
 export interface PreparedHashes {
@@ -74,7 +79,7 @@ export class HashWriter {
    * @throws CachectlError where no way is left
    */
   async finish(
-    node: RedisNode,
+    sender: Sender,
     prepared: PreparedHashes,
     replies: readonly (RedisReply | CachectlError | undefined)[],
   ): Promise<void> {
@@ -85,20 +90,20 @@ export class HashWriter {
       const isOutdated = sent.way !== this.#way || sent.loaded !== this.#loaded;
       if (!isOutdated && !this.#adapt(failure)) throw failure;
       sent = this.prepare(prepared.writes);
-      failure = firstFailure(await node.pipeline(sent.commands));
+      failure = firstFailure(await sender.send(sent.commands));
     }
     if (sent.way === this.#way) this.#loaded = true;
   }
 
   #script(writes: readonly HashWrite[]): RedisCommand {
     const [name, script] = this.#loaded ? (['EVALSHA', SCRIPT_SHA] as const) : (['EVAL', SCRIPT] as const);
-    return [
-      name,
-      script,
-      writes.length,
-      ...writes.map(({ key }) => key),
-      ...writes.flatMap(({ ttlMs, fields }) => [ttlMs, fields.length, ...fields]),
-    ];
+    const args: RedisArgument[] = [script, writes.length];
+    for (const { key } of writes) args.push(key);
+    for (const { ttlMs, fields } of writes) {
+      args.push(ttlMs, fields.length);
+      for (const field of fields) args.push(field);
+    }
+    return [name, ...args];
   }
 
   /** Whether there is another way to try. */

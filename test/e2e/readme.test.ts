@@ -1,16 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { runBinary } from '../support/run-binary.ts';
-import { commandTable, exitCodeTable, normalizeSession, readmePart } from '../support/readme.ts';
+import { normalizeSession, readmePart } from '../support/readme.ts';
 
 describe('the README', () => {
-  test('lists the commands that there are', () => {
-    expect(readmePart('<!-- commands -->', '<!-- /commands -->')).toBe(commandTable());
-  });
-
-  test('lists the exit codes that there are', () => {
-    expect(readmePart('<!-- exit codes -->', '<!-- /exit codes -->')).toBe(exitCodeTable());
-  });
-
   test('shows the session that the demo prints', async () => {
     const run = await runBinary(['demo'], { cwd: '/tmp' });
     // On a slow machine a line of progress may come, and nothing else.

@@ -222,11 +222,13 @@ describe('a proxy that speaks only RESP2', () => {
     expect(wrong.stderr).toContain('does not accept this user and password');
     // One that words it in a way of its own, arguments and all.
     proxy.rules.rewriteReply = (reply) => reply;
+    expect(await runSafely(['stats', '-v'], { env }, [password])).toMatchObject({ code: 0 });
+    proxy.rules.rewrite = (request) => request.replace('HELLO', 'HELLX').replace('AUTH', 'AUTX');
     const foreign = await runSafely(['stats'], { env }, [password]);
     expect(foreign).toEqual({
       code: 4,
       stdout: '',
-      stderr: `error: Redis at ${proxy.address} answered: ERR unknown command 'HELLX'\n`,
+      stderr: `error: Redis at ${proxy.address} answered: ERR unknown command 'AUTX'\n`,
     });
     await proxy.stop();
     await own.stop();

@@ -40,6 +40,16 @@ describe('a tag of Laravel', () => {
     expect(await redis.keys()).toEqual([item('a'), `${prefix}tag:home:entries`, `${prefix}untagged`].sort());
   });
 
+  test('is listed by keys, and ttl changes the life of its items alone', async () => {
+    const listed = await cachectl('keys', '--laravel-tag', 'news', '--count');
+    expect(listed.stdout).toBe('3\n');
+    const run = await cachectl('ttl', '--laravel-tag', 'news', '--set', '1h', '--json');
+    expect(JSON.parse(run.stdout)).toMatchObject({ matched: 2, changed: 2 });
+    expect(await redis.call('TTL', prefix + item('a'))).toBeGreaterThan(3_500);
+    expect(await redis.call('TTL', `${prefix}tag:news:entries`)).toBe(-1);
+    expect(await redis.call('TTL', `${prefix}untagged`)).toBe(-1);
+  });
+
   test('asks for a confirmation where the connection is protected, as patterns do', async () => {
     const run = await cachectl('clear', '--laravel-tag', 'news', '--confirm', 'other');
     expect(run.code).toBe(7);
@@ -102,6 +112,26 @@ test('a group of WordPress is cleared, of every blog that the layout names', asy
   );
   expect(run.stdout).toContain('Removed 2 keys');
   expect(await redis.keys()).toEqual(['1:options:posts', '1:posts-meta:5', '3:posts:5']);
+});
+
+test('keys and ttl take a page, a fragment, a session, a composite key, a cache and a group', async () => {
+  await set(
+    ...[':1:template.cache.footer.d41d8cd98f00b204e9800998ecf8427e', ':1:django.contrib.sessions.cachebob'],
+    ...['user/1/a=1', 'products::1', 'products::2', 'wp:posts:5'],
+    ...[':1:views.decorators.cache.cache_header..d41d8cd98f00b204e9800998ecf8427e.en-us.UTC'],
+  );
+  for (const [address, count] of [
+    [['--django-fragment', 'footer'], 1],
+    [['--django-session', 'bob'], 1],
+    [['--rails-key', '["user", 1, {"a": 1}]'], 1],
+    [['--spring-cache', 'products'], 2],
+    [['--wordpress-group', 'posts', '--layout', 'wordpress:blog_prefix=wp'], 1],
+  ] as const) {
+    expect((await cachectl('keys', ...address, '--count')).stdout, address.join(' ')).toBe(`${count}\n`);
+    const run = await cachectl('ttl', ...address, '--set', '1h', '--json');
+    expect(JSON.parse(run.stdout), address.join(' ')).toMatchObject({ matched: count, changed: count });
+  }
+  expect(await redis.call('TTL', 'products::2')).toBeGreaterThan(3_500);
 });
 
 test('a composite key of Rails is computed', async () => {

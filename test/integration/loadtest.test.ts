@@ -6,19 +6,6 @@ import { parse, useLoadtestPlace } from './loadtest-place.ts';
 
 const place = useLoadtestPlace();
 
-/** Figures differ from run to run; their places and units do not. */
-function normalised(text: string): string {
-  return text
-    .replaceAll(place().origin.url, 'http://origin')
-    .replace(/ *\b[\d.,]+ (ms|s)\b/g, ' T')
-    .replace(/ +[\d,.]+( +\d+)?$/gm, (_, errors: string | undefined) =>
-      ` N ${(errors ?? '').trim()}`.trimEnd(),
-    )
-    .replace(/ *>?\d+(\.\d)?%/g, ' P')
-    .replace(/ \d[\d,.]* times/g, ' N times')
-    .replace(/ {2,}/g, ' ');
-}
-
 describe('cachectl loadtest of a scope', () => {
   it('tells the origin apart from the cache, and counts as many requests as the origin', async () => {
     const { origin, loadtest } = place();
@@ -125,102 +112,14 @@ describe('cachectl loadtest of a scope', () => {
   });
 });
 
-describe('cachectl loadtest of a web address', () => {
-  it('needs neither spec file nor Redis', async () => {
-    const { origin, deadPort } = place();
-    const result = await runMain(
-      [
-        'loadtest',
-        '--url',
-        `${origin.url}/fast`,
-        '--requests',
-        '5',
-        '--count-header',
-        'x-db-queries',
-        '--json',
-      ],
-      { cwd: '/', env: { REDIS_URL: `redis://127.0.0.1:${deadPort}` } },
-    );
-    expect(result.code).toBe(0);
-    expect(result.stderr).toBe('');
-    expect(parse(result).endpoints).toMatchObject([
-      {
-        endpoint: `${origin.url}/fast`,
-        scope: null,
-        key: null,
-        without_cache: { requests: 5, errors: 0, count_header_mean: 12 },
-        with_cache: null,
-        improvement_percent: null,
-        problem: null,
-      },
-    ]);
-    expect(origin.requests.get('/fast')).toBe(5);
-  });
-
-  it('gives one table without columns for a cache', async () => {
-    const { origin, loadtest } = place();
-    const result = await loadtest(`--url ${origin.url}/fast --url ${origin.url}/plain --requests 5`);
-    expect(normalised(result.stdout)).toBe(
-      [
-        'endpoint p50 p95 p99 max requests/s errors',
-        'http://origin/fast T T T T N 0',
-        'http://origin/plain T T T T N 0',
-        '',
-        'http://origin/fast answers in T at the median',
-        'http://origin/plain answers in T at the median',
-        '',
-      ].join('\n'),
-    );
-  });
-
-  it('goes together with a scope', async () => {
+describe('cachectl loadtest of a scope and an address', () => {
+  it('compares the one and measures the other', async () => {
     const { origin, loadtest } = place();
     const report = parse(await loadtest(`--scope fast --url ${origin.url}/slow --requests 2 --json`));
     expect(report.endpoints.map(({ scope, with_cache }) => [scope, with_cache?.requests])).toEqual([
       ['fast', 2],
       [null, undefined],
     ]);
-  });
-
-  it('does not send the headers of the spec file', async () => {
-    const { origin, loadtest } = place();
-    await loadtest(`--url ${origin.url}/fast --requests 1`);
-    expect(origin.lastHeader('/fast', 'x-token')).toBeUndefined();
-  });
-
-  it('sends user and password of the address, and shows them nowhere', async () => {
-    const { origin, loadtest } = place();
-    const address = `${origin.url}/fast?token=t0ken`.replace('http://', 'http://ann:s3same@');
-    const result = await loadtest(`--url ${address} --requests 1 --json --verbose`);
-    expect(origin.lastHeader('/fast?token=t0ken', 'authorization')).toBe(`Basic ${btoa('ann:s3same')}`);
-    expect(result.stdout + result.stderr).not.toMatch(/s3same|t0ken/);
-  });
-
-  it('exits 3 where nobody answers, and 5 where one of several does not', async () => {
-    const { origin, deadPort, loadtest } = place();
-    const dead = `http://127.0.0.1:${deadPort}/`;
-    const alone = await loadtest(`--url ${dead} --json`);
-    expect([alone.code, parse(alone).error?.code]).toEqual([3, 'origin.refused']);
-
-    const both = await loadtest(
-      `--url ${dead} --url ${dead}other --url ${origin.url}/fast --requests 20 --json`,
-    );
-    expect(both.code).toBe(5);
-    const [first, second, third] = parse(both).endpoints;
-    expect(first?.problem).toContain('given up');
-    expect(first?.without_cache?.errors_by_cause).toEqual({ 'origin.refused': first?.without_cache?.errors });
-    expect(second).toMatchObject({
-      without_cache: null,
-      problem: `not requested: the origin at 127.0.0.1:${deadPort} refused the connection`,
-    });
-    expect(third).toMatchObject({ without_cache: { requests: 20, errors: 0 }, problem: null });
-  });
-
-  it('does not follow to another host', async () => {
-    const { origin, loadtest } = place();
-    const result = await loadtest(`--url ${origin.url}/moved --requests 2 --json`);
-    expect(result.code).toBe(5);
-    expect(parse(result).endpoints[0]?.without_cache?.errors_by_cause).toEqual({ 'origin.redirect': 2 });
   });
 });
 

@@ -92,6 +92,12 @@ describe('Symfony', () => {
     expect(await redis.keys()).toEqual(['app:\0tags\0home', 'app:c', 'app:d']);
   });
 
+  test('has its tagged values decoded, with their tags', async () => {
+    const run = await cachectl('inspect', 'a', 'd', '--layout', 'symfony:namespace=app');
+    expect(run.stdout).toMatch(/^format +symfony → (php|igbinary)\ntags +news, home$/m);
+    expect(run.stdout.match(/^ {4}"name": "Zoë"$/gm)).toHaveLength(2);
+  });
+
   test('is detected by its tag sets', async () => {
     const run = await cachectl('layout', 'detect', '--json');
     expect(JSON.parse(run.stdout)).toMatchObject({ layout: { type: 'symfony', namespace: 'app' } });

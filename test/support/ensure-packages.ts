@@ -1,7 +1,12 @@
 import { execFile } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+
+/** How long another program may hold apt's locks. */
+const PATIENCE_MS = 240_000;
+const PAUSE_MS = 500;
 
 /** Debian's own Python, which its packages belong to; another may come first on PATH. */
 export async function systemPython(): Promise<string> {
@@ -14,19 +19,45 @@ export async function systemPython(): Promise<string> {
  * @throws where that is impossible: a test of a framework fails without the framework
  */
 export async function ensurePackages(names: readonly string[]): Promise<void> {
-  const missing: string[] = [];
-  for (const name of names) if (!(await isInstalled(name))) missing.push(name);
-  if (missing.length === 0) return;
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 64 * 1024 * 1024 };
+  if ((await missingOf(names)).length === 0) return;
+  await apt(['update']);
+  // Another test file may have installed them meanwhile.
+  const missing = await missingOf(names);
+  if (missing.length > 0) await apt(['install', '-y', '--no-install-recommends', ...missing]);
+}
+
+/**
+ * Runs apt-get, waiting where another one is at work: DPkg::Lock::Timeout is about the lock of installed
+ * packages alone, and the locks of package lists and of the archive fail at once.
+ */
+async function apt(args: readonly string[]): Promise<void> {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const apt = (...args: string[]) => {
-    const [program = 'apt-get', ...rest] = [...sudo, 'apt-get', ...args];
-    return run(program, rest, options);
+  const wait = ['-o', `DPkg::Lock::Timeout=${PATIENCE_MS / 1_000}`, '-qq'];
+  const [program = 'apt-get', ...rest] = [...sudo, 'apt-get', ...wait, ...args];
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+    maxBuffer: 64 * 1024 * 1024,
   };
-  // Another test file may be installing something: apt waits for it.
-  const wait = ['-o', 'DPkg::Lock::Timeout=240', '-qq'];
-  await apt(...wait, 'update');
-  await apt(...wait, 'install', '-y', '--no-install-recommends', ...missing);
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      await run(program, rest, options);
+      return;
+    } catch (error) {
+      if (performance.now() > deadline || !isLocked(error)) throw error;
+      await setTimeout(PAUSE_MS);
+    }
+  }
+}
+
+/** `E: Could not get lock /var/lib/apt/lists/lock. It is held by process 4711 (apt-get)`. */
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && /Could not get lock|Unable to (?:acquire|lock)/.test(error.message);
+}
+
+async function missingOf(names: readonly string[]): Promise<readonly string[]> {
+  const installed = await Promise.all(names.map(isInstalled));
+  return names.filter((_, index) => installed[index] !== true);
 }
 
 async function isInstalled(name: string): Promise<boolean> {

@@ -1,8 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { COMMANDS } from '../../src/cli/registry.ts';
-import { commandName } from '../../src/cli/command.ts';
-import { EXIT_CODE_MEANINGS } from '../../src/cli/exit-code.ts';
-import { renderMarkdownTable } from '../../src/terminal/csv.ts';
 
 /** The text between two marks of the README, without the marks' own lines. */
 export function readmePart(start: string, end: string): string {
@@ -11,19 +7,6 @@ export function readmePart(start: string, end: string): string {
   const to = text.indexOf(end, from + start.length);
   if (from === -1 || to === -1) throw new Error(`README.md has lost its part from ${start} to ${end}`);
   return text.slice(from + start.length, to).trim();
-}
-
-/** The README's table of commands, as the command specs have it. */
-export function commandTable(): string {
-  return renderMarkdownTable(
-    ['command', 'what it does'],
-    COMMANDS.map((spec) => [`\`cachectl ${commandName(spec)}\``, spec.summary]),
-  );
-}
-
-/** The README's table of exit codes. */
-export function exitCodeTable(): string {
-  return renderMarkdownTable(['code', 'meaning'], EXIT_CODE_MEANINGS);
 }
 
 /** A session with everything that varies from run to run made the same: numbers, units, blanks, moments. */

@@ -39,13 +39,13 @@ export class AnswerParser {
   #lastText = '';
   #lastHead: AnswerHead | undefined;
 
-  /** Gets ready for the next answer. */
-  begin(): void {
+  /** Gets ready for the next answer. @param keepsBody whether anybody wants its body, and not only its size */
+  begin(keepsBody = true): void {
     this.#state = 'head';
     this.#pending = NOTHING;
     this.#trailerBytes = 0;
     this.#head = undefined;
-    this.#body.clear();
+    this.#body.clear(keepsBody);
   }
 
   get isDone(): boolean {

@@ -5,6 +5,7 @@
 export class BodyBuffer {
   #pieces: Buffer[] = [];
   #sizeBytes = 0;
+  #keeps = true;
 
   get sizeBytes(): number {
     return this.#sizeBytes;
@@ -12,6 +13,10 @@ export class BodyBuffer {
 
   add(bytes: Buffer, start: number, end: number): void {
     if (end <= start) return;
+    if (!this.#keeps) {
+      this.#sizeBytes += end - start;
+      return;
+    }
     const piece = Buffer.allocUnsafe(end - start);
     bytes.copy(piece, 0, start, end);
     this.#pieces.push(piece);
@@ -26,7 +31,9 @@ export class BodyBuffer {
     return body;
   }
 
-  clear(): void {
+  /** @param keeps whether the next body is kept; otherwise only its size is counted */
+  clear(keeps = true): void {
+    this.#keeps = keeps;
     if (this.#pieces.length > 0) this.#pieces = [];
     this.#sizeBytes = 0;
   }

@@ -9,6 +9,8 @@ import type { PlainPlace } from './plain-request.ts';
 export interface PlainExchange extends AnswerObserver {
   /** The whole request, as Latin-1. */
   readonly text: string;
+  /** `false`: nobody wants the body, and `onAnswer` gets an empty one. */
+  readonly keepsBody?: boolean;
   readonly onAnswer: (head: AnswerHead, body: Buffer) => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -83,7 +85,7 @@ export class PlainConnection {
 
   send(exchange: PlainExchange): void {
     this.#exchange = exchange;
-    this.#parser.begin();
+    this.#parser.begin(exchange.keepsBody);
     this.#socket.write(exchange.text, 'latin1');
   }
 

@@ -1,7 +1,7 @@
 import type { BulkChannel, KeyScan } from '../bulk-channel.ts';
 import { encodeCommands } from './encode.ts';
 import { KeyRun } from './key-run.ts';
-import { ReplyBatch } from './reply-batch.ts';
+import { request } from './request.ts';
 import type { RespConnection } from './resp-connection.ts';
 import { readScanReply } from './scan-reply.ts';
 import { runSweep } from './sweep.ts';
@@ -10,18 +10,10 @@ import { translateRedisError } from '../translate-error.ts';
 /** A channel over one connection of our own. */
 export function respChannel(connection: RespConnection): BulkChannel {
   const { address } = connection;
-  const pipeline = (encoded: Buffer, replies: number): Promise<ReplyBatch> => {
-    const starts = new Int32Array(replies);
-    if (replies === 0) return Promise.resolve(new ReplyBatch(encoded, 0, starts, address));
-    return new Promise((resolve, reject) => {
-      const receive = (bytes: Buffer, start: number): void =>
-        resolve(new ReplyBatch(bytes, start, starts, address));
-      connection.send([encoded], replies, { receive, lose: reject }, starts);
-    });
-  };
+  const pipeline: BulkChannel['pipeline'] = (encoded, replies) => request(connection, encoded, replies);
   const scanOnce = (cursor: string, { pattern, count }: KeyScan): Promise<KeyRun> => {
     const match = pattern === undefined ? [] : ['MATCH', pattern];
-    const request = encodeCommands([['SCAN', cursor, ...match, 'COUNT', count()]]);
+    const command = encodeCommands([['SCAN', cursor, ...match, 'COUNT', count()]]);
     return new Promise((resolve, reject) => {
       const receive = (bytes: Buffer, start: number, end: number): void => {
         try {
@@ -30,7 +22,7 @@ export function respChannel(connection: RespConnection): BulkChannel {
           reject(translateRedisError(error, address));
         }
       };
-      connection.send([request], 1, { receive, lose: reject });
+      connection.send([command], 1, { receive, lose: reject });
     });
   };
   return {
@@ -55,6 +47,7 @@ export function respChannel(connection: RespConnection): BulkChannel {
       }
     },
     sweep: (plan, signal) => runSweep(connection, plan, signal),
+    listen: (encoded, listener) => connection.listen(encoded, listener),
     close: () => connection.close(),
   };
 }

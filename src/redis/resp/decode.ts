@@ -9,30 +9,29 @@ export interface DecodedReply {
 }
 
 /**
- * Reads the one reply that starts at `at`; all of it must be there (see {@link ReplyScanner}). Bulk strings
- * are slices of `bytes`: whoever keeps one for long copies it, since it holds on to all of the buffer. Maps
- * and sets become flat arrays; an error inside an array becomes null.
+ * Reads the one reply that starts at `at`; all of it must be there (see {@link ReplyScanner}). Strings of all
+ * kinds are slices of `bytes`: whoever keeps one for long copies it, since it holds on to all of the buffer.
+ * What only RESP3 has comes as RESP2 would say it: doubles as their text, true as 1, maps and sets as flat
+ * arrays. An error inside an array becomes null.
  * @throws RespProtocolError
  */
 export function decodeReply(bytes: Buffer, at: number): DecodedReply {
   const line = lineEnd(bytes, at);
   if (line === -1) throw new RespProtocolError('a reply is cut off');
-  const text = (): string => bytes.toString('latin1', at + 1, line);
   const plain = (value: RedisReply | RespErrorReply): DecodedReply => ({ value, end: line + 2 });
   switch (bytes[at]) {
     case Kind.integer:
-    case Kind.double:
-      return plain(toNumber(text()));
+      return plain(Number(bytes.toString('latin1', at + 1, line)));
     case Kind.simple:
-      return plain(bytes.toString('utf8', at + 1, line));
+    case Kind.double:
+    case Kind.bigNumber:
+      return plain(bytes.subarray(at + 1, line));
     case Kind.error:
       return plain(new RespErrorReply(bytes.toString('utf8', at + 1, line)));
     case Kind.null:
       return plain(null);
     case Kind.boolean:
-      return plain(bytes[at + 1] === 0x74);
-    case Kind.bigNumber:
-      return plain(text());
+      return plain(bytes[at + 1] === 0x74 ? 1 : 0);
     case Kind.bulk:
     case Kind.bulkError:
     case Kind.verbatim: {
@@ -72,11 +71,4 @@ function decodeElements(bytes: Buffer, at: number, count: number): DecodedReply 
     end = element.end;
   }
   return { value: values, end };
-}
-
-/** Doubles are `inf`, `-inf` and `nan` where they are no number. */
-function toNumber(text: string): number {
-  if (text === 'inf') return Number.POSITIVE_INFINITY;
-  if (text === '-inf') return Number.NEGATIVE_INFINITY;
-  return Number(text);
 }

@@ -5,18 +5,18 @@ const LINE_BREAK = '\r\n';
 
 /** Commands as one buffer to be sent at once. */
 export function encodeCommands(commands: readonly RedisCommand[]): Buffer {
-  let size = 0;
+  let most = 0;
   for (const command of commands) {
-    size += headSize(command.length);
-    for (const argument of command) size += bulkSize(byteLength(argument));
+    most += MOST_HEAD_BYTES;
+    for (const argument of command) most += mostBulkBytes(argument);
   }
-  const bytes = Buffer.allocUnsafe(size);
+  const bytes = Buffer.allocUnsafe(most);
   let at = 0;
   for (const command of commands) {
-    at = writeHead(bytes, at, '*', command.length);
+    at = writeHead(bytes, at, ARRAY, command.length);
     for (const argument of command) at = writeBulk(bytes, at, argument);
   }
-  return bytes;
+  return bytes.subarray(0, at);
 }
 
 /** A command that is sent for one key after the other, with all but the key encoded once. */
@@ -40,18 +40,18 @@ export function keyCommand(
 /** Every command for the first key, then every one for the second, and so on: replies come in this order. */
 export function encodeForKeys(commands: readonly KeyCommand[], keys: readonly Buffer[]): Buffer {
   const fixed = commands.reduce((size, { head, tail }) => size + head.length + tail.length, 0);
-  let size = 0;
-  for (const key of keys) size += fixed + commands.length * bulkSize(key.length);
-  const bytes = Buffer.allocUnsafe(size);
+  let most = 0;
+  for (const key of keys) most += fixed + commands.length * mostBulkBytes(key);
+  const bytes = Buffer.allocUnsafe(most);
   let at = 0;
   for (const key of keys) {
     for (const { head, tail } of commands) {
-      at += head.copy(bytes, at);
+      at = writeBytes(bytes, at, head);
       at = writeBulk(bytes, at, key);
-      at += tail.copy(bytes, at);
+      at = writeBytes(bytes, at, tail);
     }
   }
-  return bytes;
+  return bytes.subarray(0, at);
 }
 
 /**
@@ -94,37 +94,71 @@ function copyBytes(from: Buffer, start: number, end: number, to: Buffer, at: num
 
 /** Arguments as they stand inside a command: `$3\r\nfoo\r\n` each. */
 export function encodeArguments(args: readonly RedisArgument[]): Buffer {
-  const bytes = Buffer.allocUnsafe(args.reduce<number>((size, arg) => size + bulkSize(byteLength(arg)), 0));
+  const bytes = Buffer.allocUnsafe(
+    args.reduce<number>((most, argument) => most + mostBulkBytes(argument), 0),
+  );
   let at = 0;
   for (const argument of args) at = writeBulk(bytes, at, argument);
-  return bytes;
+  return bytes.subarray(0, at);
 }
 
-function byteLength(argument: RedisArgument): number {
-  return typeof argument === 'object' ? argument.length : Buffer.byteLength(String(argument));
-}
+const ARRAY = 0x2a;
+const BULK = 0x24;
+const CR = 0x0d;
+const LF = 0x0a;
+/** A sign, the digits of any length, a line break. */
+const MOST_HEAD_BYTES = 1 + 10 + 2;
+/** Up to here a loop is faster than a call into Node's native code, which costs 50 to 100 ns (measured). */
+const SHORT = 48;
 
-function digits(number: number): number {
-  let count = 1;
-  for (let rest = number; rest >= 10; rest /= 10) count++;
-  return count;
-}
-
-function headSize(count: number): number {
-  return 1 + digits(count) + 2;
-}
-
-function bulkSize(length: number): number {
-  return headSize(length) + length + 2;
-}
-
-function writeHead(bytes: Buffer, at: number, kind: '*' | '$', count: number): number {
-  return at + bytes.write(`${kind}${count}${LINE_BREAK}`, at, 'latin1');
+/** How much room an argument takes at most: UTF-8 has three bytes at most for a unit of UTF-16. */
+function mostBulkBytes(argument: RedisArgument): number {
+  if (typeof argument === 'number') return MOST_HEAD_BYTES + 24 + 2;
+  return MOST_HEAD_BYTES + (typeof argument === 'object' ? argument.length : argument.length * 3) + 2;
 }
 
 function writeBulk(bytes: Buffer, at: number, argument: RedisArgument): number {
-  let next = writeHead(bytes, at, '$', byteLength(argument));
-  next +=
-    typeof argument === 'object' ? argument.copy(bytes, next) : bytes.write(String(argument), next, 'utf8');
-  return next + bytes.write(LINE_BREAK, next, 'latin1');
+  if (typeof argument === 'object') {
+    return writeBreak(bytes, writeBytes(bytes, writeHead(bytes, at, BULK, argument.length), argument));
+  }
+  const text = typeof argument === 'number' ? String(argument) : argument;
+  if (text.length <= SHORT) {
+    const end = writeAscii(bytes, writeHead(bytes, at, BULK, text.length), text);
+    if (end !== undefined) return writeBreak(bytes, end);
+  }
+  const start = writeHead(bytes, at, BULK, Buffer.byteLength(text));
+  return writeBreak(bytes, start + bytes.write(text, start, 'utf8'));
+}
+
+/** Writes a text of ASCII alone, and nothing that counts where it is not: then `undefined`. */
+function writeAscii(bytes: Buffer, at: number, text: string): number | undefined {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return undefined;
+    bytes[at + i] = code;
+  }
+  return at + text.length;
+}
+
+function writeBytes(bytes: Buffer, at: number, from: Buffer): number {
+  if (from.length > SHORT) bytes.set(from, at);
+  else for (let i = 0; i < from.length; i++) bytes[at + i] = from[i] ?? 0;
+  return at + from.length;
+}
+
+/** `*3\r\n` or `$3\r\n`. */
+function writeHead(bytes: Buffer, at: number, kind: number, count: number): number {
+  bytes[at] = kind;
+  let digits = 1;
+  for (let rest = count; rest >= 10; rest = Math.floor(rest / 10)) digits++;
+  for (let place = at + digits, rest = count; place > at; place--, rest = Math.floor(rest / 10)) {
+    bytes[place] = 0x30 + (rest % 10);
+  }
+  return writeBreak(bytes, at + 1 + digits);
+}
+
+function writeBreak(bytes: Buffer, at: number): number {
+  bytes[at] = CR;
+  bytes[at + 1] = LF;
+  return at + 2;
 }

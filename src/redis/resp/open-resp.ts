@@ -1,39 +1,55 @@
-import { connect as connectPlain, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect, type Socket } from 'node:net';
 import type { ConnectionLog } from '../connection-log.ts';
-import { placeName, type ConnectionSettings } from '../open-connection.ts';
-import { tlsOptions } from '../tls.ts';
-import type { RedisCommand } from '../types.ts';
 import { GRACE_MS } from '../patience.ts';
+import { placeName, type ConnectionSettings } from '../place.ts';
+import type { RedisReply } from '../types.ts';
 import { within } from '../wait.ts';
-import { decodeReply } from './decode.ts';
-import { encodeCommands } from './encode.ts';
-import { RespErrorReply } from './protocol-error.ts';
+import { shakeHands } from './handshake.ts';
 import { RespConnection } from './resp-connection.ts';
 
+/** A connection that works. */
+export interface OpenedResp {
+  readonly connection: RespConnection;
+  /** What HELLO told, where RESP3 is spoken. */
+  readonly hello: RedisReply | undefined;
+}
+
+/** How a connection is watched. */
+export interface OpenRespOptions {
+  /** The longest silence while a reply is waited for, in ms; `undefined` where whoever asks limits each wait. */
+  readonly silenceMs: number | undefined;
+  readonly signal: AbortSignal;
+  readonly log: ConnectionLog;
+}
+
 /**
- * Opens a connection of our own and proves that it works: user, password and database included. It speaks
- * RESP2, which every server speaks without being asked; all that bulk work reads is the same in both.
+ * Opens a connection of our own and proves that it works: user, password and database included. It is never
+ * opened again by itself: whoever uses it knows better where to, and for how long.
  * @throws whatever the network or the server gave as the first cause; the signal's reason once it is aborted
  */
 export async function openResp(
   settings: ConnectionSettings,
-  timeoutMs: number,
-  signal: AbortSignal,
-  log: ConnectionLog,
-): Promise<RespConnection> {
+  { silenceMs, signal, log }: OpenRespOptions,
+): Promise<OpenedResp> {
   const socket = await openSocket(settings, signal);
   const address = placeName(settings.place);
-  const connection = new RespConnection(socket, address, timeoutMs, (commands) =>
-    log.roundTrip(address, commands),
-  );
+  const count = (commands: number): void => log.roundTrip(address, commands);
+  let isOpen = false;
+  const connection = new RespConnection(socket, address, silenceMs ?? 0, (commands) => {
+    // The handshake's commands go out together, each with a receiver of its own.
+    if (isOpen) count(commands);
+  });
   try {
-    await within(shakeHands(connection, settings), settings.connectTimeoutMs, signal);
-    // What is under way when everything is to stop gets a moment to be answered, and no more.
-    const onAbort = (): void => connection.limitSilence(Math.min(timeoutMs, GRACE_MS));
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('close', () => signal.removeEventListener('abort', onAbort));
-    return connection;
+    const hands = shakeHands(connection, settings, count);
+    const hello = await within(hands, settings.connectTimeoutMs, signal);
+    isOpen = true;
+    if (silenceMs !== undefined) {
+      // What is under way when everything is to stop gets a moment to be answered, and no more.
+      const onAbort = (): void => connection.limitSilence(Math.min(silenceMs, GRACE_MS));
+      signal.addEventListener('abort', onAbort, { once: true });
+      socket.once('close', () => signal.removeEventListener('abort', onAbort));
+    }
+    return { connection, hello };
   } catch (error) {
     connection.close();
     signal.throwIfAborted();
@@ -43,18 +59,11 @@ export async function openResp(
 
 async function openSocket(settings: ConnectionSettings, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
-  const { place, tls } = settings;
-  const isSecure = place.kind === 'tcp' && tls !== undefined;
-  const socket =
-    place.kind === 'socket'
-      ? connectPlain({ path: place.path })
-      : tls === undefined
-        ? connectPlain(place.address)
-        : connectTls({ ...place.address, ...tlsOptions(tls, place.address.host) });
+  const { socket, event } = await beginConnecting(settings);
   let onFailure: (error?: Error) => void = () => undefined;
   const opened = new Promise<void>((resolve, reject) => {
     onFailure = (error) => reject(error ?? new Error('Connection is closed.'));
-    socket.once(isSecure ? 'secureConnect' : 'connect', resolve);
+    socket.once(event, resolve);
     // Stays: an error that nobody listens to would end the process.
     socket.on('error', onFailure);
     socket.once('close', onFailure);
@@ -68,33 +77,14 @@ async function openSocket(settings: ConnectionSettings, signal: AbortSignal): Pr
   }
 }
 
-/** All in one round trip; PING proves that commands are taken. */
-async function shakeHands(connection: RespConnection, settings: ConnectionSettings): Promise<void> {
-  const { username, password, database, clientName, readOnly } = settings;
-  const steps: { readonly command: RedisCommand; readonly mayFail?: boolean }[] = [];
-  if (password !== undefined) {
-    steps.push({ command: username === undefined ? ['AUTH', password] : ['AUTH', username, password] });
-  }
-  if (database !== 0) steps.push({ command: ['SELECT', database] });
-  // Only for whoever looks at CLIENT LIST: a user without the right to set it does without.
-  steps.push({ command: ['CLIENT', 'SETNAME', clientName], mayFail: true });
-  if (readOnly) steps.push({ command: ['READONLY'], mayFail: true });
-  steps.push({ command: ['PING'] });
-  await new Promise<void>((resolve, reject) => {
-    // A server that refuses a client says why and hangs up: the reply is the cause, not the end after it.
-    let refusal: RespErrorReply | undefined;
-    for (const [index, { command, mayFail }] of steps.entries()) {
-      connection.send([encodeCommands([command])], 1, {
-        receive: (bytes, start) => {
-          const { value } = decodeReply(bytes, start);
-          if (value instanceof RespErrorReply && mayFail !== true) refusal ??= value;
-          if (index === steps.length - 1) {
-            if (refusal === undefined) resolve();
-            else reject(refusal);
-          }
-        },
-        lose: (error) => reject(refusal ?? error),
-      });
-    }
-  });
+/** TLS is loaded only where it is spoken: that takes some milliseconds of a command's start. */
+async function beginConnecting({ place, tls }: ConnectionSettings): Promise<{
+  readonly socket: Socket;
+  readonly event: 'connect' | 'secureConnect';
+}> {
+  if (place.kind === 'socket') return { socket: connect({ path: place.path }), event: 'connect' };
+  const { address } = place;
+  if (tls === undefined) return { socket: connect(address), event: 'connect' };
+  const { connectTls } = await import('../tls.ts');
+  return { socket: connectTls(address, tls), event: 'secureConnect' };
 }

@@ -17,6 +17,13 @@ export interface Receiver {
   readonly lose: (error: CachectlError) => void;
 }
 
+/** Who hears what the server says by itself. */
+export interface Listener {
+  /** One reply stands in `bytes` from `start` to before `end`; good only during the call unless it is copied. */
+  readonly receive: (bytes: Buffer, start: number, end: number) => void;
+  readonly lose: (error: CachectlError) => void;
+}
+
 interface Waiting {
   readonly replies: number;
   readonly starts: Int32Array | undefined;
@@ -38,11 +45,12 @@ export class RespConnection {
   #head = 0;
   #isScanning = false;
   #failure: CachectlError | undefined;
+  #listener: Listener | undefined;
 
   readonly #onSend: (commands: number) => void;
 
   /**
-   * @param timeoutMs the longest silence while a reply is waited for
+   * @param timeoutMs the longest silence while a reply is waited for; 0 is no limit
    * @param onSend told of each request, with its number of commands
    */
   constructor(socket: Socket, address: string, timeoutMs: number, onSend: (commands: number) => void) {
@@ -53,9 +61,10 @@ export class RespConnection {
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(new Error('Connection is closed.')));
-    socket.setTimeout(timeoutMs, () => {
+    socket.on('timeout', () => {
       if (this.#isWaiting) this.#fail(new NoReplyError());
     });
+    socket.setTimeout(timeoutMs);
   }
 
   get #isWaiting(): boolean {
@@ -86,6 +95,19 @@ export class RespConnection {
     if (pieces.length > 1) this.#socket.cork();
     for (const piece of pieces) this.#socket.write(piece);
     if (pieces.length > 1) this.#socket.uncork();
+  }
+
+  /**
+   * Sends commands after which the server talks by itself (MONITOR, SUBSCRIBE). From then on the listener hears
+   * every reply, those to the commands included, and nothing else can be sent.
+   */
+  listen(encoded: Buffer, listener: Listener): void {
+    if (this.#failure !== undefined) {
+      listener.lose(this.#failure);
+      return;
+    }
+    this.#listener = listener;
+    this.#socket.write(encoded);
   }
 
   /** From now on a silence of this many milliseconds is enough to give it up. */
@@ -119,7 +141,10 @@ export class RespConnection {
   #deliver(): void {
     for (;;) {
       const first = this.#waiting[this.#head];
-      if (first === undefined) return;
+      if (first === undefined) {
+        if (this.#listener === undefined || !this.#hear(this.#listener)) return;
+        continue;
+      }
       if (!this.#isScanning) {
         this.#scanner.begin(first.replies, first.starts);
         this.#isScanning = true;
@@ -143,6 +168,22 @@ export class RespConnection {
     }
   }
 
+  /** One reply for the listener; `false` where it is not all there yet. */
+  #hear(listener: Listener): boolean {
+    const { bytes, start } = this.#received;
+    if (start >= bytes.length) return false;
+    if (!this.#isScanning) {
+      this.#scanner.begin(1);
+      this.#isScanning = true;
+    }
+    if (!this.#scanner.advance(bytes, start)) return false;
+    const { position } = this.#scanner;
+    this.#isScanning = false;
+    this.#received.consume(position);
+    listener.receive(bytes, start, start + position);
+    return this.#failure === undefined;
+  }
+
   #fail(error: unknown): CachectlError {
     if (this.#failure !== undefined) return this.#failure;
     const failure = translateRedisError(error, this.address);
@@ -152,6 +193,7 @@ export class RespConnection {
     this.#waiting = [];
     this.#head = 0;
     for (const { receiver } of lost) receiver.lose(failure);
+    this.#listener?.lose(failure);
     return failure;
   }
 }

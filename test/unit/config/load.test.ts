@@ -67,6 +67,7 @@ describe('a valid spec file', () => {
       origin: { baseUrl: 'http://127.0.0.1:8000', headers: { Authorization: 'Bearer ' } },
       ttlClasses: { hot: 60, normal: 300, static: 3600 },
       defaults: { ttlSeconds: 300, ttlJitter: 0.1, concurrency: 16, timeoutMs: 10_000, retries: 2 },
+      namespaces: {},
       scopes: {
         homepage: {
           name: 'homepage',
@@ -120,6 +121,7 @@ describe('a valid spec file', () => {
       layout: { type: 'plain', prefix: '' },
       ttlClasses: {},
       defaults: { ttlSeconds: 300, ttlJitter: 0, concurrency: 16, timeoutMs: 10_000, retries: 2 },
+      namespaces: {},
       scopes: {},
     });
   });

@@ -3,35 +3,138 @@ import { parseGlobalOptions } from '../../../src/cli/global-options.ts';
 import { Input } from '../../../src/cli/input.ts';
 import { parseLoadtestOptions, type LoadtestOptions } from '../../../src/loadtest/options.ts';
 
-function parse(flags: Readonly<Record<string, string | readonly string[]>>): LoadtestOptions {
+type Flags = Readonly<Record<string, string | readonly string[]>>;
+
+function parse(flags: Flags): LoadtestOptions {
   const input = new Input([], new Map(Object.entries(flags)));
-  return parseLoadtestOptions(input, { options: parseGlobalOptions(input), spec: undefined });
+  const host = { random: () => 0.5 } as Parameters<typeof parseLoadtestOptions>[1]['host'];
+  return parseLoadtestOptions(input, { options: parseGlobalOptions(input), spec: undefined, host });
 }
 
-describe('the options of loadtest', () => {
+/** The options of load, for a line that asks for load. */
+function parseLoad(flags: Flags) {
+  const { work } = parse({ url: ['http://127.0.0.1/'], ...flags });
+  if (work.kind !== 'load') throw new Error('no load');
+  return work.load;
+}
+
+describe('the options of a comparison', () => {
   it('are fifty requests over four connections where nothing is said', () => {
     expect(parse({ scope: ['homepage'] })).toEqual({
-      scopes: ['homepage'],
-      addresses: [],
-      load: { connections: 4, until: { kind: 'requests', count: 50 } },
-      limit: undefined,
+      targets: {
+        scopes: ['homepage'],
+        addresses: [],
+        requestsFrom: undefined,
+        limit: undefined,
+        weights: new Map(),
+        timeoutMs: undefined,
+        allowedHosts: [],
+      },
+      work: { kind: 'compare', load: { connections: 4, until: { kind: 'requests', count: 50 } } },
       countHeader: undefined,
       confirm: undefined,
     });
   });
 
   it('take a duration instead of a number', () => {
-    expect(parse({ scope: ['a'], duration: '1m30s' }).load.until).toEqual({ kind: 'duration', ms: 90_000 });
+    expect(parse({ scope: ['a'], duration: '1m30s' }).work).toMatchObject({
+      load: { until: { kind: 'duration', ms: 90_000 } },
+    });
   });
 
-  it('take user and password out of an address and into a header', () => {
-    expect(parse({ url: ['http://ann:p%40ss@host:8000/a?b=c#d'] }).addresses).toEqual([
+  it('refuse what only load has a use for', () => {
+    expect(() => parse({ scope: ['a'], compare: 'origin,cache', rate: '5/s' })).toThrow('and no rate');
+    expect(() => parse({ scope: ['a'], warmup: '5s' })).toThrow('--warmup is about load');
+    expect(() => parse({ url: ['http://127.0.0.1/'], compare: 'origin,cache' })).toThrow(
+      'name one with --scope',
+    );
+  });
+});
+
+describe('the options of load', () => {
+  it('are ten seconds over four connections where nothing is said', () => {
+    expect(parseLoad({})).toEqual({
+      model: { kind: 'closed', connections: 4, until: { kind: 'duration', ms: 10_000 } },
+      popularity: undefined,
+      seed: 0x7fffffff,
+      warmupMs: 0,
+      workers: 1,
+    });
+  });
+
+  it('are an open load where there is a rate', () => {
+    expect(
+      parseLoad({ rate: '500/s', duration: '30s', arrivals: 'poisson', 'max-in-flight': '50' }),
+    ).toMatchObject({
+      model: {
+        kind: 'open',
+        stages: [{ durationMs: 30_000, fromPerSecond: 500, toPerSecond: 500 }],
+        spread: 'poisson',
+        connections: 10,
+        maxInFlight: 50,
+      },
+    });
+  });
+
+  it('reads a rate and a number as so long a run, and a warm-up as more of it', () => {
+    expect(parseLoad({ rate: '100/s', requests: '50', warmup: '2s' }).model).toMatchObject({
+      stages: [{ durationMs: 2_500, fromPerSecond: 100, toPerSecond: 100 }],
+    });
+  });
+
+  it('reads stages as rates that change evenly, from --rate where it is given', () => {
+    const stages = [
+      { durationMs: 30_000, fromPerSecond: 0, toPerSecond: 100 },
+      { durationMs: 60_000, fromPerSecond: 100, toPerSecond: 500 },
+      { durationMs: 10_000, fromPerSecond: 500, toPerSecond: 0 },
+    ];
+    expect(parseLoad({ stages: '30s:100/s,1m:500/s,10s:0' }).model).toMatchObject({ stages });
+    expect(parseLoad({ stages: '10s:100/s', rate: '100/s' }).model).toMatchObject({
+      stages: [{ durationMs: 10_000, fromPerSecond: 100, toPerSecond: 100 }],
+    });
+  });
+
+  it.each([
+    [{ rate: '500' }, '--rate takes a rate such as 50/s, 600/m or 0.5/s, not "500"'],
+    [{ stages: '30s-100/s' }, '--stages cannot read "30s-100/s"'],
+    [{ stages: '30s:100' }, '--stages cannot read the rate of "30s:100": 100 of what?'],
+    [{ stages: '30s:0,10s:0' }, '--stages never has a rate above 0'],
+    [{ stages: '30s:5/s', duration: '5s' }, '--stages says by itself how long it lasts'],
+    [{ arrivals: 'poisson' }, '--arrivals needs --rate or --stages'],
+    [{ distribution: 'zipf' }, '--distribution takes turns, uniform, zipf:1.1'],
+    [{ distribution: 'hotspot:90/0' }, '--distribution takes'],
+    [{ workers: 'many' }, '--workers takes a whole number from 1 to 64'],
+    [{ weight: ['homepage'] }, '--weight takes NAME=NUMBER, not "homepage"'],
+    [{ warmup: 'soon' }, '--warmup takes a duration'],
+  ])('refuses %j', (flags, message) => {
+    expect(() => parseLoad(flags as Flags)).toThrow(message);
+  });
+
+  it('says what is meant by a rate without a unit', () => {
+    expect(() => parseLoad({ rate: '500' })).toThrow(
+      expect.objectContaining({ hint: '500 of what? write 500/s for requests a second' }),
+    );
+  });
+
+  it('reads distributions', () => {
+    expect(parseLoad({ distribution: 'zipf:1.1' }).popularity).toEqual({ kind: 'zipf', exponent: 1.1 });
+    expect(parseLoad({ distribution: 'hotspot:90/10' }).popularity).toEqual({
+      kind: 'hotspot',
+      shareOfRequests: 0.9,
+      shareOfTargets: 0.1,
+    });
+  });
+});
+
+describe('the addresses of a load test', () => {
+  it('have user and password taken out of them and put into a header', () => {
+    expect(parse({ url: ['http://ann:p%40ss@host:8000/a?b=c#d'] }).targets.addresses).toEqual([
       { url: 'http://host:8000/a?b=c', headers: { authorization: `Basic ${btoa('ann:p@ss')}` } },
     ]);
   });
 
   it('leave a redis:// address to the connection', () => {
-    expect(parse({ url: ['redis://host', 'http://host/'] }).addresses).toEqual([
+    expect(parse({ url: ['redis://host', 'http://host/'] }).targets.addresses).toEqual([
       { url: 'http://host/', headers: {} },
     ]);
   });

@@ -29,6 +29,21 @@ test.each(REAL_VECTORS.map(({ name, chain, base64 }) => [name, chain, base64] as
   },
 );
 
+test.each([
+  ['Symfony with tags', { v: 1, name: 'Zoë' }, ['expires 2026-11-21', 'tags news, home']],
+  ['Symfony with its expiry', { v: 1 }, ['expires 2026-11-21']],
+  ['Symfony 6.2 with its expiry', { v: 1 }, ['expires 2030-09-18']],
+])('opens the envelope of %s', async (wanted, data, facts) => {
+  const vector = REAL_VECTORS.find(({ name }) => name === wanted);
+  const forced = wanted === 'Symfony with tags' ? (['symfony', 'php'] as const) : (['php'] as const);
+  for (const steps of [undefined, forced]) {
+    const decoded = await decodeValue(Buffer.from(vector?.base64 ?? '', 'base64'), steps);
+    const { content } = decoded;
+    expect(content.kind === 'tree' ? treeJson(content.value, 1e6).data : content).toEqual(data);
+    expect(decoded.facts.map(({ name, text }) => `${name} ${text}`.slice(0, 18))).toEqual(facts);
+  }
+});
+
 test('every protocol of pickle gives the same value', async () => {
   const lines = await Promise.all(
     [3, 4, 5].map((protocol) =>

@@ -1,6 +1,6 @@
 /**
- * Values as real writers stored them: CPython 3.11 with Django 3.2, PHP 8.2 with igbinary, Ruby 3.1 with
- * ActiveSupport 6.1. The envelopes of Rails 7 and the Java object are built from their documented formats.
+ * Values as real writers stored them: CPython 3.11 with Django 3.2, PHP 8.2 with igbinary and Symfony 5.4, Ruby 3.1 with
+ * ActiveSupport 6.1. The envelopes of Rails 7, Symfony 6.2 and the Java object are built from their documented formats.
  * test/interop/values.test.ts makes new ones with the writers themselves.
  */
 export interface RealVector {
@@ -174,5 +174,21 @@ export const REAL_VECTORS: readonly RealVector[] = [
     name: 'keyv',
     chain: ['keyv', 'json'],
     base64: 'eyJ2YWx1ZSI6eyJhIjoxfSwiZXhwaXJlcyI6MTc5MDAwMDAwMDUwMH0=',
+  },
+  {
+    name: 'Symfony with tags',
+    chain: ['symfony', 'php'],
+    base64:
+      'nSW69Q8AAAAGXwAAMmE6Mjp7czo0OiJuZXdzIjtzOjQ6Im5ld3MiO3M6NDoiaG9tZSI7czo0OiJob21lIjt9YToyOntzOjE6InYiO2k6MTtzOjQ6Im5hbWUiO3M6NDoiWm/DqyI7fQ==',
+  },
+  {
+    name: 'Symfony with its expiry',
+    chain: ['symfony', 'php'],
+    base64: 'YToxOntzOjEwOiKdJbr1DwAAAANfIjthOjE6e3M6MToidiI7aToxO319',
+  },
+  {
+    name: 'Symfony 6.2 with its expiry',
+    chain: ['symfony', 'php'],
+    base64: 'TzoxOiKpIjoxOntzOjY6IiW69Q8ACiI7YToxOntzOjE6InYiO2k6MTt9fQ==',
   },
 ];

@@ -18,6 +18,7 @@ const settings: TargetSettings = {
   origin: { baseUrl: 'http://origin.test/app/', headers: { 'X-Base': 'base', 'accept-language': 'de' } },
   defaults: PRODUCT_DEFAULTS,
   layout: createLayout({ type: 'plain', prefix: 'p:' }),
+  versions: new Map(),
 };
 
 function entry(parts: Partial<EntrySpec>, line = 7): EntrySpec {

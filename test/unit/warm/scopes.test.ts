@@ -12,6 +12,7 @@ function spec(...names: readonly string[]): Spec {
     connections: {},
     layout: DEFAULT_LAYOUT,
     ttlClasses: {},
+    namespaces: {},
     defaults: PRODUCT_DEFAULTS,
     scopes,
   };

@@ -59,9 +59,9 @@ describe('replies', () => {
       const found = scan(wire, 4, [cut]);
       expect(found).toMatchObject({ done: true, length: wire.length });
       const values = [...found.starts].map((at) => decodeReply(found.bytes, found.start + at).value);
-      expect(values[0]).toEqual([Buffer.from('a\r\nb\n'), null, ['k', 1.5]]);
+      expect(values[0]).toEqual([Buffer.from('a\r\nb\n'), null, [Buffer.from('k'), Buffer.from('1.5')]]);
       expect(values[1]).toEqual(new RespErrorReply('ERR no'));
-      expect(values.slice(2)).toEqual([null, '12345678901234567890']);
+      expect(values.slice(2)).toEqual([null, Buffer.from('12345678901234567890')]);
     }
   });
 

@@ -1,0 +1,188 @@
+# bash completion for cachectl, made from its commands. In ~/.bashrc: source <(cachectl completion bash)
+
+# Goes one word further: sets `at`, fails where the word is no command.
+_cachectl_step() {
+  case "$at $1" in
+    ' warm') at='warm' ;;
+    ' clear') at='clear' ;;
+    ' restore') at='restore' ;;
+    ' keys') at='keys' ;;
+    ' ttl') at='ttl' ;;
+    ' namespace') at='namespace' ;;
+    ' inspect') at='inspect' ;;
+    ' stats') at='stats' ;;
+    ' loadtest') at='loadtest' ;;
+    ' ping') at='ping' ;;
+    ' key') at='key' ;;
+    ' layout') at='layout' ;;
+    ' config') at='config' ;;
+    ' completion') at='completion' ;;
+    ' demo') at='demo' ;;
+    ' help') at='help' ;;
+    'namespace list') at='namespace list' ;;
+    'namespace get') at='namespace get' ;;
+    'namespace bump') at='namespace bump' ;;
+    'namespace rollback') at='namespace rollback' ;;
+    'namespace gc') at='namespace gc' ;;
+    'key explain') at='key explain' ;;
+    'key for') at='key for' ;;
+    'layout detect') at='layout detect' ;;
+    'config validate') at='config validate' ;;
+    'config show') at='config show' ;;
+    'config schema') at='config schema' ;;
+    *) return 1 ;;
+  esac
+}
+
+# What can follow `at`: sets `kind` for the argument at position $1.
+_cachectl_argument() {
+  case "$at" in
+    '') kind='words warm clear restore keys ttl namespace inspect stats loadtest ping key layout config completion demo help' ;;
+    'namespace') kind='words list get bump rollback gc' ;;
+    'key') kind='words explain for' ;;
+    'layout') kind='words detect' ;;
+    'config') kind='words validate show schema' ;;
+    *) kind=any ;;
+  esac
+  case "$at $1" in
+    'clear '*) kind='lookup keys' ;;
+    'restore 1') kind='file' ;;
+    'keys '*) kind='lookup keys' ;;
+    'ttl '*) kind='lookup keys' ;;
+    'namespace list '*) kind='any' ;;
+    'namespace get '*) kind='any' ;;
+    'namespace bump '*) kind='any' ;;
+    'namespace rollback 1') kind='any' ;;
+    'namespace gc '*) kind='any' ;;
+    'inspect '*) kind='lookup keys' ;;
+    'key explain '*) kind='lookup keys' ;;
+    'key for '*) kind='lookup keys' ;;
+    'completion 1') kind='words bash zsh fish powershell' ;;
+    'help '*) kind='lookup topics' ;;
+  esac
+}
+
+# What the value of the flag $1 can be: sets `kind`, fails where it is a switch.
+_cachectl_value() {
+  case "$at $1" in
+    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | *' --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --count-header' | *' --sample' | *' --within') kind='any' ;;
+    *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | 'inspect --to' | *' --requests-from') kind='file' ;;
+    *' --protocol') kind='words 2 3' ;;
+    *' --read-from') kind='words primary replica' ;;
+    *' --on-unavailable') kind='words fail skip' ;;
+    *' --env' | *' -e') kind='lookup connections' ;;
+    ' --output' | ' -o') kind='words table tree json ndjson csv markdown junit prometheus hdr' ;;
+    'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
+    'clear --output' | 'restore --output' | 'ttl --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'inspect --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'inspect -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
+    'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
+    'namespace list --output' | 'stats --output' | 'ping --output' | 'config show --output' | 'namespace list -o' | 'stats -o' | 'ping -o' | 'config show -o') kind='words table json csv markdown' ;;
+    'loadtest --output' | 'loadtest -o') kind='words table json csv markdown hdr' ;;
+    'key for --output' | 'key for -o') kind='words table json ndjson' ;;
+    'config schema --output' | 'config schema -o') kind='words json' ;;
+    'completion --output' | 'demo --output' | 'help --output' | 'completion -o' | 'demo -o' | 'help -o') kind='words table' ;;
+    *' --scope' | *' -s') kind='lookup scopes' ;;
+    *' --lock') kind='words wait skip off' ;;
+    *' --layout') kind='words plain django rails laravel spring symfony wordpress keyv' ;;
+    *' --pattern' | *' -p' | *' --exclude') kind='lookup keys' ;;
+    *' --laravel-tag' | *' --symfony-tag') kind='lookup tags' ;;
+    *' --wordpress-group') kind='lookup groups' ;;
+    *' --sort') kind='words ttl size idle' ;;
+    *' --assert') kind='lookup metrics' ;;
+    *' --arrivals') kind='words constant poisson' ;;
+    *' --compare') kind='words origin,cache none' ;;
+    *) return 1 ;;
+  esac
+}
+
+_cachectl_flags() {
+  case "$at" in
+    'warm') printf '%s ' --scope --limit --concurrency --concurrency-per-host --rate --adaptive --only-missing --force --certify --lock --max-failures --stop-on-failure --allow-failures --next-version --activate-if --targets --report --dry-run --layout --key-version --raw ;;
+    'clear') printf '%s ' --pattern --keys-from --null --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --apply --max-age --rewarm --chunk --max-failures --flush ;;
+    'restore') printf '%s ' --replace --pattern --dry-run --quoted-input --layout --key-version --raw --audit --yes --confirm ;;
+    'keys') printf '%s ' --pattern --keys-from --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --null --with --sort --top --count ;;
+    'ttl') printf '%s ' --set --jitter --extend --cap --persist --only-missing --dry-run --pattern --keys-from --null --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --audit --yes --confirm ;;
+    'namespace list') printf '%s ' --layout --key-version --raw ;;
+    'namespace get') printf '%s ' --layout --key-version --raw ;;
+    'namespace bump') printf '%s ' --dry-run --layout --key-version --raw --audit --yes --confirm ;;
+    'namespace rollback') printf '%s ' --to --dry-run --layout --key-version --raw --audit --yes --confirm ;;
+    'namespace gc') printf '%s ' --keep --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --exclude --regex --type --ttl --idle --size --limit --quoted-input --layout --key-version --raw ;;
+    'inspect') printf '%s ' --max-bytes --max-items --decode --max-decode --raw-value --to --no-value --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw ;;
+    'stats') printf '%s ' --assert --per-node ;;
+    'loadtest') printf '%s ' --scope --requests-from --limit --weight --distribution --seed --allow-remote --connections --requests --duration --rate --stages --arrivals --max-in-flight --warmup --request-timeout --workers --compare --count-header --confirm --layout --key-version --raw ;;
+    'ping') printf '%s ' --count --layout --key-version --raw ;;
+    'key explain') printf '%s ' --layout --key-version --raw --quoted-input ;;
+    'key for') printf '%s ' --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --quoted-input ;;
+    'layout detect') printf '%s ' --sample --within ;;
+    'demo') printf '%s ' --keep --install ;;
+  esac
+  case "$at" in
+    'warm' | 'clear' | 'restore' | 'keys' | 'ttl' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
+  esac
+  printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-input --timeout --help --version
+}
+
+_cachectl() {
+  local rest=${COMP_LINE:0:COMP_POINT} gap word cur cut at='' flag='' kind='' ended='' quoted='' position=1 i
+  local -a words=()
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    gap=${rest%%[![:space:]]*}
+    rest=${rest#"$gap"}
+    word=${COMP_WORDS[i]}
+    if ((i == COMP_CWORD)); then word=$rest; fi
+    if [[ $i == 0 || -n $gap ]]; then words+=("$word"); else words[${#words[@]} - 1]+=$word; fi
+    rest=${rest#"$word"}
+  done
+  cur=${words[${#words[@]} - 1]}
+  for ((i = 1; i < ${#words[@]} - 1; i++)); do
+    word=${words[i]}
+    if [[ -n $flag ]]; then
+      flag=''
+    elif [[ -z $ended && $word == -- ]]; then
+      ended=yes
+    elif [[ -z $ended && $word == -* ]]; then
+      if [[ $word != *=* ]] && _cachectl_value "$word"; then flag=$word; fi
+    else
+      _cachectl_step "$word" || position=$((position + 1))
+    fi
+  done
+  COMPREPLY=()
+  if [[ -n $flag ]]; then
+    _cachectl_value "$flag"
+  elif [[ -z $ended && $cur == --*=* ]]; then
+    _cachectl_value "${cur%%=*}" || return 0
+    if [[ $COMP_WORDBREAKS != *=* ]]; then cut=${cur%%=*}=; fi
+    cur=${cur#*=}
+  elif [[ -z $ended && $cur == -* ]]; then
+    while IFS='' read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$(_cachectl_flags)" -- "$cur")
+    return 0
+  else
+    _cachectl_argument "$position"
+  fi
+  if [[ $cur == [\"\']* ]]; then
+    quoted=yes
+    cur=${cur#?}
+  fi
+  case $kind in
+    file)
+      compopt -o filenames 2>/dev/null
+      while IFS='' read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$cur")
+      ;;
+    words*)
+      while IFS='' read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "${kind#words }" -- "$cur")
+      ;;
+    lookup*)
+      while IFS='' read -r word; do
+        if [[ $word == "$cur"* ]]; then COMPREPLY+=("$word"); fi
+      done < <("${words[0]}" __complete "${kind#lookup }" "$cur" "${words[@]:1:${#words[@]}-2}" 2>/dev/null </dev/null)
+      # More follows the beginning of a key.
+      if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *: ]]; then compopt -o nospace 2>/dev/null; fi
+      ;;
+  esac
+  if [[ -n ${cut-} ]]; then
+    for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=$cut${COMPREPLY[i]}; done
+  elif [[ -z $quoted && $cur == *:* && $COMP_WORDBREAKS == *:* ]]; then
+    for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=${COMPREPLY[i]#"${cur%"${cur##*:}"}"}; done
+  fi
+}
+
+complete -F _cachectl cachectl

@@ -1,0 +1,272 @@
+# fish completion for cachectl, made from its commands. In ~/.config/fish/config.fish: cachectl completion fish | source
+
+# The path after one word more; fails where the word is no command.
+function __cachectl_step --argument-names at word
+    switch "$at $word"
+        case ' warm'
+            echo 'warm'
+        case ' clear'
+            echo 'clear'
+        case ' restore'
+            echo 'restore'
+        case ' keys'
+            echo 'keys'
+        case ' ttl'
+            echo 'ttl'
+        case ' namespace'
+            echo 'namespace'
+        case ' inspect'
+            echo 'inspect'
+        case ' stats'
+            echo 'stats'
+        case ' loadtest'
+            echo 'loadtest'
+        case ' ping'
+            echo 'ping'
+        case ' key'
+            echo 'key'
+        case ' layout'
+            echo 'layout'
+        case ' config'
+            echo 'config'
+        case ' completion'
+            echo 'completion'
+        case ' demo'
+            echo 'demo'
+        case ' help'
+            echo 'help'
+        case 'namespace list'
+            echo 'namespace list'
+        case 'namespace get'
+            echo 'namespace get'
+        case 'namespace bump'
+            echo 'namespace bump'
+        case 'namespace rollback'
+            echo 'namespace rollback'
+        case 'namespace gc'
+            echo 'namespace gc'
+        case 'key explain'
+            echo 'key explain'
+        case 'key for'
+            echo 'key for'
+        case 'layout detect'
+            echo 'layout detect'
+        case 'config validate'
+            echo 'config validate'
+        case 'config show'
+            echo 'config show'
+        case 'config schema'
+            echo 'config schema'
+        case '*'
+            return 1
+    end
+end
+
+# The commands that can follow a path; fails where there are none.
+function __cachectl_commands --argument-names at
+    switch "$at"
+        case ''
+            printf '%s\t%s\n' 'warm' 'Fill the cache by calling the application\'s own endpoints' 'clear' 'Delete keys, by name, by pattern or by framework address' 'restore' 'Put back the keys of a backup that clear has written' 'keys' 'List keys as a stream, with type, TTL, size and idle time' 'ttl' 'Change how long keys live: set, extend, cap or persist' 'namespace' 'list, get, bump, rollback, gc' 'inspect' 'Show what is stored under a key, and for how long' 'stats' 'Report hit rate, memory, keys and evictions, and check them in CI' 'loadtest' 'Measure what the cache is worth, and what load the application holds' 'ping' 'Check every server of a connection: reachable, how fast, what it is, what it permits' 'key' 'explain, for' 'layout' 'detect' 'config' 'validate, show, schema' 'completion' 'Print the script that completes command lines in your shell' 'demo' 'Try everything on a private Redis and a sample shop' 'help' 'Help about a command, or about patterns, exit-codes, environment or safety'
+        case 'namespace'
+            printf '%s\t%s\n' 'list' 'Show the versions of namespaces, with their keys and memory' 'get' 'Print the current version of a namespace' 'bump' 'Raise the version of namespaces: all of their keys are old at once' 'rollback' 'Go back to the version before, while its keys live' 'gc' 'Remove the keys of versions that nobody reads any more'
+        case 'key'
+            printf '%s\t%s\n' 'explain' 'Take a physical key apart: layout, prefix, version, what it is' 'for' 'Print the physical keys of a logical key or a framework address, one a line'
+        case 'layout'
+            printf '%s\t%s\n' 'detect' 'Sample the keyspace, say which layout fits and why, and print the block to paste'
+        case 'config'
+            printf '%s\t%s\n' 'validate' 'Check the spec file and report every mistake at once' 'show' 'Show every effective setting and where it came from, secrets masked' 'schema' 'Print the JSON Schema of the spec file, for editors'
+        case '*'
+            return 1
+    end
+end
+
+# What an argument can be.
+function __cachectl_argument --argument-names at position
+    switch "$at $position"
+        case 'clear *'
+            echo 'lookup keys'
+        case 'restore 1'
+            echo 'file'
+        case 'keys *'
+            echo 'lookup keys'
+        case 'ttl *'
+            echo 'lookup keys'
+        case 'namespace list *'
+            echo 'any'
+        case 'namespace get *'
+            echo 'any'
+        case 'namespace bump *'
+            echo 'any'
+        case 'namespace rollback 1'
+            echo 'any'
+        case 'namespace gc *'
+            echo 'any'
+        case 'inspect *'
+            echo 'lookup keys'
+        case 'key explain *'
+            echo 'lookup keys'
+        case 'key for *'
+            echo 'lookup keys'
+        case 'completion 1'
+            echo 'words bash zsh fish powershell'
+        case 'help *'
+            echo 'lookup topics'
+        case '*'
+            echo any
+    end
+end
+
+# What the value of a flag can be; fails where it is a switch.
+function __cachectl_value --argument-names at flag
+    switch "$at $flag"
+        case '* --user' '* --password' '* --sentinel-user' '* --tls-server-name' '* --client-name' '* --nat-map' '* --connect-timeout' '* --command-timeout' '* --connect-retries' '* --url' '* --timeout' '* --limit' '* --concurrency' '* --concurrency-per-host' '* --rate' '* --max-failures' '* --activate-if' '* --key-version' '* --regex' '* --type' '* --ttl' '* --idle' '* --size' '* --django-view' '* --method' '* --header' '* --django-fragment' '* --vary' '* --django-session' '* --rails-key' '* --spring-cache' '* --max-keys' '* --soft' '* --max-latency' '* --confirm' '* --max-age' '* --chunk' '* --with' '* --top' 'ping --count' '* --set' '* --jitter' '* --extend' '* --cap' 'namespace rollback --to' 'namespace gc --keep' '* --max-bytes' '* --max-items' '* --decode' '* --max-decode' '* --weight' '* --distribution' '* --seed' '* --allow-remote' '* --connections' '* --requests' '* -n' '* --duration' '* -d' '* --stages' '* --max-in-flight' '* --warmup' '* --request-timeout' '* --workers' '* --count-header' '* --sample' '* --within'
+            echo 'any'
+        case '* --password-file' '* --sentinel-password-file' '* --tls-ca' '* --tls-cert' '* --tls-key' '* --config' '* -c' '* --report' '* --keys-from' '* --plan' '* --backup' '* --resume' '* --audit' '* --apply' 'inspect --to' '* --requests-from'
+            echo 'file'
+        case '* --protocol'
+            echo 'words 2 3'
+        case '* --read-from'
+            echo 'words primary replica'
+        case '* --on-unavailable'
+            echo 'words fail skip'
+        case '* --env' '* -e'
+            echo 'lookup connections'
+        case ' --output' ' -o'
+            echo 'words table tree json ndjson csv markdown junit prometheus hdr'
+        case 'warm --output' 'warm -o'
+            echo 'words table json ndjson csv markdown'
+        case 'clear --output' 'restore --output' 'ttl --output' 'namespace get --output' 'namespace bump --output' 'namespace rollback --output' 'namespace gc --output' 'inspect --output' 'key explain --output' 'layout detect --output' 'config validate --output' 'clear -o' 'restore -o' 'ttl -o' 'namespace get -o' 'namespace bump -o' 'namespace rollback -o' 'namespace gc -o' 'inspect -o' 'key explain -o' 'layout detect -o' 'config validate -o'
+            echo 'words table json'
+        case 'keys --output' 'keys -o'
+            echo 'words table json ndjson csv'
+        case 'namespace list --output' 'stats --output' 'ping --output' 'config show --output' 'namespace list -o' 'stats -o' 'ping -o' 'config show -o'
+            echo 'words table json csv markdown'
+        case 'loadtest --output' 'loadtest -o'
+            echo 'words table json csv markdown hdr'
+        case 'key for --output' 'key for -o'
+            echo 'words table json ndjson'
+        case 'config schema --output' 'config schema -o'
+            echo 'words json'
+        case 'completion --output' 'demo --output' 'help --output' 'completion -o' 'demo -o' 'help -o'
+            echo 'words table'
+        case '* --scope' '* -s'
+            echo 'lookup scopes'
+        case '* --lock'
+            echo 'words wait skip off'
+        case '* --layout'
+            echo 'words plain django rails laravel spring symfony wordpress keyv'
+        case '* --pattern' '* -p' '* --exclude'
+            echo 'lookup keys'
+        case '* --laravel-tag' '* --symfony-tag'
+            echo 'lookup tags'
+        case '* --wordpress-group'
+            echo 'lookup groups'
+        case '* --sort'
+            echo 'words ttl size idle'
+        case '* --assert'
+            echo 'lookup metrics'
+        case '* --arrivals'
+            echo 'words constant poisson'
+        case '* --compare'
+            echo 'words origin,cache none'
+        case '*'
+            return 1
+    end
+end
+
+function __cachectl_flags --argument-names at
+    switch "$at"
+        case 'warm'
+            printf '%s\t%s\n' '--scope' 'scope of the spec file; all is every scope' '--limit' 'at most so many targets of each scope, or of one' '--concurrency' 'requests under way at once' '--concurrency-per-host' 'the same, on one host' '--rate' 'at most so many requests in a time, as in 50/s or 600/m' '--adaptive' 'begin with few requests at once, and make them more as long as the origin does not grow slow' '--only-missing' 'leave alone what is in the cache already' '--force' 'request and store everything anew, changed or not' '--certify' 'call touched endpoints twice: the second answer has to come from a cache' '--lock' 'where another run warms the same scope: wait for it, leave it to it, or take no notice' '--max-failures' 'stop as soon as more targets than this have failed' '--stop-on-failure' 'stop at the first failure' '--allow-failures' 'exit 0 also where targets failed' '--next-version' 'fill the next version of the namespaces while the current one serves, and then switch to it' '--activate-if' 'with --next-version: switch only then; otherwise remove what was filled' '--targets' 'with --json: every target in the report (-o ndjson streams them)' '--report' 'write the report as one page' '--dry-run' 'show the plan: ask the sources of variables, request and store nothing' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
+        case 'clear'
+            printf '%s\t%s\n' '--pattern' 'keys that match: * ? [a-z] [^a] \\; with several, those that match any' '--keys-from' 'exactly the keys in a file, one a line or as JSON lines with key or key_base64; - is stdin' '--null' 'keys are parted by NUL bytes, as find -print0 does' '--scope' 'the keys that warm fills for a scope of the spec file; all is every scope' '--all' 'every key of the layout, or of the database where it has no prefix' '--exclude' 'but not keys that match' '--regex' 'only keys in which it matches; checked here, after the pattern, in linear time' '--type' 'only string, list, set, zset, hash or stream' '--ttl' 'only keys with this life left: none, \'<5m\', \'>1h\'' '--idle' 'only keys not used for this long: \'>7d\'' '--size' 'only keys that take this much memory: \'>1MB\'' '--limit' 'at most so many keys' '--quoted-input' 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\'' '--django-view' 'the pages that cache_page stored for this URL, as visitors request it' '--method' 'of --django-view: only answers to this method' '--header' 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by' '--django-fragment' 'a template fragment, with its --vary arguments' '--vary' 'of --django-fragment: the arguments after the name of the fragment, in their order' '--django-session' 'a session kept in the cache' '--rails-key' 'a composite key as given to Rails.cache: \'["user", 1, {"a": 1}]\'' '--laravel-tag' 'the items with this tag, and its list of them' '--spring-cache' 'all entries of this cache' '--symfony-tag' 'the items with this tag, and its set of them' '--wordpress-group' 'all entries of this group' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores' '--dry-run' 'count and show what would be deleted; delete nothing' '--plan' 'write what would be deleted there, for clear --apply; delete nothing' '--max-keys' 'delete nothing, and exit 7, where more keys match' '--backup' 'write every key there before it goes, for cachectl restore' '--soft' 'let the keys expire, spread over this time, instead of deleting them at once' '--resume' 'where an interrupted run keeps its place, and the next one goes on from' '--rate' 'the most keys to remove a second' '--max-latency' 'go slower while small commands of other clients take longer than this (off: never)' '--audit' 'append a line of JSON there: who, when, what, how many, and how it ended' '--yes' 'do not ask' '--confirm' 'the target\'s name, where everything or a protected connection is concerned' '--apply' 'delete exactly the keys of a plan, if it is still the same Redis' '--max-age' 'how old a plan may be' '--rewarm' 'with --scope: clear and warm chunk by chunk, so that the cache is never cold' '--chunk' 'keys to clear and warm at a time' '--max-failures' 'failures of warming after which the rest is left as it was' '--flush' 'with --all: empty the whole database with FLUSHDB ASYNC'
+        case 'restore'
+            printf '%s\t%s\n' '--replace' 'write over keys that exist; otherwise they are left as they are' '--pattern' 'only the keys that match; with several, those that match any' '--dry-run' 'check the file and count; write nothing' '--quoted-input' 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\'' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores' '--audit' 'append a line of JSON there: who, when, what, how many, and how it ended' '--yes' 'do not ask' '--confirm' 'the target\'s name, where everything or a protected connection is concerned'
+        case 'keys'
+            printf '%s\t%s\n' '--pattern' 'keys that match: * ? [a-z] [^a] \\; with several, those that match any' '--keys-from' 'exactly the keys in a file, one a line or as JSON lines with key or key_base64; - is stdin' '--scope' 'the keys that warm fills for a scope of the spec file; all is every scope' '--all' 'every key of the layout, or of the database where it has no prefix' '--exclude' 'but not keys that match' '--regex' 'only keys in which it matches; checked here, after the pattern, in linear time' '--type' 'only string, list, set, zset, hash or stream' '--ttl' 'only keys with this life left: none, \'<5m\', \'>1h\'' '--idle' 'only keys not used for this long: \'>7d\'' '--size' 'only keys that take this much memory: \'>1MB\'' '--limit' 'at most so many keys' '--quoted-input' 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\'' '--django-view' 'the pages that cache_page stored for this URL, as visitors request it' '--method' 'of --django-view: only answers to this method' '--header' 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by' '--django-fragment' 'a template fragment, with its --vary arguments' '--vary' 'of --django-fragment: the arguments after the name of the fragment, in their order' '--django-session' 'a session kept in the cache' '--rails-key' 'a composite key as given to Rails.cache: \'["user", 1, {"a": 1}]\'' '--laravel-tag' 'the items with this tag, and its list of them' '--spring-cache' 'all entries of this cache' '--symfony-tag' 'the items with this tag, and its set of them' '--wordpress-group' 'all entries of this group' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores' '--null' 'part keys by NUL bytes, here and in --keys-from, for xargs -0' '--with' 'show as well: type, ttl, size, idle; parted by commas' '--sort' 'the keys with the shortest life, the largest, or the longest unused' '--top' 'how many keys --sort shows' '--count' 'the number of keys alone'
+        case 'ttl'
+            printf '%s\t%s\n' '--set' 'live exactly so long from now on' '--jitter' 'with --set: so much more or less, so that not all expire at once' '--extend' 'live so much longer, where there is an end' '--cap' 'live at most so long; never longer than before' '--persist' 'never expire' '--only-missing' 'with --set: only keys that never expire' '--dry-run' 'show what would change; change nothing' '--pattern' 'keys that match: * ? [a-z] [^a] \\; with several, those that match any' '--keys-from' 'exactly the keys in a file, one a line or as JSON lines with key or key_base64; - is stdin' '--null' 'keys are parted by NUL bytes, as find -print0 does' '--scope' 'the keys that warm fills for a scope of the spec file; all is every scope' '--all' 'every key of the layout, or of the database where it has no prefix' '--exclude' 'but not keys that match' '--regex' 'only keys in which it matches; checked here, after the pattern, in linear time' '--type' 'only string, list, set, zset, hash or stream' '--ttl' 'only keys with this life left: none, \'<5m\', \'>1h\'' '--idle' 'only keys not used for this long: \'>7d\'' '--size' 'only keys that take this much memory: \'>1MB\'' '--limit' 'at most so many keys' '--quoted-input' 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\'' '--django-view' 'the pages that cache_page stored for this URL, as visitors request it' '--method' 'of --django-view: only answers to this method' '--header' 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by' '--django-fragment' 'a template fragment, with its --vary arguments' '--vary' 'of --django-fragment: the arguments after the name of the fragment, in their order' '--django-session' 'a session kept in the cache' '--rails-key' 'a composite key as given to Rails.cache: \'["user", 1, {"a": 1}]\'' '--laravel-tag' 'the items with this tag, and its list of them' '--spring-cache' 'all entries of this cache' '--symfony-tag' 'the items with this tag, and its set of them' '--wordpress-group' 'all entries of this group' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores' '--audit' 'append a line of JSON there: who, when, what, how many, and how it ended' '--yes' 'do not ask' '--confirm' 'the target\'s name, where everything or a protected connection is concerned'
+        case 'namespace list'
+            printf '%s\t%s\n' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
+        case 'namespace get'
+            printf '%s\t%s\n' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
+        case 'namespace bump'
+            printf '%s\t%s\n' '--dry-run' 'show what would change; change nothing' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores' '--audit' 'append a line of JSON there: who, when, what, how many, and how it ended' '--yes' 'do not ask' '--confirm' 'the target\'s name, where everything or a protected connection is concerned'
+        case 'namespace rollback'
+            printf '%s\t%s\n' '--to' 'to this version' '--dry-run' 'show what would change; change nothing' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores' '--audit' 'append a line of JSON there: who, when, what, how many, and how it ended' '--yes' 'do not ask' '--confirm' 'the target\'s name, where everything or a protected connection is concerned'
+        case 'namespace gc'
+            printf '%s\t%s\n' '--keep' 'how many older versions stay' '--dry-run' 'count and show what would be deleted; delete nothing' '--plan' 'write what would be deleted there, for clear --apply; delete nothing' '--max-keys' 'delete nothing, and exit 7, where more keys match' '--backup' 'write every key there before it goes, for cachectl restore' '--soft' 'let the keys expire, spread over this time, instead of deleting them at once' '--resume' 'where an interrupted run keeps its place, and the next one goes on from' '--rate' 'the most keys to remove a second' '--max-latency' 'go slower while small commands of other clients take longer than this (off: never)' '--audit' 'append a line of JSON there: who, when, what, how many, and how it ended' '--yes' 'do not ask' '--confirm' 'the target\'s name, where everything or a protected connection is concerned' '--exclude' 'but not keys that match' '--regex' 'only keys in which it matches; checked here, after the pattern, in linear time' '--type' 'only string, list, set, zset, hash or stream' '--ttl' 'only keys with this life left: none, \'<5m\', \'>1h\'' '--idle' 'only keys not used for this long: \'>7d\'' '--size' 'only keys that take this much memory: \'>1MB\'' '--limit' 'at most so many keys' '--quoted-input' 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\'' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
+        case 'inspect'
+            printf '%s\t%s\n' '--max-bytes' 'show at most so much of a value' '--max-items' 'show at most so many items of a hash, list, set, sorted set or stream' '--decode' 'how values were stored, from the outside to the inside (zlib,pickle); none shows the bytes' '--max-decode' 'read at most so much of a value to decode it, and decompress to no more' '--raw-value' 'write the bytes of one string to stdout, exactly as they are stored' '--to' 'write them to a file instead' '--no-value' 'leave the value out' '--quoted-input' 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\'' '--django-view' 'the pages that cache_page stored for this URL, as visitors request it' '--method' 'of --django-view: only answers to this method' '--header' 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by' '--django-fragment' 'a template fragment, with its --vary arguments' '--vary' 'of --django-fragment: the arguments after the name of the fragment, in their order' '--django-session' 'a session kept in the cache' '--rails-key' 'a composite key as given to Rails.cache: \'["user", 1, {"a": 1}]\'' '--laravel-tag' 'the items with this tag, and its list of them' '--spring-cache' 'all entries of this cache' '--symfony-tag' 'the items with this tag, and its set of them' '--wordpress-group' 'all entries of this group' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
+        case 'stats'
+            printf '%s\t%s\n' '--assert' 'fail with exit 6 unless it holds: \'hit_rate >= 80\'' '--per-node' 'show every primary of a cluster as well'
+        case 'loadtest'
+            printf '%s\t%s\n' '--scope' 'scope of the spec file; all is every scope' '--requests-from' 'requests to replay with their mix: addresses or paths, an access log, or a HAR file' '--limit' 'at most so many targets of each scope or file' '--weight' 'how often a scope, path or address is requested, beside 1' '--distribution' 'which targets are popular: turns, uniform, zipf:1.1 or hotspot:90/10' '--seed' 'repeat a run: the same targets at the same moments' '--allow-remote' 'put load on this host, although it is not this machine' '--connections' 'closed load: requests under way at once' '--requests' 'requests in all; when comparing, for each endpoint and phase' '--duration' 'how long; when comparing, for each endpoint and phase' '--rate' 'open load: requests on schedule, whatever the answers do: 500/s' '--stages' 'open load that changes evenly: \'30s:100/s,1m:500/s,10s:0\'' '--arrivals' 'evenly, or as independent visitors come' '--max-in-flight' 'open load: the most requests under way; more wait their turn, and drop out in the end' '--warmup' 'at the beginning, left out of the figures' '--request-timeout' 'time limit of one request' '--workers' 'threads that generate load; auto is one for each core' '--compare' 'what to hold side by side for a scope; none is load alone' '--count-header' 'a number in the answers to average, such as X-DB-Queries' '--confirm' 'the target\'s name, where a protected connection is concerned' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
+        case 'ping'
+            printf '%s\t%s\n' '--count' 'round trips to measure at each server' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores'
+        case 'key explain'
+            printf '%s\t%s\n' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores' '--quoted-input' 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\''
+        case 'key for'
+            printf '%s\t%s\n' '--django-view' 'the pages that cache_page stored for this URL, as visitors request it' '--method' 'of --django-view: only answers to this method' '--header' 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by' '--django-fragment' 'a template fragment, with its --vary arguments' '--vary' 'of --django-fragment: the arguments after the name of the fragment, in their order' '--django-session' 'a session kept in the cache' '--rails-key' 'a composite key as given to Rails.cache: \'["user", 1, {"a": 1}]\'' '--laravel-tag' 'the items with this tag, and its list of them' '--spring-cache' 'all entries of this cache' '--symfony-tag' 'the items with this tag, and its set of them' '--wordpress-group' 'all entries of this group' '--layout' 'layout of the keys instead of the spec file\'s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' '--key-version' 'VERSION of Django\'s keys, instead of the layout\'s' '--raw' 'keys and patterns are physical: exactly what Redis stores' '--quoted-input' 'keys and patterns are in double quotes with escapes, as redis-cli prints them: \'"a\\xff\\n"\''
+        case 'layout detect'
+            printf '%s\t%s\n' '--sample' 'look at so many keys at most' '--within' 'look no longer than this'
+        case 'demo'
+            printf '%s\t%s\n' '--keep' 'leave both servers up until Ctrl-C' '--install' 'install a Redis server with the system package manager where there is none'
+    end
+    switch "$at"
+        case 'warm' 'clear' 'restore' 'keys' 'ttl' 'namespace list' 'namespace get' 'namespace bump' 'namespace rollback' 'namespace gc' 'inspect' 'stats' 'loadtest' 'ping' 'key for' 'layout detect'
+            printf '%s\t%s\n' '--user' 'ACL user name' '--password' 'password; others can see it on the command line' '--password-file' 'file whose first line is the password; - is stdin' '--askpass' 'ask for the password' '--sentinel-user' 'ACL user name at the Sentinels' '--sentinel-password-file' 'file with the password of the Sentinels' '--tls' 'talk TLS, as rediss:// does' '--tls-ca' 'trust these authorities (PEM) instead of the system’s' '--tls-cert' 'client certificate (PEM)' '--tls-key' 'key of the client certificate (PEM)' '--tls-server-name' 'the name in the certificate, where it is not the host' '--tls-skip-verify' 'trust any certificate; never for a protected connection' '--protocol' 'RESP version to speak' '--client-name' 'what CLIENT LIST shows' '--read-from' 'where commands that only read read' '--nat-map' 'a cluster node’s own host:port, and how it is reached from here' '--connect-timeout' 'the longest wait for a connection' '--command-timeout' 'the longest wait for a reply' '--connect-retries' 'further attempts to connect' '--on-unavailable' 'where Redis cannot be reached: fail with exit 3, or skip with a warning and exit 0'
+    end
+    printf '%s\t%s\n' '--config' 'spec file (default: cachectl.yaml from here upward)' '--url' 'Redis to talk to, as redis://user:password@host:port/db' '--env' 'connection of the spec file to use' '--output' 'output format: table, json, ndjson, csv or markdown' '--json' 'short for --output json' '--quiet' 'only results and errors' '--verbose' 'say more on stderr: connections, retries, stack traces' '--no-color' 'no colours' '--no-input' 'never ask; fail where an answer is needed' '--timeout' 'time limit of the whole command' '--help' 'show help' '--version' 'show the version'
+end
+
+function __cachectl_complete
+    set -l words (commandline -opc)
+    set -l cur (commandline -ct)
+    set -l at ''
+    set -l flag ''
+    set -l ended ''
+    set -l position 1
+    for word in $words[2..-1]
+        if test -n "$flag"
+            set flag ''
+        else if test -z "$ended" -a "$word" = --
+            set ended yes
+        else if test -z "$ended"; and string match -q -- '-*' $word
+            if not string match -q -- '*=*' $word; and __cachectl_value "$at" $word >/dev/null
+                set flag $word
+            end
+        else if set -l next (__cachectl_step "$at" $word)
+            set at $next
+        else
+            set position (math $position + 1)
+        end
+    end
+    set -l kind
+    set -l inline ''
+    if test -n "$flag"
+        set kind (__cachectl_value "$at" $flag)
+    else if test -z "$ended"; and string match -q -- '--*=*' $cur
+        set inline (string replace -r -- '=.*' '=' $cur)
+        set kind (__cachectl_value "$at" (string trim -r -c = -- $inline)); or return
+        set cur (string replace -r -- '^[^=]*=' '' $cur)
+    else if test -z "$ended"; and string match -q -- '-*' $cur
+        __cachectl_flags "$at"
+        return
+    else if __cachectl_commands "$at"
+        return
+    else
+        set kind (__cachectl_argument "$at" $position)
+    end
+    switch "$kind"
+        case file
+            string replace -r -- '^' $inline (__fish_complete_path $cur)
+        case 'words *'
+            printf '%s\n' $inline(string split ' ' (string replace 'words ' '' -- $kind))
+        case 'lookup *'
+            set -l plain (string unescape -- (string replace -r -- '^["\']' '' $cur))
+            printf '%s\n' $inline($words[1] __complete (string replace 'lookup ' '' -- $kind) "$plain" $words[2..-1] 2>/dev/null </dev/null)
+    end
+end
+
+complete -c cachectl -f -a '(__cachectl_complete)'

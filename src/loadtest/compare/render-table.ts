@@ -1,0 +1,149 @@
+import { escapeText } from '../../keys/printable.ts';
+import type { TerminalInfo } from '../../terminal/terminal-info.ts';
+import { truncate } from '../../terminal/width.ts';
+import { countOf, formatCount } from '../../units/number.ts';
+import { closingLines, troubleLines } from './closing-lines.ts';
+import { formatImprovement, formatLatency, formatMean, formatRate, NO_FIGURE } from '../figures.ts';
+import { renderFittingTable, type FittingColumn } from '../fitting-table.ts';
+import { scopeOf, type Comparison, type LoadtestReport, type PhaseReport } from './report.ts';
+
+/** An endpoint or a whole scope, as one line of the comparison. */
+export interface ComparisonRow extends Comparison {
+  readonly label: string;
+}
+
+/** One phase of one endpoint, as one line of the details. */
+export interface PhaseRow {
+  readonly label: string;
+  /** `undefined` for a bare address, which has but one. */
+  readonly phase: 'without cache' | 'with cache' | undefined;
+  readonly figures: PhaseReport;
+}
+
+/** The header's own name would be most of a narrow terminal. */
+const SHORT_HEADER_COLUMNS = 9;
+
+/** The report for people: the comparison, the details of each phase, what failed, and the result in words. */
+export function renderLoadtest(report: LoadtestReport, terminal: TerminalInfo): string {
+  const hasEntries = report.scopes.length > 0;
+  const details = phaseRows(report);
+  const troubles = troubleLines(report);
+  const closing = closingLines(report);
+  const blocks = [
+    ...(hasEntries ? [renderFittingTable(comparisonColumns(report), comparisonRows(report), terminal)] : []),
+    ...(details.length > 0 ? [renderFittingTable(detailColumns(report, hasEntries), details, terminal)] : []),
+    ...(troubles.length > 0 ? [troubles.map((line) => terminal.style.warn(line)).join('\n')] : []),
+    ...(closing.length > 0 ? [closing.map((line) => terminal.style.bold(line)).join('\n')] : []),
+  ];
+  return blocks.length === 0 ? 'nothing was measured' : blocks.join('\n\n');
+}
+
+/** Endpoints in the order they were tested, and below those of each scope the scope as a whole. */
+export function comparisonRows(report: LoadtestReport): readonly ComparisonRow[] {
+  const rows: ComparisonRow[] = [];
+  for (const scope of report.scopes) {
+    const own = report.endpoints.filter(({ endpoint }) => scopeOf(endpoint) === scope.scope);
+    rows.push(...own.map((endpoint) => ({ ...endpoint, label: endpoint.endpoint.label })));
+    if (scope.endpoints > 1) {
+      rows.push({ ...scope, label: `${escapeText(scope.scope)}: ${countOf(scope.endpoints, 'endpoint')}` });
+    }
+  }
+  for (const endpoint of report.endpoints) {
+    if (endpoint.endpoint.kind === 'address') rows.push({ ...endpoint, label: endpoint.endpoint.label });
+  }
+  return rows;
+}
+
+/** Every phase that sent anything. */
+export function phaseRows(report: LoadtestReport): readonly PhaseRow[] {
+  return report.endpoints.flatMap(({ endpoint, withoutCache, withCache }) => {
+    const phases = [
+      [endpoint.kind === 'entry' ? 'without cache' : undefined, withoutCache],
+      ['with cache', withCache],
+    ] as const;
+    return phases.flatMap(([phase, figures]) =>
+      figures === undefined || figures.requests + figures.unfinished === 0
+        ? []
+        : [{ label: endpoint.label, phase, figures }],
+    );
+  });
+}
+
+function comparisonColumns({ countHeader }: LoadtestReport): readonly FittingColumn<ComparisonRow>[] {
+  return [
+    { title: 'endpoint', flexible: true, cell: (row) => row.label },
+    {
+      title: 'without cache',
+      shortTitle: 'without',
+      align: 'right',
+      cell: (row) => formatLatency(row.withoutCache?.p50Ms),
+    },
+    {
+      title: 'with cache',
+      shortTitle: 'with',
+      align: 'right',
+      cell: (row) => formatLatency(row.withCache?.p50Ms),
+    },
+    {
+      title: 'improvement',
+      shortTitle: 'gain',
+      align: 'right',
+      cell: (row) => formatImprovement(row.improvementPercent),
+    },
+    ...(countHeader === undefined
+      ? []
+      : [
+          {
+            title: countHeader,
+            shortTitle: truncate(countHeader, SHORT_HEADER_COLUMNS, false),
+            align: 'right' as const,
+            expendable: true,
+            cell: countedCell,
+          },
+        ]),
+  ];
+}
+
+/** The counting header's means, `12 -> 0`. */
+export function countedCell({ withoutCache, withCache }: Comparison): string {
+  const without = formatMean(withoutCache?.countHeaderMean);
+  return withCache === undefined ? without : `${without} -> ${formatMean(withCache.countHeaderMean)}`;
+}
+
+function detailColumns(
+  { countHeader }: LoadtestReport,
+  hasEntries: boolean,
+): readonly FittingColumn<PhaseRow>[] {
+  const phase: FittingColumn<PhaseRow> = {
+    title: 'phase',
+    cell: (row, narrow) => (narrow ? row.phase?.replace(' cache', '') : row.phase) ?? NO_FIGURE,
+  };
+  const counted: FittingColumn<PhaseRow> = {
+    title: countHeader ?? '',
+    shortTitle: truncate(countHeader ?? '', SHORT_HEADER_COLUMNS, false),
+    align: 'right',
+    cell: (row) => formatMean(row.figures.countHeaderMean),
+  };
+  return [
+    { title: 'endpoint', flexible: true, cell: (row) => row.label },
+    ...(hasEntries ? [phase] : [latencyColumn('p50', (figures) => figures.p50Ms)]),
+    { ...latencyColumn('p95', (figures) => figures.p95Ms), expendable: true },
+    latencyColumn('p99', (figures) => figures.p99Ms),
+    { ...latencyColumn('max', (figures) => figures.maxMs), expendable: true },
+    {
+      title: 'requests/s',
+      shortTitle: 'req/s',
+      align: 'right',
+      cell: (row) => formatRate(row.figures.requestsPerSecond),
+    },
+    ...(!hasEntries && countHeader !== undefined ? [counted] : []),
+    { title: 'errors', align: 'right', cell: (row) => formatCount(row.figures.errors) },
+  ];
+}
+
+function latencyColumn(
+  title: string,
+  value: (figures: PhaseReport) => number | undefined,
+): FittingColumn<PhaseRow> {
+  return { title, align: 'right', cell: (row) => formatLatency(value(row.figures)) };
+}

@@ -1,0 +1,33 @@
+import { isIPv4 } from 'node:net';
+import { CachectlError } from '../../cli/errors.ts';
+import { ExitCode } from '../../cli/exit-code.ts';
+import { escapeText } from '../../keys/printable.ts';
+
+/**
+ * A load test must never be aimed by accident: whatever is not this machine has to be named.
+ * @param hosts `host` or `host:port` of everything that load would be put on
+ * @param allowed as `--allow-remote` names them
+ * @throws CachectlError `loadtest.remote` (exit 7)
+ */
+export function refuseRemote(hosts: Iterable<string>, allowed: readonly string[]): void {
+  const named = new Set(allowed.map((host) => host.toLowerCase()));
+  for (const host of hosts) {
+    const name = withoutPort(host).toLowerCase();
+    if (isLoopback(name) || named.has(name) || named.has(host.toLowerCase())) continue;
+    throw new CachectlError(`load would be put on ${escapeText(name)}, which is not this machine`, {
+      code: 'loadtest.remote',
+      exitCode: ExitCode.unconfirmed,
+      hint: `if that is meant, and you may: --allow-remote ${escapeText(name)}`,
+    });
+  }
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+}
+
+/** Names and addresses that stay on this machine (RFC 6761, RFC 5735, RFC 4291). */
+export function isLoopback(name: string): boolean {
+  if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true;
+  return isIPv4(name) && name.startsWith('127.');
+}

@@ -1,0 +1,36 @@
+import { CachectlError } from '../../cli/errors.ts';
+import { callThrough } from '../call-through.ts';
+import type { NodeTools } from '../node-tools.ts';
+import { GRACE_MS } from '../patience.ts';
+import { isConnectionFailure, translateRedisError } from '../translate-error.ts';
+import type { RedisNode, RedisReply } from '../types.ts';
+import { withinGrace } from '../wait.ts';
+import { encodeCommands } from './encode.ts';
+import type { ReplyBatch } from './reply-batch.ts';
+import { request } from './request.ts';
+import type { RespConnection } from './resp-connection.ts';
+
+/** A server behind one open connection of our own; each round trip has the time limit. */
+export function respNode(
+  connection: RespConnection,
+  { timeoutMs, signal }: Omit<NodeTools, 'log'>,
+): RedisNode {
+  const { address } = connection;
+  const pipeline: RedisNode['pipeline'] = async (commands) => {
+    const work = request(connection, encodeCommands(commands), commands.length);
+    let batch: ReplyBatch;
+    try {
+      batch = await withinGrace(work, timeoutMs, GRACE_MS, signal);
+    } catch (error) {
+      throw translateRedisError(error, address);
+    }
+    const replies: (RedisReply | CachectlError)[] = [];
+    for (let index = 0; index < batch.length; index++) {
+      const reply = batch.value(index);
+      if (reply instanceof CachectlError && isConnectionFailure(reply)) throw reply;
+      replies.push(reply);
+    }
+    return replies;
+  };
+  return { address, multiKey: true, pipeline, call: callThrough(pipeline), sentAgain: () => 0 };
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { closingLines } from '../../../../src/loadtest/compare/closing-lines.ts';
+import type { LoadtestReport, PhaseReport } from '../../../../src/loadtest/compare/report.ts';
+
+function phase(p50Ms: number | undefined, countHeaderMean?: number): PhaseReport {
+  return {
+    requests: 10,
+    errors: 0,
+    errorsByCause: [],
+    unfinished: 0,
+    durationMs: 100,
+    requestsPerSecond: 100,
+    meanMs: p50Ms,
+    p50Ms,
+    p95Ms: p50Ms,
+    p99Ms: p50Ms,
+    maxMs: p50Ms,
+    countHeaderMean,
+  };
+}
+
+function lineFor(without: PhaseReport, cached: PhaseReport, countHeader?: string): string | undefined {
+  const report: LoadtestReport = {
+    connections: 1,
+    countHeader,
+    interrupted: false,
+    endpoints: [],
+    problems: [],
+    scopes: [
+      {
+        scope: 'homepage',
+        endpoints: 1,
+        withoutCache: without,
+        withCache: cached,
+        improvementPercent: undefined,
+      },
+    ],
+  };
+  return closingLines(report)[0];
+}
+
+describe('the closing line', () => {
+  it.each([
+    [62, 1, 'homepage answers 62 times faster from the cache'],
+    [3, 2, 'homepage answers 1.5 times faster from the cache'],
+    [100, 99, 'homepage answers no faster from the cache'],
+    [99, 100, 'homepage answers no faster from the cache'],
+    [1, 4, 'homepage answers 4 times slower from the cache'],
+    [5, 0, 'homepage answers at once from the cache'],
+  ])('says what %d ms against %d ms mean', (without, cached, line) => {
+    expect(lineFor(phase(without), phase(cached))).toBe(line);
+  });
+
+  it.each([
+    ['X-DB-Queries', 12, '12 database queries a page are saved'],
+    ['X-DB-Queries', 1, '1 database query a page is saved'],
+    ['Backend-Calls', 2.5, '2.5 backend calls a page are saved'],
+    ['X-Query-Count', 12, 'X-Query-Count falls by 12 a page'],
+  ])('says what %s of %d means', (header, mean, words) => {
+    expect(lineFor(phase(20, mean), phase(1, 0), header)).toBe(
+      `homepage answers 20 times faster from the cache; ${words}`,
+    );
+  });
+
+  it('claims no saving where nothing was counted', () => {
+    expect(lineFor(phase(20, 0), phase(1, 0), 'X-DB-Queries')).toBe(
+      'homepage answers 20 times faster from the cache',
+    );
+    expect(lineFor(phase(20), phase(1, 0), 'X-DB-Queries')).toBe(
+      'homepage answers 20 times faster from the cache',
+    );
+  });
+
+  it('is left out where there is nothing to compare', () => {
+    expect(lineFor(phase(undefined), phase(1))).toBeUndefined();
+  });
+});
