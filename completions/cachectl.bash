@@ -14,6 +14,7 @@ _cachectl_step() {
     ' analyze') at='analyze' ;;
     ' loadtest') at='loadtest' ;;
     ' ping') at='ping' ;;
+    ' doctor') at='doctor' ;;
     ' key') at='key' ;;
     ' layout') at='layout' ;;
     ' config') at='config' ;;
@@ -38,7 +39,7 @@ _cachectl_step() {
 # What can follow `at`: sets `kind` for the argument at position $1.
 _cachectl_argument() {
   case "$at" in
-    '') kind='words warm clear restore keys ttl namespace inspect stats analyze loadtest ping key layout config completion demo help' ;;
+    '') kind='words warm clear restore keys ttl namespace inspect stats analyze loadtest ping doctor key layout config completion demo help' ;;
     'namespace') kind='words list get bump rollback gc' ;;
     'key') kind='words explain for' ;;
     'layout') kind='words detect' ;;
@@ -66,7 +67,7 @@ _cachectl_argument() {
 # What the value of the flag $1 can be: sets `kind`, fails where it is a switch.
 _cachectl_value() {
   case "$at $1" in
-    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | 'clear --idle' | 'keys --idle' | 'ttl --idle' | 'namespace gc --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --sample' | *' --depth' | *' --separator' | *' --samples' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --count-header' | *' --within') kind='any' ;;
+    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | 'clear --idle' | 'keys --idle' | 'ttl --idle' | 'namespace gc --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --sample' | *' --depth' | *' --separator' | *' --samples' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --count-header' | *' --hit-rate' | *' --within') kind='any' ;;
     *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | 'inspect --to' | *' --requests-from') kind='file' ;;
     *' --protocol') kind='words 2 3' ;;
     *' --read-from') kind='words primary replica' ;;
@@ -76,7 +77,7 @@ _cachectl_value() {
     'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
     'clear --output' | 'restore --output' | 'ttl --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'inspect --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'inspect -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
-    'namespace list --output' | 'stats --output' | 'ping --output' | 'config show --output' | 'namespace list -o' | 'stats -o' | 'ping -o' | 'config show -o') kind='words table json csv markdown' ;;
+    'namespace list --output' | 'stats --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'namespace list -o' | 'stats -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
     'analyze --output' | 'analyze -o') kind='words table tree json csv markdown' ;;
     'loadtest --output' | 'loadtest -o') kind='words table json csv markdown hdr' ;;
     'key for --output' | 'key for -o') kind='words table json ndjson' ;;
@@ -113,13 +114,14 @@ _cachectl_flags() {
     'analyze') printf '%s ' --pattern --exclude --sample --depth --separator --top --samples --idle --advise --report --rate --max-latency --quoted-input --layout --key-version --raw ;;
     'loadtest') printf '%s ' --scope --requests-from --limit --weight --distribution --seed --allow-remote --connections --requests --duration --rate --stages --arrivals --max-in-flight --warmup --request-timeout --workers --compare --count-header --confirm --layout --key-version --raw ;;
     'ping') printf '%s ' --count --layout --key-version --raw ;;
+    'doctor') printf '%s ' --strict --hit-rate --layout --key-version --raw ;;
     'key explain') printf '%s ' --layout --key-version --raw --quoted-input ;;
     'key for') printf '%s ' --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --quoted-input ;;
     'layout detect') printf '%s ' --sample --within ;;
     'demo') printf '%s ' --keep --install ;;
   esac
   case "$at" in
-    'warm' | 'clear' | 'restore' | 'keys' | 'ttl' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'analyze' | 'loadtest' | 'ping' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
+    'warm' | 'clear' | 'restore' | 'keys' | 'ttl' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'analyze' | 'loadtest' | 'ping' | 'doctor' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
   esac
   printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-input --timeout --help --version
 }

@@ -40,6 +40,8 @@ export interface Host {
   readonly platform: NodeJS.Platform;
   /** The Node program that runs this one, for starting another. */
   readonly nodePath: string;
+  /** `20.19.0`. */
+  readonly nodeVersion: string;
   /** Whether this process may install packages without sudo. */
   readonly isRoot: boolean;
   /** Calls the listener for each end signal; returns how to stop listening. */
@@ -72,6 +74,7 @@ export function processHost(): Host {
     random: () => Math.random(),
     platform: process.platform,
     nodePath: process.execPath,
+    nodeVersion: process.versions.node,
     isRoot: process.getuid?.() === 0,
     onSignal: (listener) => {
       process.on('SIGINT', listener);

@@ -60,8 +60,11 @@ export interface Example {
 /** What a command may do to the cache: `write` and `destroy` obey `CACHECTL_ENABLED=false`. */
 export type Risk = 'read' | 'write' | 'destroy';
 
-/** Whether a command reads the spec file: `optional` reads it where one is found. */
-export type SpecUse = 'none' | 'optional' | 'required';
+/**
+ * Whether a command reads the spec file: `optional` reads it where one is found, `lenient` also goes on where it is
+ * wrong, which is then in `Context.specProblem`.
+ */
+export type SpecUse = 'none' | 'optional' | 'lenient' | 'required';
 
 /** All that is known of a command without loading its code: help, completion and docs are made from it. */
 export interface CommandSpec {

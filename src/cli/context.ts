@@ -8,6 +8,7 @@ import type { TextStream } from '../terminal/streams.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import type { Deed, Reach } from './confirmation.ts';
 import type { JsonDocument } from './command.ts';
+import type { CachectlError } from './errors.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { GlobalOptions } from './global-options.ts';
 
@@ -55,6 +56,7 @@ export interface Context {
     | 'stdin'
     | 'platform'
     | 'nodePath'
+    | 'nodeVersion'
     | 'isRoot'
     | 'stdout'
     | 'stderr'
@@ -66,6 +68,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The spec file, where one was found. */
   readonly spec: LoadedSpec | undefined;
+  /** Why there is none, where the command goes on without a file that is wrong. */
+  readonly specProblem: CachectlError | undefined;
   readonly layout: Layout;
   /** Opens the connection on first use; closed when the command ends. */
   readonly redis: () => Promise<RedisClient>;

@@ -8,6 +8,7 @@ import { terminalInfo } from '../terminal/terminal-info.ts';
 import { confirmWithPerson } from './confirm.ts';
 import { chooseConnection } from './connection.ts';
 import type { Context, Messages } from './context.ts';
+import type { CachectlError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { warnAbout } from './messages.ts';
 import type { Resources } from './resources.ts';
@@ -19,6 +20,7 @@ export function createContext(parts: {
   readonly host: Host;
   readonly globals: GlobalOptions;
   readonly loaded: LoadedSpec | undefined;
+  readonly specProblem?: CachectlError | undefined;
   readonly layout: Layout;
   readonly streams: Streams;
   readonly messages: Messages;
@@ -59,6 +61,7 @@ export function createContext(parts: {
     options: globals,
     signal,
     spec: loaded,
+    specProblem: parts.specProblem,
     layout,
     redis,
     out: streams.out,

@@ -2,6 +2,7 @@ import { analyzeSpec } from '../analyze/command.ts';
 import { clearSpec } from '../clear/command.ts';
 import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
+import { doctorSpec } from '../doctor/command.ts';
 import { demoSpec } from '../demo/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
 import { keyExplainSpec, keyForSpec } from '../key/command.ts';
@@ -40,6 +41,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   analyzeSpec,
   loadtestSpec,
   pingSpec,
+  doctorSpec,
   keyExplainSpec,
   keyForSpec,
   layoutDetectSpec,

@@ -17,6 +17,7 @@ import { describeError, renderError } from './report-error.ts';
 import { Resources } from './resources.ts';
 import { Interrupted, watchForStop } from './signals.ts';
 import type { Streams } from './streams.ts';
+import { isSwitchedOff } from './switched-off.ts';
 
 /**
  * Runs one command: reads the spec file, builds its context, prints its report in the format that was
@@ -51,11 +52,17 @@ export async function runCommand(
   );
   const resources = new Resources();
   try {
-    const loaded = await loadSpecFor(spec, globals, host, messages);
+    let specProblem: CachectlError | undefined;
+    const loaded = await loadSpecFor(spec, globals, host, messages).catch((error: unknown) => {
+      if (spec.spec !== 'lenient' || !(error instanceof CachectlError)) throw error;
+      specProblem = error;
+      return undefined;
+    });
     const context = createContext({
       host,
       globals,
       loaded,
+      specProblem,
       layout: await chooseLayout(input, loaded),
       streams,
       messages,
@@ -121,10 +128,6 @@ function chooseFormat(spec: CommandSpec, input: Input, globals: GlobalOptions): 
     });
   }
   return format;
-}
-
-function isSwitchedOff(env: Host['env']): boolean {
-  return /^(false|0|no|off)$/i.test(env['CACHECTL_ENABLED'] ?? '');
 }
 
 function isRedisUnavailable(error: unknown): error is CachectlError {

@@ -91,26 +91,47 @@ export function gentleClient(inner: OriginClient, options: GentleOptions): Gentl
     if (host.gate.pauseUntil(endedAtMs + pauseMs)) host.pauses++;
   };
 
-  const get = async (request: OriginRequest, signal: AbortSignal): Promise<OriginResponse> => {
+  const send = (host: Host, request: OriginRequest, signal: AbortSignal): Promise<OriginResponse> => {
+    host.requests++;
+    const startedAtMs = clock.monotonicMs();
+    return inner.get(request, signal).then(
+      (response) => {
+        learn(host, startedAtMs, response);
+        host.gate.leave();
+        return response;
+      },
+      (error: unknown) => {
+        if (error instanceof CachectlError) learn(host, startedAtMs, error);
+        host.gate.leave();
+        throw error;
+      },
+    );
+  };
+
+  const sendInTurn = async (
+    host: Host,
+    turn: Promise<void> | undefined,
+    request: OriginRequest,
+    signal: AbortSignal,
+  ): Promise<OriginResponse> => {
+    await turn;
+    try {
+      await pacer?.next(signal);
+      signal.throwIfAborted();
+    } catch (error) {
+      host.gate.leave();
+      throw error;
+    }
+    return send(host, request, signal);
+  };
+
+  const get = (request: OriginRequest, signal: AbortSignal): Promise<OriginResponse> => {
     const host = hostOf(request.url);
     const turn = host.gate.enter(signal);
-    if (turn !== undefined) await turn;
-    try {
-      const slot = pacer?.next(signal);
-      if (slot !== undefined) await slot;
-      host.requests++;
-      const startedAtMs = clock.monotonicMs();
-      try {
-        const response = await inner.get(request, signal);
-        learn(host, startedAtMs, response);
-        return response;
-      } catch (error) {
-        if (error instanceof CachectlError) learn(host, startedAtMs, error);
-        throw error;
-      }
-    } finally {
-      host.gate.leave();
-    }
+    // Most requests have to wait for nothing: one promise less, many thousands of times a second.
+    return turn === undefined && pacer === undefined
+      ? send(host, request, signal)
+      : sendInTurn(host, turn, request, signal);
   };
   return {
     get,

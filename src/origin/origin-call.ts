@@ -46,6 +46,7 @@ export class OriginCall implements PlainExchange, Watched {
   #origin: string;
   #path: string;
   #headers: Readonly<Record<string, string>>;
+  #condition: Readonly<Record<string, string>> | undefined;
   #redirects = 0;
   #phase: 'headers' | 'body' = 'headers';
   #phaseEndsAtMs = Number.POSITIVE_INFINITY;
@@ -60,6 +61,7 @@ export class OriginCall implements PlainExchange, Watched {
     ({ origin: this.#origin, path: this.#path } = splitUrl(request.url));
     this.#host = this.#origin.slice(this.#origin.indexOf('//') + 2);
     this.#headers = withAutomaticHeaders(request.headers);
+    this.#condition = request.condition;
     this.deadlineMs = this.#startedAtMs + request.timeoutMs;
     // An aborted request fails with the reason of the abort, as every long operation does.
     this.#forgetAbort = parts.aborts.listen(signal, (reason) => this.#stop(reason));
@@ -70,7 +72,7 @@ export class OriginCall implements PlainExchange, Watched {
     const { headersTimeoutMs } = this.#request;
     this.#beginPhase('headers', headersTimeoutMs);
     const route = this.#parts.plain.routeTo(this.#origin);
-    const text = route && plainRequest(this.#path, route.place.host, this.#headers);
+    const text = route && plainRequest(this.#path, route.place.host, this.#headers, this.#condition);
     if (route === undefined || text === undefined) {
       void this.#sendOtherwise();
       return;
@@ -126,7 +128,7 @@ export class OriginCall implements PlainExchange, Watched {
     const request = {
       host: this.#host,
       path: this.#path,
-      headers: this.#headers,
+      headers: { ...this.#headers, ...this.#condition },
       maxBodyBytes,
       headersTimeoutMs,
       bodyTimeoutMs,
@@ -160,7 +162,10 @@ export class OriginCall implements PlainExchange, Watched {
 
   #follow(url: URL): void {
     const { origin, path } = splitUrl(url.href);
-    if (origin !== this.#origin) this.#headers = harmlessHeaders(this.#headers);
+    if (origin !== this.#origin) {
+      this.#headers = harmlessHeaders(this.#headers);
+      this.#condition = undefined;
+    }
     this.#origin = origin;
     this.#path = path;
     this.start();

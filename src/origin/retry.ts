@@ -99,32 +99,29 @@ export async function getWithRetries(
   signal: AbortSignal,
 ): Promise<OriginResponse> {
   for (let retry = 1; ; retry++) {
-    const result = await attempt(client, request, signal);
-    signal.throwIfAborted();
-    const delayMs = retryDelayMs(result, retry, policy);
-    if (delayMs === undefined) {
-      if (result.kind === 'error') throw result.error;
-      return result.response;
+    let attempt: Attempt;
+    try {
+      const response = await client.get(request, signal);
+      // Nearly always: nothing else has to be looked at.
+      if (response.status < 400) return response;
+      attempt = { kind: 'response', response };
+    } catch (error) {
+      signal.throwIfAborted();
+      attempt = { kind: 'error', error };
     }
-    policy.onRetry?.({ number: retry, delayMs, cause: causeOf(result) });
+    const delayMs = retryDelayMs(attempt, retry, policy);
+    if (delayMs === undefined) {
+      if (attempt.kind === 'error') throw attempt.error;
+      return attempt.response;
+    }
+    policy.onRetry?.({ number: retry, delayMs, cause: causeOf(attempt) });
     await pause(delayMs, signal);
   }
 }
 
-async function attempt(
-  client: OriginClient,
-  request: OriginRequest,
-  signal: AbortSignal,
-): Promise<
+type Attempt =
   | { readonly kind: 'response'; readonly response: OriginResponse }
-  | { readonly kind: 'error'; readonly error: unknown }
-> {
-  try {
-    return { kind: 'response', response: await client.get(request, signal) };
-  } catch (error) {
-    return { kind: 'error', error };
-  }
-}
+  | { readonly kind: 'error'; readonly error: unknown };
 
 function causeOf(result: AttemptResult): string {
   if (result.kind === 'response') return `the origin answered ${result.response.status}`;

@@ -3,6 +3,8 @@ export interface OriginRequest {
   /** Absolute, as `URL.href` gives it, without fragment. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers of this request alone, where `headers` is one object for many: If-None-Match and the like. */
+  readonly condition?: Readonly<Record<string, string>> | undefined;
   /** Of the whole request: connection, headers and body. */
   readonly timeoutMs: number;
   /** From sending to the beginning of the answer; only the whole request is limited where absent. */

@@ -4,7 +4,7 @@ import { escapeText } from '../keys/printable.ts';
 import { renderCsv, renderMarkdownTable } from '../terminal/csv.ts';
 import { renderTable, type Column } from '../terminal/table.ts';
 import { formatDurationMs } from '../units/duration.ts';
-import type { ServerReport } from './probe.ts';
+import type { ServerReport } from '../probe/probe.ts';
 
 /** What `ping` found. */
 export interface PingReport {

@@ -1,6 +1,6 @@
 import { defineCommand } from '../cli/command.ts';
 import { pingExitCode, pingViews, type PingReport } from './report.ts';
-import { probeServer } from './probe.ts';
+import { probeServer } from '../probe/probe.ts';
 
 const DEFAULT_COUNT = 10;
 

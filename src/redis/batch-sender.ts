@@ -2,7 +2,7 @@ import { CachectlError } from '../cli/errors.ts';
 import type { BulkChannel } from './bulk-channel.ts';
 import { encodeCommands } from './resp/encode.ts';
 import { parseRedirect } from './cluster-redirect.ts';
-import type { RedisCommand, RedisNode, RedisReply } from './types.ts';
+import type { RedisClient, RedisCommand, RedisNode, RedisReply } from './types.ts';
 
 /** So many commands are worth a connection of their own; a run with less to do takes no second one. */
 const WORTH_A_CHANNEL = 500;
@@ -90,4 +90,60 @@ export class BatchSender {
 
 function isRedirect(reply: RedisReply | CachectlError): boolean {
   return reply instanceof CachectlError && parseRedirect(reply, { host: '', port: 0 }) !== undefined;
+}
+
+/** A command about one key, which says to whom it goes. */
+export interface KeyedCommand {
+  /** Physical. */
+  readonly key: Buffer;
+  readonly command: RedisCommand;
+}
+
+/** The senders to all nodes of a client. */
+export class BatchClient {
+  readonly #client: RedisClient;
+  readonly #senders = new Map<RedisNode, BatchSender>();
+
+  constructor(client: RedisClient) {
+    this.#client = client;
+  }
+
+  /** The sender to a node. */
+  to(node: RedisNode): BatchSender {
+    let sender = this.#senders.get(node);
+    if (sender === undefined) {
+      sender = new BatchSender(node);
+      this.#senders.set(node, sender);
+    }
+    return sender;
+  }
+
+  /** See {@link RedisClient.nodesFor}. */
+  nodesFor(keys: readonly Buffer[]): ReturnType<RedisClient['nodesFor']> {
+    return this.#client.nodesFor(keys);
+  }
+
+  /**
+   * The replies to commands that are each about one key, in the same order, from whatever nodes own them.
+   * @throws CachectlError where a connection fails
+   */
+  async ask(commands: readonly KeyedCommand[]): Promise<readonly (RedisReply | CachectlError | undefined)[]> {
+    const replies = new Array<RedisReply | CachectlError | undefined>(commands.length);
+    if (commands.length === 0) return replies;
+    const shares = await this.#client.nodesFor(commands.map(({ key }) => key));
+    await Promise.all(
+      shares.map(async ({ node, indexes }) => {
+        const own = await this.to(node).send(
+          indexes.flatMap((index) => (commands[index] ? [commands[index].command] : [])),
+        );
+        indexes.forEach((index, position) => (replies[index] = own[position]));
+      }),
+    );
+    return replies;
+  }
+
+  /** Closes what the senders opened. */
+  close(): void {
+    for (const sender of this.#senders.values()) sender.close();
+  }
 }

@@ -26,3 +26,17 @@ export function infoNumber(info: ServerInfo, field: string): number | undefined 
   const number = Number(text);
   return Number.isFinite(number) ? number : undefined;
 }
+
+/**
+ * How many keys a database has, and how many of them expire; `undefined` where the server does not tell. An empty
+ * database has no line at all: it is told from a hidden section by any other sign of life.
+ */
+export function keyspaceOf(
+  info: ServerInfo,
+  database: number,
+): { readonly keys: number; readonly expires: number } | undefined {
+  if (info.size === 0) return undefined;
+  const line = info.get(`db${database}`) ?? '';
+  const count = (name: string): number => Number(new RegExp(`(?:^|,)${name}=(\\d+)`).exec(line)?.[1] ?? 0);
+  return { keys: count('keys'), expires: count('expires') };
+}

@@ -1,4 +1,4 @@
-import { infoNumber, type ServerInfo } from '../redis/info.ts';
+import { infoNumber, keyspaceOf, type ServerInfo } from '../redis/info.ts';
 
 /**
  * What one server, or several together, say of themselves. Counters run since the server started.
@@ -29,7 +29,7 @@ export interface Figures {
 /** Reads the figures of one server out of its INFO. */
 export function figuresFromInfo(info: ServerInfo, database: number): Figures {
   const number = (field: string): number | null => infoNumber(info, field) ?? null;
-  const keyspace = readKeyspace(info, database);
+  const keyspace = keyspaceOf(info, database);
   return {
     server: info.has('valkey_version') ? 'valkey' : info.has('redis_version') ? 'redis' : null,
     // Valkey also names the Redis version that it is compatible with, as redis_version.
@@ -60,15 +60,4 @@ export function hitRatePercent({ hits, misses }: Pick<Figures, 'hits' | 'misses'
 function readRole(role: string | undefined): Figures['role'] {
   if (role === 'master') return 'primary';
   return role === 'slave' ? 'replica' : null;
-}
-
-/** An empty database has no line at all: it is told from a hidden section by any other sign of life. */
-function readKeyspace(
-  info: ServerInfo,
-  database: number,
-): { readonly keys: number; readonly expires: number } | undefined {
-  if (info.size === 0) return undefined;
-  const line = info.get(`db${database}`) ?? '';
-  const count = (name: string): number => Number(new RegExp(`(?:^|,)${name}=(\\d+)`).exec(line)?.[1] ?? 0);
-  return { keys: count('keys'), expires: count('expires') };
 }

@@ -80,14 +80,17 @@ export function renderTemplate(
   variables: ReadonlyMap<string, string> | Readonly<Record<string, string>>,
   encode: (value: string) => string = (value) => value,
 ): string {
-  return template.parts
-    .map((part) => {
-      if (part.type === 'literal') return part.text;
-      const value = variableValue(variables, part.name);
-      if (value === undefined) throw new TemplateError(`no value for \`{${part.name}}\``, part.offset);
-      return encode(value);
-    })
-    .join('');
+  let text = '';
+  for (const part of template.parts) {
+    if (part.type === 'literal') {
+      text += part.text;
+      continue;
+    }
+    const value = variableValue(variables, part.name);
+    if (value === undefined) throw new TemplateError(`no value for \`{${part.name}}\``, part.offset);
+    text += encode(value);
+  }
+  return text;
 }
 
 function variableValue(

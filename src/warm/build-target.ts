@@ -5,7 +5,7 @@ import { escapeText } from '../keys/printable.ts';
 import type { Layout } from '../keys/layout.ts';
 import type { VersionPlace } from '../namespaces/form.ts';
 import { parseTemplate, placeholders, renderTemplate, type Template } from '../text/template.ts';
-import type { Variables } from './sources/source.ts';
+import type { Traffic, Variables } from './sources/source.ts';
 import { expectedKeysBuilder } from './expected-keys.ts';
 import type { Target } from './target.ts';
 
@@ -20,7 +20,7 @@ export interface TargetSettings {
 }
 
 /** Fills in one entry; made once, because parsing templates costs more than filling them in. */
-export type BuildTarget = (variables: Variables) => Target;
+export type BuildTarget = (variables: Variables, traffic?: Traffic) => Target;
 
 /**
  * Prepares an entry.
@@ -45,7 +45,7 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
   const sharedHeaders = headers.every(([, value]) => placeholders(value).length === 0)
     ? { ...originHeaders, ...renderHeaders(headers, {}, refuse) }
     : undefined;
-  return (variables) => {
+  return (variables, traffic) => {
     for (const name of used) checkValue(name, variables[name] ?? '', refuse);
     const logicalKey = logicalKeyOf(renderTemplate(key, variables));
     return {
@@ -61,6 +61,7 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
       ttlSeconds: entry.ttlSeconds,
       ttlJitter: entry.ttlJitter,
       timeoutMs: entry.timeoutMs ?? settings.defaults.timeoutMs,
+      ...(traffic && { traffic }),
       ...(expectKeys && { expectKeys: expectKeys(variables) }),
     };
   };
@@ -126,6 +127,7 @@ function renderPath(path: Template, variables: Variables, baseUrl: string, refus
       ? wholePath(first.name, variables[first.name] ?? '', baseUrl, refuse) +
         renderTemplate({ parts: rest }, variables, encodeURIComponent)
       : renderTemplate(path, variables, encodeURIComponent);
+  if (!MAYBE_DOTS.test(rendered)) return rendered;
   // URL parsers take "..", encoded or not, as a step up: a value could lead to another endpoint.
   const segments = rendered.split(/[?#]/, 1)[0]?.split(/[/\\]/) ?? [];
   if (segments.some((segment) => /^(\.|%2e){1,2}$/i.test(segment))) {
@@ -133,6 +135,9 @@ function renderPath(path: Template, variables: Variables, baseUrl: string, refus
   }
   return rendered;
 }
+
+/** A segment that begins with a dot, encoded or not. */
+const MAYBE_DOTS = /[/\\](?:\.|%2e)/i;
 
 /** A value as a path of the origin: it may stand there as an absolute URL, or with the base URL's own path. */
 function wholePath(name: string, value: string, baseUrl: string, refuse: Refuse): string {

@@ -23,13 +23,14 @@ const BARE_INTEGERS: ReadonlySet<LayoutSpec['type']> = new Set(['django', 'larav
 /**
  * The bytes that an entry stores of an answer.
  * @param layout whose framework reads them
+ * @returns at once where nothing has to be compressed, as for most entries
  * @throws CachectlError `value.*` where the answer has no such form
  */
-export async function encodeValue(
+export function encodeValue(
   answer: Answer,
   prepared: PreparedFill,
   layout: LayoutSpec['type'],
-): Promise<Buffer> {
+): Buffer | Promise<Buffer> {
   const { value, serializer, compress: compression } = prepared.fill;
   let plain: Buffer;
   if (value === 'body') {

@@ -4,6 +4,7 @@ import { notShareable, remainingFreshnessSeconds, varyNames } from '../origin/fr
 import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
 import type { OriginClient, OriginResponse } from '../origin/types.ts';
+import type { KeyedCommand } from '../redis/batch-sender.ts';
 import { checkAnswer } from './check-answer.ts';
 import { encodeValue } from './encode-value.ts';
 import type { Known } from './look-ahead.ts';
@@ -19,7 +20,7 @@ import {
 } from './side-hash.ts';
 import { jitteredTtlMs } from './store.ts';
 import type { Target } from './target.ts';
-import type { EntryWriter, KeyedCommand } from './write-batch.ts';
+import type { Beside, EntryWriter } from './write-batch.ts';
 
 /** What filling takes. */
 export interface FillTools {
@@ -42,6 +43,7 @@ const AUTOMATIC = new Set(['accept-encoding']);
 
 /**
  * `mode: store`: asks for a target, checks the answer and writes it.
+ * @param onAnswered told as soon as there is an answer worth having
  * @throws CachectlError with the reason why the entry was left as it was; the reason of the abort
  */
 export async function fillTarget(
@@ -50,26 +52,34 @@ export async function fillTarget(
   known: Known | undefined,
   tools: FillTools,
   signal: AbortSignal,
+  onAnswered: () => void,
 ): Promise<Filled> {
   const { fill } = prepared;
   const request = fill.conditional ? requestDigest(target, fill) : '';
   const remembered = known?.remembered?.request === request ? known.remembered : undefined;
-  const headers = remembered === undefined ? target.headers : conditionalHeaders(target.headers, remembered);
-  const response = await requestTarget(target, headers, tools, signal);
+  const condition = remembered && conditionalHeaders(remembered);
+  const response = await requestTarget(target, condition, tools, signal);
   const notModified = response.status === 304 && remembered !== undefined;
   const unfit = notModified ? undefined : checkAnswer(response, prepared.check, prepared.asksForEncoding);
   if (unfit !== undefined) throw unfit;
   checkShared(response, target, prepared, tools);
   const ttlMs = ttlOf(response, target, prepared, tools);
+  // Not before: a run that stops at the first failure must not have sent the next request already.
+  onAnswered();
 
   const beside = sideKey(target.key, target.layout);
-  const filled = { requestMs: response.elapsedMs, ttlMs };
-  const written = { key: target.physicalKey, ttlMs, also: tools.also?.(target, ttlMs) };
+  const { elapsedMs: requestMs } = response;
+  const renew = (keep: Beside | undefined): Promise<boolean> =>
+    tools.writer.renew({
+      key: target.physicalKey,
+      ttlMs,
+      beside: keep,
+      also: tools.also?.(target, ttlMs),
+    });
   if (notModified) {
-    const renewal = { ...written, beside: { kind: 'renew', key: beside, ttlMs } as const };
-    if (await tools.writer.renew(renewal)) return { kind: 'revalidated', ...filled };
+    if (await renew({ kind: 'renew', key: beside, ttlMs })) return { kind: 'revalidated', requestMs, ttlMs };
     // It expired, or was cleared, while the origin was asked: there is nothing left to renew.
-    return fillTarget(target, prepared, undefined, tools, signal);
+    return fillTarget(target, prepared, undefined, tools, signal, onAnswered);
   }
   const next: Omit<Remembered, 'storedBytes'> = {
     etag: response.headers['etag'],
@@ -77,28 +87,36 @@ export async function fillTarget(
     digest: fill.conditional ? bodyDigest(response.body) : '',
     request,
   };
-  const keep = (storedBytes: number) =>
-    fill.conditional
-      ? ({
-          kind: 'write',
-          hash: { key: beside, ttlMs, fields: sideFields({ ...next, storedBytes }, target, tools.now()) },
-          // Where nobody looked, there may well be one.
-          replaces: known?.exists !== false,
-        } as const)
-      : undefined;
+  const keep = (storedBytes: number): Beside | undefined => {
+    if (!fill.conditional) return undefined;
+    const fields = sideFields({ ...next, storedBytes }, target, tools.now());
+    // Where nobody looked, there may well be one.
+    return { kind: 'write', hash: { key: beside, ttlMs, fields }, replaces: known?.exists !== false };
+  };
   if (remembered?.digest === next.digest && fill.value !== 'envelope') {
-    const renewal = { ...written, beside: keep(remembered.storedBytes) };
-    if (await tools.writer.renew(renewal)) return { kind: 'revalidated', ...filled };
+    const isSame = remembered.etag === next.etag && remembered.lastModified === next.lastModified;
+    const kept = isSame ? ({ kind: 'renew', key: beside, ttlMs } as const) : keep(remembered.storedBytes);
+    if (await renew(kept)) return { kind: 'revalidated', requestMs, ttlMs };
   }
-  const value = await encodeValue(response, prepared, target.layout.type);
-  await tools.writer.put({ ...written, value, beside: keep(value.length) });
-  return { kind: 'stored', bytes: value.length, ...filled };
+  const encoded = encodeValue(response, prepared, target.layout.type);
+  const value = encoded instanceof Promise ? await encoded : encoded;
+  await tools.writer.put({
+    key: target.physicalKey,
+    value,
+    ttlMs,
+    beside: keep(value.length),
+    also: tools.also?.(target, ttlMs),
+  });
+  return { kind: 'stored', bytes: value.length, requestMs, ttlMs };
 }
 
-/** A target's answer, after as many retries as are allowed. */
+/**
+ * A target's answer, after as many retries as are allowed.
+ * @param condition headers of this one request, besides the target's own
+ */
 export function requestTarget(
   target: Target,
-  headers: Readonly<Record<string, string>>,
+  condition: Readonly<Record<string, string>> | undefined,
   tools: Pick<FillTools, 'origin' | 'retry' | 'timeouts'>,
   signal: AbortSignal,
 ): Promise<OriginResponse> {
@@ -106,7 +124,8 @@ export function requestTarget(
     tools.origin,
     {
       url: target.url,
-      headers,
+      headers: target.headers,
+      condition,
       timeoutMs: target.timeoutMs,
       headersTimeoutMs: tools.timeouts.headersMs,
       bodyTimeoutMs: tools.timeouts.bodyMs,

@@ -1,6 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { CachectlError } from '../cli/errors.ts';
-import type { RedisClient, RedisCommand, RedisReply } from '../redis/types.ts';
+import type { EntrySpec } from '../config/spec.ts';
+import type { BatchClient } from '../redis/batch-sender.ts';
+import type { RedisCommand, RedisReply } from '../redis/types.ts';
 import type { PreparedFill } from './prepare-fill.ts';
 import { readSide, SIDE_FIELDS, sideKey, type Remembered } from './side-hash.ts';
 import type { Target } from './target.ts';
@@ -14,10 +15,10 @@ export interface Known {
   readonly remembered: Remembered | undefined;
 }
 
-/** A target with what the cache has of it; `known` is `undefined` where nobody needed to know. */
-export interface KnownTarget {
-  readonly target: Target;
-  readonly known: Known | undefined;
+/** Targets with what the cache has of each; `known` is `undefined` where nobody needed to know. */
+export interface KnownTargets {
+  readonly targets: readonly Target[];
+  readonly known: readonly (Known | undefined)[] | undefined;
 }
 
 /** What has to be known of a target. */
@@ -29,100 +30,76 @@ export interface Need {
 
 /** What looking ahead takes. */
 export interface LookAheadOptions {
-  readonly client: RedisClient;
-  readonly need: (target: Target) => Need;
-  /** Targets that are looked up in one round trip, at most. */
-  readonly batch: number;
+  readonly redis: BatchClient;
+  readonly need: (entry: EntrySpec) => Need;
 }
 
-/**
- * Looks targets up before they are requested, many in one round trip. What the source has not got ready is
- * never waited for while others could be worked on.
- */
+/** Looks targets up before they are requested, a whole batch in one round trip for each question. */
 export async function* lookAhead(
-  targets: AsyncGenerator<Target, void, void>,
+  batches: AsyncGenerator<readonly Target[], void, void>,
   options: LookAheadOptions,
-): AsyncGenerator<KnownTarget, void, void> {
-  let next: Promise<IteratorResult<Target, void>> | undefined;
-  let done = false;
-  try {
-    while (!done) {
-      const batch: Target[] = [];
-      const pause = setImmediate(undefined);
-      while (batch.length < options.batch) {
-        next ??= targets.next();
-        const result = batch.length === 0 ? await next : await Promise.race([next, pause]);
-        if (result === undefined) break;
-        next = undefined;
-        if (result.done === true) {
-          done = true;
-          break;
-        }
-        batch.push(result.value);
-      }
-      try {
-        yield* await lookUp(batch, options);
-      } catch (error) {
-        if (!(error instanceof CachectlError)) throw error;
-        // Whatever is wrong with Redis, the first write says it, with the target that it concerns.
-        yield* batch.map((target) => ({ target, known: undefined }));
-      }
+): AsyncGenerator<KnownTargets, void, void> {
+  for await (const targets of batches) {
+    try {
+      yield { targets, known: await lookUp(targets, options) };
+    } catch (error) {
+      if (!(error instanceof CachectlError)) throw error;
+      // Whatever is wrong with Redis, the first write says it, with the target that it concerns.
+      yield { targets, known: undefined };
     }
-  } finally {
-    next?.catch(() => undefined);
-    await targets.return();
   }
+}
+
+/** A target that is looked up. */
+interface Lookup {
+  readonly target: Target;
+  readonly need: Need;
+  readonly known: { -readonly [Field in keyof Known]: Known[Field] };
+  lengthBytes: number;
 }
 
 /** Looks up what is needed of these targets. @throws CachectlError where the connection fails */
 async function lookUp(
   targets: readonly Target[],
-  options: LookAheadOptions,
-): Promise<readonly KnownTarget[]> {
-  const needs = new Map(targets.map((target) => [target, options.need(target)]));
-  const wanted = targets.filter((target) => needs.get(target)?.existence === true);
-  if (wanted.length === 0) return targets.map((target) => ({ target, known: undefined }));
-  const replies = await ask(
-    options.client,
-    wanted.map(({ physicalKey }) => [physicalKey, existenceQuery(physicalKey)] as const),
+  { redis, need }: LookAheadOptions,
+): Promise<readonly (Known | undefined)[] | undefined> {
+  const lookups = targets.map((target): Lookup | undefined => {
+    const needed = need(target.entry);
+    if (!needed.existence) return undefined;
+    const known = { exists: false, lifeMs: undefined, remembered: undefined };
+    return { target, need: needed, known, lengthBytes: 0 };
+  });
+  const wanted = lookups.filter((lookup) => lookup !== undefined);
+  if (wanted.length === 0) return undefined;
+  const lengths = await redis.ask(
+    wanted.map(({ target: { physicalKey: key } }) => ({ key, command: existenceQuery(key) })),
   );
-  const known = new Map<Target, { -readonly [Field in keyof Known]: Known[Field] }>();
-  const lengths = new Map<Target, number>();
-  wanted.forEach((target, index) => {
-    const reply = replies[index];
+  wanted.forEach((lookup, index) => {
+    const reply = lengths[index];
+    lookup.lengthBytes = Number(reply);
     // Another type than a string is there as well.
-    const exists = reply instanceof CachectlError ? /WRONGTYPE/.test(reply.message) : Number(reply) > 0;
-    known.set(target, { exists, lifeMs: undefined, remembered: undefined });
-    lengths.set(target, Number(reply));
+    lookup.known.exists =
+      reply instanceof CachectlError ? /WRONGTYPE/.test(reply.message) : Number(reply) > 0;
   });
-  const living = wanted.filter(
-    (target) => needs.get(target)?.life === true && known.get(target)?.exists === true,
+  const there = wanted.filter(({ known }) => known.exists);
+  const living = there.filter((lookup) => lookup.need.life);
+  const lives = await redis.ask(
+    living.map(({ target: { physicalKey: key } }) => ({ key, command: ['PTTL', key] as const })),
   );
-  const lives = await ask(
-    options.client,
-    living.map(({ physicalKey }) => [physicalKey, ['PTTL', physicalKey]] as const),
-  );
-  living.forEach((target, index) => {
-    const entry = known.get(target);
-    if (entry !== undefined) entry.lifeMs = lifeOf(lives[index]);
-  });
-  const remembering = wanted.filter(
-    (target) => needs.get(target)?.remembered === true && known.get(target)?.exists === true,
-  );
-  const besides = await ask(
-    options.client,
-    remembering.map((target) => {
+  living.forEach(({ known }, index) => (known.lifeMs = lifeOf(lives[index])));
+  const remembering = there.filter((lookup) => lookup.need.remembered);
+  const besides = await redis.ask(
+    remembering.map(({ target }) => {
       const key = sideKey(target.key, target.layout);
-      return [key, ['HMGET', key, ...SIDE_FIELDS]] as const;
+      return { key, command: ['HMGET', key, ...SIDE_FIELDS] as const };
     }),
   );
-  remembering.forEach((target, index) => {
+  remembering.forEach(({ known, lengthBytes }, index) => {
     const remembered = readSide(besides[index]);
     // Where the length differs, somebody else has written it: what was remembered is of another value.
-    const entry = known.get(target);
-    if (entry !== undefined && remembered?.storedBytes === lengths.get(target)) entry.remembered = remembered;
+    if (remembered?.storedBytes === lengthBytes) known.remembered = remembered;
   });
-  return targets.map((target) => ({ target, known: known.get(target) }));
+  return lookups.map((lookup) => lookup?.known);
 }
 
 /**
@@ -138,25 +115,6 @@ function lifeOf(reply: RedisReply | CachectlError | undefined): number | undefin
   const ms = Number(reply);
   if (reply instanceof CachectlError || Number.isNaN(ms) || ms === -2) return undefined;
   return ms === -1 ? Number.POSITIVE_INFINITY : ms;
-}
-
-/** The replies to commands that are each about one key, in the same order, from whatever nodes own them. */
-export async function ask(
-  client: RedisClient,
-  commands: readonly (readonly [key: Buffer, command: RedisCommand])[],
-): Promise<readonly (RedisReply | CachectlError | undefined)[]> {
-  const replies: (RedisReply | CachectlError | undefined)[] = new Array<undefined>(commands.length);
-  if (commands.length === 0) return replies;
-  const shares = await client.nodesFor(commands.map(([key]) => key));
-  await Promise.all(
-    shares.map(async ({ node, indexes }) => {
-      const own = await node.pipeline(
-        indexes.flatMap((index) => (commands[index] ? [commands[index][1]] : [])),
-      );
-      indexes.forEach((index, position) => (replies[index] = own[position]));
-    }),
-  );
-  return replies;
 }
 
 /** What has to be known of a target of this entry. */

@@ -85,15 +85,15 @@ export function readSide(reply: RedisReply | Error | undefined): Remembered | un
   return { etag, lastModified, digest, request, storedBytes: Number(storedBytes) };
 }
 
-/** The headers that ask whether an answer has changed (RFC 9110, 13.1). */
+/** The headers that ask whether an answer has changed (RFC 9110, 13.1); none where nothing is known of it. */
 export function conditionalHeaders(
-  headers: Readonly<Record<string, string>>,
   remembered: Pick<Remembered, 'etag' | 'lastModified'>,
-): Readonly<Record<string, string>> {
+): Readonly<Record<string, string>> | undefined {
+  const { etag, lastModified } = remembered;
+  if (etag === undefined && lastModified === undefined) return undefined;
   return {
-    ...headers,
-    ...(remembered.etag === undefined ? {} : { 'if-none-match': remembered.etag }),
-    ...(remembered.lastModified === undefined ? {} : { 'if-modified-since': remembered.lastModified }),
+    ...(etag !== undefined && { 'if-none-match': etag }),
+    ...(lastModified !== undefined && { 'if-modified-since': lastModified }),
   };
 }
 

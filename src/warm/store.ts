@@ -1,3 +1,4 @@
+import { BatchClient } from '../redis/batch-sender.ts';
 import type { RedisClient } from '../redis/types.ts';
 import type { Target } from './target.ts';
 import { createWriter } from './write-batch.ts';
@@ -19,7 +20,7 @@ export interface Store {
  * @param random uniform in [0, 1)
  */
 export function createStore(client: RedisClient, random: () => number): Store {
-  const writer = createWriter(client, () => undefined);
+  const writer = createWriter(new BatchClient(client), () => undefined);
   return {
     put: ({ physicalKey, ttlSeconds, ttlJitter }, value) =>
       writer.put({ key: physicalKey, value, ttlMs: jitteredTtlMs(ttlSeconds, ttlJitter, random()) }),

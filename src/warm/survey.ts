@@ -3,7 +3,7 @@ import { UsageError, type CachectlError } from '../cli/errors.ts';
 import type { ForeachSpec } from '../config/foreach.ts';
 import type { EntrySpec } from '../config/spec.ts';
 import { Coverage, type CoverageResult } from './coverage.ts';
-import { expandScope } from './expand.ts';
+import { expandBatches } from './expand.ts';
 import type { TargetSettings } from './build-target.ts';
 import type { Failure } from './failure.ts';
 import type { OpenScope } from './plan.ts';
@@ -46,8 +46,6 @@ export interface SurveyOptions {
   readonly signal: AbortSignal;
 }
 
-/** Expansion alone never waits for anything: every so often signals get their turn. */
-const TURN_TARGETS = 1_000;
 const MOST_FAILURES = 10_000;
 
 /** Counts the targets of opened scopes; ends early, `complete: false`, at the most targets or an abort. */
@@ -66,26 +64,29 @@ export async function surveyScopes(scopes: readonly OpenScope[], options: Survey
       open.entries.map(({ entry }) => [entry, { targets: 0, first: [] }]),
     );
     let ofScope = 0;
-    const expansion = expandScope(open, {
+    const expansion = expandBatches(open, {
       settings: options.settings,
       seen,
       onFailure,
       onMerged: () => void merged++,
     });
-    for await (const target of expansion) {
-      if (targets === options.maxTargets || options.signal.aborted) {
-        complete = false;
-        break;
-      }
-      targets++;
-      ofScope++;
-      coverage.add(target);
-      const counted = entries.get(target.entry);
-      if (counted !== undefined) {
+    for await (const batch of expansion) {
+      const counting = batch.slice(0, options.maxTargets - targets);
+      for (const target of counting) {
+        coverage.add(target);
+        const counted = entries.get(target.entry);
+        if (counted === undefined) continue;
         counted.targets++;
         if (counted.first.length < options.samples) counted.first.push(target);
       }
-      if (targets % TURN_TARGETS === 0) await setImmediate();
+      targets += counting.length;
+      ofScope += counting.length;
+      if (counting.length < batch.length || options.signal.aborted) {
+        complete = false;
+        break;
+      }
+      // Expansion alone may never wait for anything: signals get their turn.
+      await setImmediate();
     }
     surveyed.push({
       scope: open.scope.name,

@@ -3,18 +3,18 @@ import { ExitCode } from '../cli/exit-code.ts';
 import { escapeText, printableKey } from '../keys/printable.ts';
 import { notShareable } from '../origin/freshness.ts';
 import type { OriginResponse } from '../origin/types.ts';
-import type { RedisClient, RedisReply } from '../redis/types.ts';
+import type { BatchClient } from '../redis/batch-sender.ts';
+import type { RedisReply } from '../redis/types.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { checkAnswer } from './check-answer.ts';
 import { requestTarget, type FillTools } from './fill-target.ts';
-import { ask } from './look-ahead.ts';
 import type { PreparedFill } from './prepare-fill.ts';
 import type { Filled, Proof } from './result.ts';
 import type { ExpectedKey, Target } from './target.ts';
 
 /** What touching takes. */
 export interface TouchTools extends Pick<FillTools, 'origin' | 'retry' | 'timeouts'> {
-  readonly redis: RedisClient;
+  readonly redis: BatchClient;
   /** Call a second time, and look whether the answer comes from a cache. */
   readonly certify: boolean;
   /** Takes what can only be found by walking keys, to be verified later. */
@@ -33,6 +33,7 @@ export interface PendingTouch {
 
 /**
  * `mode: touch`: calls the endpoint and proves that the application stored something.
+ * @param onAnswered told as soon as the endpoint is not called any more
  * @throws CachectlError `touch.*` where it did not
  */
 export async function touchTarget(
@@ -40,10 +41,12 @@ export async function touchTarget(
   prepared: PreparedFill,
   tools: TouchTools,
   signal: AbortSignal,
+  onAnswered: () => void,
 ): Promise<Filled> {
-  const response = await requestTarget(target, target.headers, tools, signal);
+  const response = await requestTarget(target, undefined, tools, signal);
   const unfit = checkAnswer(response, prepared.check, true);
   if (unfit !== undefined) throw unfit;
+  if (!tools.certify) onAnswered();
   const expected = target.expectKeys ?? [];
   const exact = expected.filter(({ isPattern }) => !isPattern);
   const patterns = expected.filter(({ isPattern }) => isPattern);
@@ -51,7 +54,7 @@ export async function touchTarget(
   await verifyExact(exact, prepared, tools.redis, suspicion);
   let proof: Proof = exact.length > 0 ? 'verified' : 'none';
   if (tools.certify) {
-    const second = await requestTarget(target, target.headers, tools, signal);
+    const second = await requestTarget(target, undefined, tools, signal);
     certify(response, second, prepared, expected.length > 0);
     proof = 'verified';
   }
@@ -65,12 +68,11 @@ export async function touchTarget(
 async function verifyExact(
   keys: readonly ExpectedKey[],
   prepared: PreparedFill,
-  redis: RedisClient,
+  redis: BatchClient,
   suspicion: string | undefined,
 ): Promise<void> {
-  const lives = await ask(
-    redis,
-    keys.flatMap(({ places }) => places.map((place) => [place, ['PTTL', place]] as const)),
+  const lives = await redis.ask(
+    keys.flatMap(({ places }) => places.map((key) => ({ key, command: ['PTTL', key] as const }))),
   );
   const replies = lives.values();
   for (const key of keys) {

@@ -2,18 +2,19 @@ import type { Context } from '../cli/context.ts';
 import type { CachectlError } from '../cli/errors.ts';
 import { escapeText } from '../keys/printable.ts';
 import { isRetryable } from '../origin/retry.ts';
+import { BatchClient } from '../redis/batch-sender.ts';
 import { renderJson } from '../terminal/json.ts';
 import { formatCount } from '../units/number.ts';
 import { entryPlace } from './build-target.ts';
 import { StatusFailure } from './check-answer.ts';
-import { executeWarm } from './execute.ts';
-import { fillTarget } from './fill-target.ts';
-import { lookAhead, needOf, type KnownTarget } from './look-ahead.ts';
+import { executeWarm, type WarmOne } from './execute.ts';
+import { fillTarget, type FillTools } from './fill-target.ts';
+import { lookAhead, needOf, type KnownTargets } from './look-ahead.ts';
 import type { Filled } from './result.ts';
 import { isTooMany } from './stop-rule.ts';
 import type { Target } from './target.ts';
 import { failedRecord, filledRecord, type TargetRecord } from './target-record.ts';
-import { touchTarget, type PendingTouch } from './touch-target.ts';
+import { touchTarget, type PendingTouch, type TouchTools } from './touch-target.ts';
 import { verifyPatterns } from './verify-patterns.ts';
 import type { WarmWork } from './warm-scopes.ts';
 import { createWriter, type EntryWriter } from './write-batch.ts';
@@ -54,6 +55,7 @@ export class WarmRun {
   readonly #work: RunWork;
   readonly #context: Context;
   readonly #observer: RunObserver;
+  readonly #redis: BatchClient;
   readonly #writer: EntryWriter;
   readonly #again: { readonly target: Target; readonly error: CachectlError }[] = [];
   #pending: PendingTouch[] = [];
@@ -67,7 +69,8 @@ export class WarmRun {
     this.#context = context;
     this.#observer = observer;
     this.#records = work.manner.everyTarget ? [] : undefined;
-    this.#writer = createWriter(work.redis, (error) =>
+    this.#redis = new BatchClient(work.redis);
+    this.#writer = createWriter(this.#redis, (error) =>
       context.messages.warn(
         `nothing can be kept beside the entries, so that the next run asks for all of them anew: ${error.message}`,
       ),
@@ -75,8 +78,8 @@ export class WarmRun {
   }
 
   /** Warms all targets, and gives how that ended. Counts everything in the tally. */
-  async execute(targets: AsyncGenerator<Target, void, void>): Promise<RunEnd> {
-    const { manner, redis, prepared, tally } = this.#work;
+  async execute(batches: AsyncGenerator<readonly Target[], void, void>): Promise<RunEnd> {
+    const { manner, prepared, tally } = this.#work;
     const progress = this.#context.progress({
       label: 'warming',
       unit: 'targets',
@@ -87,10 +90,9 @@ export class WarmRun {
       const detail = failed === 0 ? undefined : `${formatCount(failed)} failed`;
       progress.update(tally.done + this.#again.length, detail);
     };
-    const known = lookAhead(targets, {
-      client: redis,
-      need: ({ entry }) => needOf(prepared.get(entry), manner.onlyMissing, manner.force),
-      batch: Math.min(512, Math.max(64, manner.concurrency * 4)),
+    const known = lookAhead(batches, {
+      redis: this.#redis,
+      need: (entry) => needOf(prepared.get(entry), manner.onlyMissing, manner.force),
     });
     let finished: boolean;
     try {
@@ -98,13 +100,13 @@ export class WarmRun {
       const again = this.#again.splice(0);
       if (finished && tally.warm > 0 && !this.#context.signal.aborted) {
         tally.secondChances += again.length;
-        finished = await this.#pass(unknown(again.map(({ target }) => target)), false, show);
+        finished = await this.#pass(oneBatch(again.map(({ target }) => target)), false, show);
       } else {
         // Where nothing got through at all, asking once more would only hammer.
         for (const { target, error } of again) this.#fail(target, error);
       }
     } finally {
-      this.#writer.close();
+      this.#redis.close();
       progress.stop();
     }
     return {
@@ -116,14 +118,14 @@ export class WarmRun {
   }
 
   async #pass(
-    targets: AsyncGenerator<KnownTarget, void, void>,
+    batches: AsyncGenerator<KnownTargets, void, void>,
     first: boolean,
     show: () => void,
   ): Promise<boolean> {
-    const finished = await executeWarm(targets, {
+    const finished = await executeWarm(batches, {
       concurrency: this.#work.manner.concurrency,
       signal: this.#context.signal,
-      warm: (target, signal) => this.#warm(target, first, signal),
+      warm: this.#warmer(first),
       onFilled: (target, filled) => {
         const told = this.#filled(target, filled);
         show();
@@ -139,49 +141,37 @@ export class WarmRun {
     return finished;
   }
 
-  async #warm({ target, known }: KnownTarget, first: boolean, signal: AbortSignal): Promise<Filled> {
-    const { prepared, tally, manner, origin, retry, settings } = this.#work;
-    const fill = prepared.get(target.entry);
-    if (fill === undefined) throw new Error('an entry was not prepared');
-    tally.begin(target.scope);
-    if (known?.exists === true && isFresh(known.lifeMs, fill.fill.freshForMs, manner.onlyMissing)) {
-      return { kind: 'fresh' };
-    }
-    const tools = {
-      origin,
-      retry: first ? retry : { ...retry, retries: 0 },
-      timeouts: {
-        headersMs: settings.defaults.headersTimeoutMs,
-        bodyMs: settings.defaults.bodyTimeoutMs,
-      },
-    };
-    if (fill.fill.mode === 'touch') {
-      return touchTarget(
-        target,
-        fill,
-        {
-          ...tools,
-          redis: this.#work.redis,
-          certify: manner.certify,
-          verifyLater: (pending) => void this.#pending.push(pending),
-        },
-        signal,
-      );
-    }
+  /** What warms one target: on the first pass with all retries, on the second with none. */
+  #warmer(first: boolean): WarmOne {
+    const { prepared, tally, manner, origin, settings } = this.#work;
     const { random, clock } = this.#context.host;
-    return fillTarget(
-      target,
-      fill,
-      known,
-      {
-        ...tools,
-        writer: this.#writer,
-        random,
-        now: () => clock.now(),
-        onVary: (varied, names) => this.#warnOfVary(varied, names),
-      },
-      signal,
-    );
+    const retry = first ? this.#work.retry : { ...this.#work.retry, retries: 0 };
+    const { headersTimeoutMs: headersMs, bodyTimeoutMs: bodyMs } = settings.defaults;
+    const asking = { origin, retry, timeouts: { headersMs, bodyMs } };
+    const filling: FillTools = {
+      ...asking,
+      writer: this.#writer,
+      random,
+      now: () => clock.now(),
+      onVary: (varied, names) => this.#warnOfVary(varied, names),
+    };
+    const touching: TouchTools = {
+      ...asking,
+      redis: this.#redis,
+      certify: manner.certify,
+      verifyLater: (pending) => void this.#pending.push(pending),
+    };
+    return (target, known, signal, onAnswered) => {
+      const fill = prepared.get(target.entry);
+      if (fill === undefined) throw new Error('an entry was not prepared');
+      tally.begin(target.scope);
+      if (known?.exists === true && isFresh(known.lifeMs, fill.fill.freshForMs, manner.onlyMissing)) {
+        return { kind: 'fresh' };
+      }
+      return fill.fill.mode === 'touch'
+        ? touchTarget(target, fill, touching, signal, onAnswered)
+        : fillTarget(target, fill, known, filling, signal, onAnswered);
+    };
   }
 
   #filled(target: Target, filled: Filled): Promise<void> | undefined {
@@ -271,6 +261,6 @@ function mayPass(error: CachectlError): boolean {
   return isRetryable({ kind: 'error', error });
 }
 
-async function* unknown(targets: readonly Target[]): AsyncGenerator<KnownTarget, void, void> {
-  for (const target of targets) yield await Promise.resolve({ target, known: undefined });
+async function* oneBatch(targets: readonly Target[]): AsyncGenerator<KnownTargets, void, void> {
+  yield await Promise.resolve({ targets, known: undefined });
 }

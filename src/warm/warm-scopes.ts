@@ -13,7 +13,7 @@ import type { RedisClient } from '../redis/types.ts';
 import { warmAnnotations } from './annotations.ts';
 import type { TargetSettings } from './build-target.ts';
 import { Coverage, withCoverage } from './coverage.ts';
-import { expandScope } from './expand.ts';
+import { expandBatches } from './expand.ts';
 import { takeLocks, type HeldLocks } from './lock.ts';
 import type { WarmManner } from './manner.ts';
 import type { NextVersions } from './next-version.ts';
@@ -148,9 +148,9 @@ async function* expandAll(
   wave: readonly OpenScope[],
   seen: SeenKeys | undefined,
   { settings, tally, next }: WarmWork,
-): AsyncGenerator<Target, void, void> {
+): AsyncGenerator<readonly Target[], void, void> {
   for (const open of wave) {
-    const targets = expandScope(open, {
+    const batches = expandBatches(open, {
       settings,
       seen,
       onFailure: (failure) => {
@@ -159,9 +159,9 @@ async function* expandAll(
       },
       onMerged: (target) => tally.merge(target.scope),
     });
-    for await (const target of targets) {
-      next?.planned(target);
-      yield target;
+    for await (const targets of batches) {
+      if (next !== undefined) for (const target of targets) next.planned(target);
+      yield targets;
     }
   }
 }

@@ -50,11 +50,11 @@ export async function targetWarmer(tools: WarmTools, context: Context): Promise<
       isFatal: (error: CachectlError) => error.code.startsWith('redis.') && isConnectionFailure(error),
       onWarm: () => undefined,
     });
-    await run.execute(streamOf(targets));
+    await run.execute(oneBatch(targets));
     return { warm: tally.warm, failures: [...tally.failures, ...tally.refusals] };
   };
 }
 
-async function* streamOf(targets: readonly Target[]): AsyncGenerator<Target, void, void> {
-  for (const target of targets) yield await Promise.resolve(target);
+async function* oneBatch(targets: readonly Target[]): AsyncGenerator<readonly Target[], void, void> {
+  yield await Promise.resolve(targets);
 }

@@ -1,20 +1,13 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
-import { BatchSender } from '../redis/batch-sender.ts';
-import type { RedisClient, RedisCommand, RedisNode, RedisReply } from '../redis/types.ts';
+import type { BatchClient, BatchSender, KeyedCommand } from '../redis/batch-sender.ts';
+import type { RedisCommand, RedisNode, RedisReply } from '../redis/types.ts';
 import { HashWriter, type HashWrite } from './write-hash.ts';
 
 /** What is kept beside an entry: written anew, or given a new life with it. */
 export type Beside =
   | { readonly kind: 'write'; readonly hash: HashWrite; readonly replaces: boolean }
   | { readonly kind: 'renew'; readonly key: Buffer; readonly ttlMs: number };
-
-/** A command about one key. */
-export interface KeyedCommand {
-  /** Physical. */
-  readonly key: Buffer;
-  readonly command: RedisCommand;
-}
 
 /** One entry that is to be written. */
 export interface EntryWrite {
@@ -37,8 +30,6 @@ export interface EntryWriter {
   readonly put: (write: EntryWrite) => Promise<void>;
   /** Gives an entry that stays as it is a new TTL; `false` where it has gone meanwhile. */
   readonly renew: (renewal: Omit<EntryWrite, 'value'>) => Promise<boolean>;
-  /** Gives back the connections of its own; what is written afterwards opens them anew. */
-  readonly close: () => void;
 }
 
 interface Pending {
@@ -73,14 +64,14 @@ const MOST_UNDER_WAY = 4;
  * @param onBesideFailure told once, where nothing can be kept beside the entries; they are written all the same
  */
 export function createWriter(
-  client: RedisClient,
+  client: BatchClient,
   onBesideFailure: (error: CachectlError) => void,
 ): EntryWriter {
   let pending: Pending[] = [];
   let underWay = 0;
   let isScheduled = false;
   let keepsBeside = true;
-  const nodes = new Map<RedisNode, Pick<Share, 'sender' | 'hashWriter'>>();
+  const hashWriters = new Map<RedisNode, HashWriter>();
 
   const add = (write: Pending): void => {
     pending.push(write);
@@ -108,13 +99,13 @@ export function createWriter(
       });
   };
 
-  const toolsOf = (node: RedisNode): Pick<Share, 'sender' | 'hashWriter'> => {
-    let tools = nodes.get(node);
-    if (tools === undefined) {
-      tools = { sender: new BatchSender(node), hashWriter: new HashWriter(node.multiKey) };
-      nodes.set(node, tools);
+  const hashWriterTo = (node: RedisNode): HashWriter => {
+    let writer = hashWriters.get(node);
+    if (writer === undefined) {
+      writer = new HashWriter(node.multiKey);
+      hashWriters.set(node, writer);
     }
-    return tools;
+    return writer;
   };
 
   const sendAll = async (writes: readonly Pending[]): Promise<void> => {
@@ -136,7 +127,13 @@ export function createWriter(
     const shares = await client.nodesFor(keys);
     await Promise.all(
       shares.map(({ node, indexes }) => {
-        const share: Share = { ...toolsOf(node), writes: [], also: [], besides: [] };
+        const share: Share = {
+          sender: client.to(node),
+          hashWriter: hashWriterTo(node),
+          writes: [],
+          also: [],
+          besides: [],
+        };
         for (const index of indexes) tasks[index]?.(share);
         return sendShare(share);
       }),
@@ -211,9 +208,6 @@ export function createWriter(
         const settle = (reply: RedisReply): void => resolve(Number(reply) === 1);
         add(pendingWrite(entry, ['PEXPIRE', entry.key, entry.ttlMs], settle, reject));
       }),
-    close: () => {
-      for (const { sender } of nodes.values()) sender.close();
-    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CachectlError } from '../../src/cli/errors.ts';
+import { BatchClient } from '../../src/redis/batch-sender.ts';
 import type { RedisClient } from '../../src/redis/types.ts';
 import { createWriter, type EntryWrite, type EntryWriter } from '../../src/warm/write-batch.ts';
 import { startTestCluster } from '../support/cluster.ts';
@@ -8,23 +9,25 @@ import { until } from '../support/until.ts';
 
 let redis: TestRedis;
 let client: RedisClient;
+let batches: BatchClient;
 let writer: EntryWriter;
 const complaints: CachectlError[] = [];
 
 beforeAll(async () => {
   redis = await startTestRedis();
   client = await connectTo(redis.url);
-  writer = createWriter(client, (error) => complaints.push(error));
+  batches = new BatchClient(client);
+  writer = createWriter(batches, (error) => complaints.push(error));
 });
 
 afterAll(async () => {
-  writer.close();
+  batches.close();
   await client.close();
   await redis.stop();
 });
 
 beforeEach(async () => {
-  writer.close();
+  batches.close();
   complaints.length = 0;
   await redis.call('FLUSHALL');
   await redis.call('CONFIG', 'SET', 'maxmemory', '0');
@@ -86,7 +89,7 @@ describe('the writer of warm', () => {
   it('gives that connection back when it is closed', async () => {
     const before = await clients();
     await openChannel();
-    writer.close();
+    batches.close();
     await until(async () => (await clients()) === before);
   });
 
@@ -146,14 +149,15 @@ describe('the writer of warm on a cluster', () => {
     const cluster = await startTestCluster({ primaries: 3 });
     const own = await connectTo(cluster.url);
     try {
-      const ofCluster = createWriter(own, (error) => complaints.push(error));
+      const batchesOfCluster = new BatchClient(own);
+      const ofCluster = createWriter(batchesOfCluster, (error) => complaints.push(error));
       const also = (number: number) => [
         { key: Buffer.from('tag'), command: ['SADD', Buffer.from('tag'), String(number)] as const },
       ];
       await Promise.all(
         Array.from({ length: 800 }, (_, number) => ofCluster.put({ ...entry(number), also: also(number) })),
       );
-      ofCluster.close();
+      batchesOfCluster.close();
       const [share] = await own.nodesFor([Buffer.from('tag')]);
       expect(await share?.node.call('SCARD', 'tag')).toBe(800);
       expect(complaints).toEqual([]);

@@ -131,6 +131,7 @@ describe('warm', () => {
       failed: 0,
       not_reached: 0,
       merged: 0,
+      namespaces: [],
       bytes: 62,
       retries: 0,
       second_chances: 0,

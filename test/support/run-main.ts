@@ -55,6 +55,7 @@ export async function runMain(argv: readonly string[], options: RunOptions = {})
     random: options.random ?? Math.random,
     platform: process.platform,
     nodePath: process.execPath,
+    nodeVersion: process.versions.node,
     isRoot: process.getuid?.() === 0,
     onSignal: (listener) => {
       listeners.add(listener);

@@ -41,27 +41,40 @@ export function plainPlace(origin: string): PlainPlace | undefined {
 /** What follows the path, for each set of headers: targets of one entry share theirs. */
 const knownTails = new WeakMap<Headers, { readonly host: string; readonly tail: string | undefined }>();
 
-/** A GET as Latin-1 text; `undefined` where something about it is unusual or cannot be sent. */
-export function plainRequest(path: string, host: string, headers: Headers): string | undefined {
+/**
+ * A GET as Latin-1 text; `undefined` where something about it is unusual or cannot be sent.
+ * @param headers what comes of them is remembered for this object
+ * @param more headers of this request alone
+ */
+export function plainRequest(
+  path: string,
+  host: string,
+  headers: Headers,
+  more?: Headers,
+): string | undefined {
   let known = knownTails.get(headers);
   if (known?.host !== host) {
     known = { host, tail: requestTail(host, headers) };
     knownTails.set(headers, known);
   }
-  return known.tail === undefined || !PATH.test(path) ? undefined : `GET ${path}${known.tail}`;
+  const fields = more === undefined ? '' : headerFields(more);
+  if (known.tail === undefined || fields === undefined || !PATH.test(path)) return undefined;
+  return `GET ${path}${known.tail}${fields}\r\n`;
 }
 
+/** All but the empty line at the end. */
 function requestTail(host: string, headers: Headers): string | undefined {
+  const fields = headerFields(headers);
+  const hosts = Object.keys(headers).filter((name) => name.toLowerCase() === 'host').length;
+  if (fields === undefined || hosts > 1) return undefined;
+  return ` HTTP/1.1\r\n${hosts > 0 ? '' : `host: ${host}\r\n`}connection: keep-alive\r\n${fields}`;
+}
+
+function headerFields(headers: Headers): string | undefined {
   let fields = '';
-  let hasHost = false;
   for (const [name, value] of Object.entries(headers)) {
-    const lower = name.toLowerCase();
-    if (!NAME.test(name) || !VALUE.test(value) || UNUSUAL.has(lower)) return undefined;
-    if (lower === 'host') {
-      if (hasHost) return undefined;
-      hasHost = true;
-    }
+    if (!NAME.test(name) || !VALUE.test(value) || UNUSUAL.has(name.toLowerCase())) return undefined;
     fields += `${name}: ${value}\r\n`;
   }
-  return ` HTTP/1.1\r\n${hasHost ? '' : `host: ${host}\r\n`}connection: keep-alive\r\n${fields}\r\n`;
+  return fields;
 }
