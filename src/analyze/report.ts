@@ -2,7 +2,7 @@ import { ExitCode } from '../cli/exit-code.ts';
 import type { Layout } from '../keys/layout.ts';
 import type { RedisTarget } from '../redis/types.ts';
 import type { Scale } from './estimate.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './advice/finding.ts';
 import { patternsOf, prefixesAt, sumUp, type Pattern, type Prefix } from './prefixes.ts';
 import type { Question, Questions } from './questions.ts';
 import type { KeyReading } from './read-keys.ts';

@@ -1,11 +1,15 @@
+import path from 'node:path';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
+import { writeReportFile } from '../cli/report-file.ts';
 import { bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
 import { parseAnalyze, type AnalyzeOptions } from './options.ts';
+import { advise } from './advice/advise.ts';
 import { askLengths } from './lengths.ts';
 import { Questions, type Question } from './questions.ts';
 import { readKeys } from './read-keys.ts';
+import { renderHtml } from './report-html.ts';
 import { analyzeExitCode, makeReport, type AnalyzeReport } from './report.ts';
 import { Tally } from './tally.ts';
 import { analyzeViews } from './views.ts';
@@ -36,7 +40,7 @@ async function runAnalyze(options: AnalyzeOptions, context: Context): Promise<Ou
     context,
   );
   await askLengths(client, tally.biggest);
-  const report = makeReport({
+  const found = makeReport({
     target: client.target,
     layout,
     selection: selectionJson(options.selection, layout),
@@ -49,9 +53,14 @@ async function runAnalyze(options: AnalyzeOptions, context: Context): Promise<Ou
     interrupted: context.signal.aborted,
     madeAtMs: host.clock.now(),
   });
+  const report = options.advise ? { ...found, findings: await advise(found, client) } : found;
   for (const [question, error] of questions.refusals)
     context.messages.warn(`${question} is unknown: ${error.message}`);
-  return { exitCode: analyzeExitCode(report), views: analyzeViews(report) };
+  const failure =
+    options.report === undefined
+      ? undefined
+      : await writeReportFile(path.resolve(host.cwd, options.report), renderHtml(report), 'analyze');
+  return { exitCode: failure?.exitCode ?? analyzeExitCode(report), views: analyzeViews(report), failure };
 }
 
 export const command = defineCommand({ parse: parseAnalyze, run: runAnalyze });

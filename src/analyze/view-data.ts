@@ -4,7 +4,7 @@ import { shownKeyJson } from '../selection/describe.ts';
 import { renderCsv } from '../terminal/csv.ts';
 import { estimateBytes, estimateKeys } from './estimate.ts';
 import type { Figures } from './figures.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './advice/finding.ts';
 import type { Prefix } from './prefixes.ts';
 import type { RankedKey } from './ranking.ts';
 import type { AnalyzeReport } from './report.ts';

@@ -5,7 +5,7 @@ import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatCount, formatPercent } from '../units/number.ts';
 import { estimateBytes, estimateKeys } from './estimate.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './advice/finding.ts';
 import { passOn, type Prefix } from './prefixes.ts';
 import type { AnalyzeReport } from './report.ts';
 import { summaryOf, tablesOf } from './tables.ts';
