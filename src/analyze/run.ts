@@ -10,7 +10,7 @@ import { askLengths } from './lengths.ts';
 import { Questions, type Question } from './questions.ts';
 import { readKeys } from './read-keys.ts';
 import { renderHtml } from './report-html.ts';
-import { analyzeExitCode, makeReport, type AnalyzeReport } from './report.ts';
+import { analyzeExitCode, makeReport } from './report.ts';
 import { Tally } from './tally.ts';
 import { analyzeViews } from './views.ts';
 

@@ -114,11 +114,10 @@ async function connectTools(url: string) {
     else call?.resolve(message.result ?? {});
   });
   let id = 0;
-  let sessionId: unknown;
+  const session: { sessionId?: unknown } = {};
   const call = (method: string, params: Params = {}): Promise<Params> =>
     new Promise((resolve, reject) => {
       waiting.set(++id, { resolve, reject });
-      const session = sessionId === undefined ? {} : { sessionId };
       socket.send(JSON.stringify({ id, method, params, ...session }));
     });
   const { targetInfos } = await call('Target.getTargets');
@@ -126,7 +125,7 @@ async function connectTools(url: string) {
     ({ type }) => type === 'page',
   );
   const attached = await call('Target.attachToTarget', { targetId: page?.targetId, flatten: true });
-  sessionId = attached['sessionId'];
+  session.sessionId = attached['sessionId'];
   return {
     call,
     on: (method: string, listener: (event: Params) => void) => listeners.set(method, listener),

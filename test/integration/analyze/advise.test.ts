@@ -85,7 +85,9 @@ test('big values are worth compressing only where that was measured', async () =
   const [finding, ...others] = await findings();
   expect(others).toEqual([]);
   expect(finding).toMatchObject({ code: 'values.compress', subject: 'page:{n}' });
-  expect(finding?.evidence[1]).toMatch(/^[5-8] values that were read became \d\.\d% of their size with zlib$/);
+  expect(finding?.evidence[1]).toMatch(
+    /^[5-8] values that were read became \d\.\d% of their size with zlib$/,
+  );
 });
 
 test('a policy that does not fit is found by its figures', async () => {
