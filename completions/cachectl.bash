@@ -4,10 +4,13 @@
 _cachectl_step() {
   case "$at $1" in
     ' warm') at='warm' ;;
+    ' verify') at='verify' ;;
     ' clear') at='clear' ;;
     ' restore') at='restore' ;;
     ' keys') at='keys' ;;
     ' ttl') at='ttl' ;;
+    ' invalidate') at='invalidate' ;;
+    ' listen') at='listen' ;;
     ' namespace') at='namespace' ;;
     ' inspect') at='inspect' ;;
     ' stats') at='stats' ;;
@@ -15,6 +18,7 @@ _cachectl_step() {
     ' loadtest') at='loadtest' ;;
     ' ping') at='ping' ;;
     ' doctor') at='doctor' ;;
+    ' init') at='init' ;;
     ' key') at='key' ;;
     ' layout') at='layout' ;;
     ' config') at='config' ;;
@@ -39,7 +43,7 @@ _cachectl_step() {
 # What can follow `at`: sets `kind` for the argument at position $1.
 _cachectl_argument() {
   case "$at" in
-    '') kind='words warm clear restore keys ttl namespace inspect stats analyze loadtest ping doctor key layout config completion demo help' ;;
+    '') kind='words warm verify clear restore keys ttl invalidate listen namespace inspect stats analyze loadtest ping doctor init key layout config completion demo help' ;;
     'namespace') kind='words list get bump rollback gc' ;;
     'key') kind='words explain for' ;;
     'layout') kind='words detect' ;;
@@ -51,6 +55,7 @@ _cachectl_argument() {
     'restore 1') kind='file' ;;
     'keys '*) kind='lookup keys' ;;
     'ttl '*) kind='lookup keys' ;;
+    'invalidate 1') kind='any' ;;
     'namespace list '*) kind='any' ;;
     'namespace get '*) kind='any' ;;
     'namespace bump '*) kind='any' ;;
@@ -67,16 +72,18 @@ _cachectl_argument() {
 # What the value of the flag $1 can be: sets `kind`, fails where it is a switch.
 _cachectl_value() {
   case "$at $1" in
-    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | 'clear --idle' | 'keys --idle' | 'ttl --idle' | 'namespace gc --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --sample' | *' --depth' | *' --separator' | *' --samples' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --count-header' | *' --hit-rate' | *' --within') kind='any' ;;
-    *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | 'inspect --to' | *' --requests-from') kind='file' ;;
+    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --where' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | 'clear --idle' | 'keys --idle' | 'ttl --idle' | 'namespace gc --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --data' | *' --consumer' | *' --from' | *' --channel' | *' --http' | *' --coalesce' | *' --max-tries' | *' --retry-after' | *' --claim-after' | *' --drain' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --sample' | *' --depth' | *' --separator' | *' --samples' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --within') kind='any' ;;
+    *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | *' --data-from' | *' --http-token-file' | *' --http-secret-file' | 'inspect --to' | *' --requests-from' | *' --access-log') kind='file' ;;
     *' --protocol') kind='words 2 3' ;;
     *' --read-from') kind='words primary replica' ;;
     *' --on-unavailable') kind='words fail skip' ;;
     *' --env' | *' -e') kind='lookup connections' ;;
     ' --output' | ' -o') kind='words table tree json ndjson csv markdown junit prometheus hdr' ;;
     'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
-    'clear --output' | 'restore --output' | 'ttl --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'inspect --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'inspect -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
+    'verify --output' | 'verify -o') kind='words table json markdown junit' ;;
+    'clear --output' | 'restore --output' | 'ttl --output' | 'invalidate --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'inspect --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'invalidate -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'inspect -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
+    'listen --output' | 'listen -o') kind='words table ndjson json' ;;
     'namespace list --output' | 'stats --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'namespace list -o' | 'stats -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
     'analyze --output' | 'analyze -o') kind='words table tree json csv markdown' ;;
     'loadtest --output' | 'loadtest -o') kind='words table json csv markdown hdr' ;;
@@ -86,24 +93,28 @@ _cachectl_value() {
     *' --scope' | *' -s') kind='lookup scopes' ;;
     *' --lock') kind='words wait skip off' ;;
     *' --layout') kind='words plain django rails laravel spring symfony wordpress keyv' ;;
-    *' --pattern' | *' -p' | *' --exclude') kind='lookup keys' ;;
-    *' --laravel-tag' | *' --symfony-tag') kind='lookup tags' ;;
-    *' --wordpress-group') kind='lookup groups' ;;
-    *' --sort') kind='words ttl size idle' ;;
     *' --assert') kind='lookup metrics' ;;
+    *' --pattern' | *' -p' | *' --exclude' | *' --stream' | *' --dead-letters') kind='lookup keys' ;;
+    *' --laravel-tag' | *' --symfony-tag') kind='lookup tags' ;;
+    *' --wordpress-group' | *' --group') kind='lookup groups' ;;
+    *' --sort') kind='words ttl size idle' ;;
     *' --arrivals') kind='words constant poisson' ;;
-    *' --compare') kind='words origin,cache none' ;;
+    *' --compare') kind='words cold,warm origin,cache none' ;;
+    *' --mode') kind='words store touch' ;;
     *) return 1 ;;
   esac
 }
 
 _cachectl_flags() {
   case "$at" in
-    'warm') printf '%s ' --scope --limit --concurrency --concurrency-per-host --rate --adaptive --only-missing --force --certify --lock --max-failures --stop-on-failure --allow-failures --next-version --activate-if --targets --report --dry-run --layout --key-version --raw ;;
+    'warm') printf '%s ' --scope --limit --where --concurrency --concurrency-per-host --rate --adaptive --only-missing --force --certify --lock --max-failures --stop-on-failure --allow-failures --next-version --activate-if --targets --report --dry-run --layout --key-version --raw ;;
+    'verify') printf '%s ' --scope --limit --concurrency --concurrency-per-host --rate --adaptive --fix --assert --allow-no-data --layout --key-version --raw ;;
     'clear') printf '%s ' --pattern --keys-from --null --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --apply --max-age --rewarm --chunk --max-failures --flush ;;
     'restore') printf '%s ' --replace --pattern --dry-run --quoted-input --layout --key-version --raw --audit --yes --confirm ;;
     'keys') printf '%s ' --pattern --keys-from --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --null --with --sort --top --count ;;
     'ttl') printf '%s ' --set --jitter --extend --cap --persist --only-missing --dry-run --pattern --keys-from --null --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --audit --yes --confirm ;;
+    'invalidate') printf '%s ' --data --data-from --dry-run --yes --confirm --layout --key-version --raw ;;
+    'listen') printf '%s ' --stream --group --consumer --from --channel --http --http-token-file --http-secret-file --coalesce --max-tries --retry-after --claim-after --dead-letters --drain --yes --confirm --layout --key-version --raw ;;
     'namespace list') printf '%s ' --layout --key-version --raw ;;
     'namespace get') printf '%s ' --layout --key-version --raw ;;
     'namespace bump') printf '%s ' --dry-run --layout --key-version --raw --audit --yes --confirm ;;
@@ -112,16 +123,17 @@ _cachectl_flags() {
     'inspect') printf '%s ' --max-bytes --max-items --decode --max-decode --raw-value --to --no-value --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw ;;
     'stats') printf '%s ' --assert --per-node ;;
     'analyze') printf '%s ' --pattern --exclude --sample --depth --separator --top --samples --idle --advise --report --rate --max-latency --quoted-input --layout --key-version --raw ;;
-    'loadtest') printf '%s ' --scope --requests-from --limit --weight --distribution --seed --allow-remote --connections --requests --duration --rate --stages --arrivals --max-in-flight --warmup --request-timeout --workers --compare --count-header --confirm --layout --key-version --raw ;;
+    'loadtest') printf '%s ' --scope --requests-from --limit --weight --distribution --seed --allow-remote --connections --requests --duration --rate --stages --arrivals --max-in-flight --warmup --request-timeout --workers --compare --repeat --count-header --confirm --layout --key-version --raw ;;
     'ping') printf '%s ' --count --layout --key-version --raw ;;
     'doctor') printf '%s ' --strict --hit-rate --layout --key-version --raw ;;
+    'init') printf '%s ' --origin --path --sitemap --access-log --scope-name --limit --mode --force --no-check --no-schema --layout ;;
     'key explain') printf '%s ' --layout --key-version --raw --quoted-input ;;
     'key for') printf '%s ' --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --quoted-input ;;
     'layout detect') printf '%s ' --sample --within ;;
     'demo') printf '%s ' --keep --install ;;
   esac
   case "$at" in
-    'warm' | 'clear' | 'restore' | 'keys' | 'ttl' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'analyze' | 'loadtest' | 'ping' | 'doctor' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
+    'warm' | 'verify' | 'clear' | 'restore' | 'keys' | 'ttl' | 'invalidate' | 'listen' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'analyze' | 'loadtest' | 'ping' | 'doctor' | 'init' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
   esac
   printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-input --timeout --help --version
 }

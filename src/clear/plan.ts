@@ -56,7 +56,8 @@ export async function planClear(
 async function lookAt(batch: SelectedBatch, count: number, counter: BreakdownCounter): Promise<void> {
   const some = batch.keys.slice(0, count);
   try {
-    for (const facts of await askFacts(batch.node, some, [], ['type', 'ttl', 'size'])) counter.facts(facts);
+    for (const facts of await askFacts(batch.node.pipeline, some, [], ['type', 'ttl', 'size']))
+      counter.facts(facts);
   } catch (error) {
     // A user who may remove keys and not look at them gets the count alone.
     if (!(error instanceof CachectlError && error.code === 'redis.permission')) throw error;

@@ -11,7 +11,7 @@ import type { Context, Messages } from './context.ts';
 import type { CachectlError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { warnAbout } from './messages.ts';
-import type { Resources } from './resources.ts';
+import { Resources } from './resources.ts';
 import { Interrupted } from './signals.ts';
 import type { Streams } from './streams.ts';
 
@@ -34,28 +34,30 @@ export function createContext(parts: {
   const drawn =
     streams.err.isTerminal && host.env['TERM'] !== 'dumb' && host.env['CACHECTL_PROGRESS'] !== 'plain';
   const prompter = createPrompter(host.stdin, host.stderr, signal, () => new Interrupted('SIGINT'));
-  const redis = (): Promise<RedisClient> =>
-    resources.redis(async () => {
-      const choice = chooseConnection(globals, host.env, loaded);
-      for (const warning of choice.warnings) messages.warn(warning);
-      const { connectRedis } = await import('../redis/connect.ts');
-      messages.verbose(`connection from ${choice.source}`);
-      const name = choice.options.connectionName;
-      if (loaded !== undefined && name !== undefined) warnAbout(connectionWarnings(loaded, name), messages);
-      return connectRedis(choice.options, {
+  const open = async (
+    chosen: Pick<GlobalOptions, 'redisUrl' | 'connectionName' | 'redis'>,
+  ): Promise<RedisClient> => {
+    const choice = chooseConnection(chosen, host.env, loaded);
+    for (const warning of choice.warnings) messages.warn(warning);
+    const { connectRedis } = await import('../redis/connect.ts');
+    messages.verbose(`connection from ${choice.source}`);
+    const name = choice.options.connectionName;
+    if (loaded !== undefined && name !== undefined) warnAbout(connectionWarnings(loaded, name), messages);
+    return connectRedis(choice.options, {
+      signal,
+      log: resources.connectionLog(messages.verbose),
+      now: () => host.clock.monotonicMs(),
+      secrets: {
+        stdin: host.stdin,
+        env: host.env,
+        cwd: host.cwd,
+        canAsk,
+        askSecret: prompter.secret,
         signal,
-        log: resources.connectionLog(messages.verbose),
-        now: () => host.clock.monotonicMs(),
-        secrets: {
-          stdin: host.stdin,
-          env: host.env,
-          cwd: host.cwd,
-          canAsk,
-          askSecret: prompter.secret,
-          signal,
-        },
-      });
+      },
     });
+  };
+  const redis = (): Promise<RedisClient> => resources.redis(() => open(globals));
   return {
     host,
     options: globals,
@@ -64,6 +66,12 @@ export function createContext(parts: {
     specProblem: parts.specProblem,
     layout,
     redis,
+    connectTo: (url, password) =>
+      open({
+        redisUrl: url,
+        connectionName: undefined,
+        redis: password === undefined ? globals.redis : { ...globals.redis, password },
+      }),
     out: streams.out,
     terminal,
     messages,
@@ -79,6 +87,11 @@ export function createContext(parts: {
         prompter,
         write: (text) => streams.err.write(text),
       }),
+    detach: (own) => {
+      const opened = new Resources();
+      const context = createContext({ ...parts, signal: own, resources: opened });
+      return { context, close: () => opened.close() };
+    },
     invoke,
   };
 }

@@ -4,6 +4,7 @@ import type { ExpressionCheck } from '../text/expression.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkEntry, checkHeaders } from './check-entry.ts';
 import { checkStdin } from './check-foreach.ts';
+import { checkRules } from './check-rules.ts';
 import { checkConnections } from './connection.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { originUrlProblem } from './origin-url.ts';
@@ -38,6 +39,7 @@ export function checkReferences(
     ...checkRate(nodeAt(root, ['defaults', 'rate'])),
     ...checkDependencies(root),
     ...checkStdin(root),
+    ...checkRules(root),
     ...checkNamespaces(root),
     ...mapEntries(nodeAt(root, ['scopes'])).flatMap(([name, scope]) =>
       checkScope(root, name, scope.node, checkExpression),
@@ -47,7 +49,7 @@ export function checkReferences(
 
 function checkNames(root: SourceNode): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const section of ['connections', 'ttl_classes', 'namespaces', 'scopes']) {
+  for (const section of ['connections', 'ttl_classes', 'namespaces', 'scopes', 'invalidation']) {
     for (const [name, { keyStart: offset }] of mapEntries(nodeAt(root, [section]))) {
       // Names are given on the command line, in lists, and typed to confirm.
       if (!/^[^\s,\p{C}]+$/u.test(name)) {

@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../cli/command.ts';
 import { SHELLS } from '../completion/command.ts';
 import { completionScript, SCRIPT_FILES } from '../completion/scripts.ts';
+import { commandPage, indexPage, pageFile } from './command-page.ts';
 import { manPages } from './man.ts';
 import { replaceMarked } from './marked-part.ts';
 import { commandTable, exitCodeTable } from './readme-tables.ts';
@@ -19,6 +20,11 @@ export function generatedFiles(specs: readonly CommandSpec[]): readonly Generate
     ...SHELLS.map((shell) => ({
       path: `completions/${SCRIPT_FILES[shell]}`,
       update: () => completionScript(shell, specs),
+    })),
+    { path: 'docs/commands/README.md', update: () => indexPage(specs) },
+    ...specs.map((spec) => ({
+      path: `docs/commands/${pageFile(spec)}`,
+      update: (before: string | undefined) => commandPage(spec, before),
     })),
     { path: 'package.json', update: (before = '{}') => withManPages(before, specs) },
     {

@@ -35,7 +35,7 @@ function renderReport({ location, sample, candidates }: DetectReport, terminal: 
   ];
   if (sample.keys.length === 0) return [...lines, 'There is nothing to tell a layout from.'].join('\n');
   const rows = candidates.map(({ spec, fits, evidence }) => [
-    escapeText(layoutBlock(spec).slice('layout: '.length)),
+    escapeText(layoutLine(spec).slice('layout: '.length)),
     `${formatCount(fits)} (${percent(fits, sample.keys.length)})`,
     evidence.length === 0
       ? 'fits every key' + (candidates.length > 1 ? '' : '; no framework has left a mark')
@@ -48,7 +48,7 @@ function renderReport({ location, sample, candidates }: DetectReport, terminal: 
     '',
     'For cachectl.yaml:',
     '',
-    escapeText(layoutBlock(best.spec)),
+    escapeText(layoutLine(best.spec)),
   ].join('\n');
 }
 
@@ -89,7 +89,7 @@ export function layoutSettings(spec: LayoutSpec): Readonly<Record<string, unknow
 }
 
 /** One line of YAML: `layout: { type: django, prefix: "shop", version: 2 }`. */
-function layoutBlock(spec: LayoutSpec): string {
+export function layoutLine(spec: LayoutSpec): string {
   const settings = Object.entries(layoutSettings(spec)).map(
     ([name, value]) => `${name}: ${name === 'type' ? String(value) : JSON.stringify(value)}`,
   );

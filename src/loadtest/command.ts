@@ -105,10 +105,11 @@ export const loadtestSpec: CommandSpec = {
     {
       name: 'compare',
       value: 'PHASES',
-      choices: ['origin,cache', 'none'],
+      choices: ['cold,warm', 'origin,cache', 'none'],
       summary: 'what to hold side by side for a scope; none is load alone',
-      fallback: 'origin,cache',
+      fallback: 'cold,warm where the application fills its cache itself',
     },
+    { name: 'repeat', value: 'N', summary: 'how often the two phases take turns', fallback: '5' },
     {
       name: 'count-header',
       value: 'NAME',

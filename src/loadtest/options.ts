@@ -4,6 +4,7 @@ import type { Input } from '../cli/input.ts';
 import { RESERVED_SCOPE } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { ClosedLoad } from './compare/closed-loop.ts';
+import type { ComparedPhases } from './compare/report.ts';
 import {
   asksForOpenLoad,
   DEFAULT_CONNECTIONS,
@@ -42,6 +43,10 @@ export interface LoadtestOptions {
 /** Each endpoint without the cache and with it. */
 export interface CompareWork {
   readonly kind: 'compare';
+  /** As the entries are filled where absent: by the application itself, or by cachectl. */
+  readonly phases: ComparedPhases | undefined;
+  /** How often the phases take turns. */
+  readonly repeat: number;
   /** Of each endpoint and phase. */
   readonly load: ClosedLoad;
 }
@@ -53,6 +58,8 @@ export interface LoadWork {
 }
 
 const DEFAULT_REQUESTS = 50;
+/** Enough that a moment in which the machine was busy is one of several. */
+const DEFAULT_REPEAT = 5;
 
 /** The characters of a header's name (RFC 9110, 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -97,7 +104,7 @@ function parseWork(
   scopes: readonly string[],
   { host: { random }, options: { format } }: Pick<Context, 'options' | 'host'>,
 ): CompareWork | LoadWork {
-  const compare = input.choice('compare', ['origin,cache', 'none'] as const);
+  const compare = input.choice('compare', ['cold,warm', 'origin,cache', 'none'] as const);
   const isLoad =
     compare === undefined && (scopes.length === 0 || asksForOpenLoad(input) || input.has('requests-from'));
   if (compare === 'none' || isLoad) return { kind: 'load', load: parseLoadOptions(input, random) };
@@ -130,6 +137,8 @@ function parseWork(
   }
   return {
     kind: 'compare',
+    phases: compare,
+    repeat: input.wholeNumber('repeat', { min: 1, max: 100 }) ?? DEFAULT_REPEAT,
     load: {
       connections: input.wholeNumber('connections', { min: 1, max: MAX_CONNECTIONS }) ?? DEFAULT_CONNECTIONS,
       until:

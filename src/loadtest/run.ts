@@ -19,7 +19,9 @@ export const command = defineCommand<LoadtestOptions>({
     const { work, targets } = options;
     if (work.kind === 'compare') {
       const { runCompareTask } = await import('./compare/run.ts');
-      return runCompareTask(options, work, await scopeSource(options, context), context);
+      const source = await scopeSource(options, context);
+      if (source !== undefined) return runCompareTask(options, work, source, context);
+      throw new Error('a comparison without scopes');
     }
     const [{ runLoadTask }, { loadTargets }] = await Promise.all([
       import('./load/run.ts'),

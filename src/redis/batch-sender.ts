@@ -22,7 +22,7 @@ export class BatchSender {
 
   constructor(node: RedisNode) {
     this.#node = node;
-    this.#mayOpen = node.bulk !== undefined;
+    this.#mayOpen = wantsChannel(node);
   }
 
   /** See {@link RedisNode.pipeline}: the same promise, commands that were lost are sent again included. */
@@ -49,7 +49,7 @@ export class BatchSender {
   close(): void {
     this.#use++;
     this.#forgetChannel();
-    this.#mayOpen = this.#node.bulk !== undefined;
+    this.#mayOpen = wantsChannel(this.#node);
   }
 
   #forgetChannel(): void {
@@ -86,6 +86,10 @@ export class BatchSender {
     indexes.forEach((index, position) => (replies[index] = again[position] ?? null));
     return replies;
   }
+}
+
+function wantsChannel(node: RedisNode): boolean {
+  return node.bulk !== undefined && node.isLean !== true;
 }
 
 function isRedirect(reply: RedisReply | CachectlError): boolean {

@@ -80,6 +80,7 @@ export function resilientNode(
     node: {
       address: first.node.address,
       multiKey: first.node.multiKey,
+      isLean: first.node.isLean === true,
       pipeline,
       call: callThrough(pipeline),
       bulk: options.bulk,

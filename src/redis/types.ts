@@ -27,6 +27,8 @@ export interface RedisNode {
    * place; only a connection failure throws. In a cluster, commands whose key has moved are sent after it.
    */
   readonly pipeline: (commands: readonly RedisCommand[]) => Promise<readonly (RedisReply | CachectlError)[]>;
+  /** Whether many commands cost no more here than on a bulk channel: then nobody opens one for them alone. */
+  readonly isLean?: boolean;
   /**
    * Opens a connection of its own to this server, for work on very many keys; whoever opens it closes it.
    * Missing where there is none: then `pipeline` has to do.

@@ -8,15 +8,15 @@ import type { Selection } from './selection.ts';
 export const FACTS = ['type', 'ttl', 'idle', 'size'] as const;
 export type Fact = (typeof FACTS)[number];
 
-/** What is known of a key; what was not asked is missing. None of the questions counts as a use of the key. */
+/** What is known of a key; what was not asked is `undefined`. None of the questions counts as a use of the key. */
 export interface KeyFacts {
   readonly key: Buffer;
-  readonly type?: string;
+  readonly type?: string | undefined;
   /** Milliseconds left; `undefined` for a key that never expires. */
   readonly ttlMs?: number | undefined;
-  readonly idleSeconds?: number;
+  readonly idleSeconds?: number | undefined;
   /** Of memory; what the server samples in large collections. */
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
 }
 
 const QUESTIONS: Readonly<Record<Fact, (key: Buffer) => RedisCommand>> = {
@@ -27,7 +27,7 @@ const QUESTIONS: Readonly<Record<Fact, (key: Buffer) => RedisCommand>> = {
 };
 
 /** A test of one fact. */
-interface Condition {
+export interface Condition {
   readonly fact: Fact;
   readonly accepts: (facts: KeyFacts) => boolean;
 }
@@ -55,60 +55,72 @@ export function serverConditions({ types, ttl, idle, size }: Selection): readonl
  * The keys that meet all conditions, with the facts that were asked for. Each condition is one pipeline, for the
  * keys that met those before it; what is wanted besides is one more, for the keys that are left. Keys that
  * vanish meanwhile are left out.
+ * @param pipeline of the node that owns the keys
  */
 export async function askFacts(
-  node: RedisNode,
+  pipeline: RedisNode['pipeline'],
   keys: readonly Buffer[],
   conditions: readonly Condition[],
   wanted: readonly Fact[],
 ): Promise<readonly KeyFacts[]> {
-  let left: readonly KeyFacts[] = keys.map((key) => ({ key }));
+  let left = keys.map(nothingKnown);
   const asked = new Set<Fact>();
   for (const { fact, accepts } of conditions) {
     if (left.length === 0) return left;
-    left = (await ask(node, left, [fact])).filter(accepts);
+    left = (await ask(pipeline, left, [fact])).filter(accepts);
     asked.add(fact);
   }
   const more = wanted.filter((fact) => !asked.has(fact));
-  return more.length === 0 || left.length === 0 ? left : ask(node, left, more);
+  return more.length === 0 || left.length === 0 ? left : ask(pipeline, left, more);
 }
 
 async function ask(
-  node: RedisNode,
-  keys: readonly KeyFacts[],
+  pipeline: RedisNode['pipeline'],
+  keys: readonly Known[],
   facts: readonly Fact[],
-): Promise<readonly KeyFacts[]> {
-  const replies = await node.pipeline(keys.flatMap(({ key }) => facts.map((fact) => QUESTIONS[fact](key))));
-  return keys.flatMap((known, index) => {
-    let state: KeyFacts | undefined = known;
-    for (const [offset, fact] of facts.entries()) {
-      if (state === undefined) break;
-      state = withFact(state, fact, replies[index * facts.length + offset] ?? null);
-    }
-    return state ?? [];
+): Promise<Known[]> {
+  const commands: RedisCommand[] = [];
+  for (const { key } of keys) for (const fact of facts) commands.push(QUESTIONS[fact](key));
+  const replies = await pipeline(commands);
+  let at = 0;
+  return keys.filter((known) => {
+    let isThere = true;
+    for (const fact of facts) isThere = note(known, fact, replies[at++] ?? null) && isThere;
+    return isThere;
   });
 }
 
-/** @returns `undefined` for a key that is not there */
-function withFact(known: KeyFacts, fact: Fact, reply: RedisReply | CachectlError): KeyFacts | undefined {
+/** Facts that are being gathered. */
+type Known = { -readonly [Name in keyof KeyFacts]: KeyFacts[Name] };
+
+/** One object for each key, with room for everything: copying or growing millions of them is what would cost. */
+function nothingKnown(key: Buffer): Known {
+  return { key, type: undefined, ttlMs: undefined, idleSeconds: undefined, sizeBytes: undefined };
+}
+
+/** Writes down one answer; `false` where it says that the key is not there. */
+function note(known: Known, fact: Fact, reply: RedisReply | CachectlError): boolean {
   if (reply instanceof CachectlError) {
     // OBJECT refuses where the key is gone on some versions, instead of answering nil.
-    if (/no such key/i.test(reply.message)) return undefined;
+    if (/no such key/i.test(reply.message)) return false;
     throw fact === 'idle' ? noIdleTime(reply) : reply;
   }
   switch (fact) {
     case 'type': {
-      const type = String(reply);
-      return type === 'none' ? undefined : { ...known, type };
+      known.type = Buffer.isBuffer(reply) ? reply.toString('latin1') : String(reply);
+      return known.type !== 'none';
     }
     case 'ttl': {
       const ttlMs = Number(reply);
-      return ttlMs === -2 ? undefined : { ...known, ttlMs: ttlMs < 0 ? undefined : ttlMs };
+      known.ttlMs = ttlMs < 0 ? undefined : ttlMs;
+      return ttlMs !== -2;
     }
     case 'idle':
-      return reply === null ? undefined : { ...known, idleSeconds: Number(reply) };
+      known.idleSeconds = Number(reply);
+      return reply !== null;
     case 'size':
-      return reply === null ? undefined : { ...known, sizeBytes: Number(reply) };
+      known.sizeBytes = Number(reply);
+      return reply !== null;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { LostNode, RedisClient, RedisNode } from '../redis/types.ts';
 import type { BoundSelection } from './bind.ts';
-import { askFacts, serverConditions, type Fact, type KeyFacts } from './facts.ts';
+import { FactAsker } from './fact-asker.ts';
+import { serverConditions, type Fact, type KeyFacts } from './facts.ts';
 
 /** Exact keys are looked at this many at a time. */
 const NAMED_BATCH = 1_000;
@@ -36,7 +37,7 @@ export interface SelectedBatch {
  * The selected keys of every node, batch by batch: first the exact ones, whether they exist or not (unless
  * `existing`), then those that were found. What only the server knows holds for the moment when it was asked.
  * A key may come twice, as with SCAN, and where an exact list or a scope names one that a pattern finds too.
- * Memory is that of one batch; the next SCAN is under way meanwhile.
+ * Memory is that of two batches; what comes next is under way meanwhile.
  */
 export async function* walkSelection(
   client: RedisClient,
@@ -60,43 +61,60 @@ async function* walkAll(
   bound: BoundSelection,
   walk: WalkOptions,
 ): AsyncGenerator<SelectedBatch, void, void> {
-  const conditions = serverConditions(bound.selection);
+  const asker = new FactAsker(serverConditions(bound.selection));
+  try {
+    yield* walkNamed(client, bound, walk, asker);
+    if (bound.glob === undefined || walk.signal.aborted) return;
+    yield* walkScanned(client, bound, { ...walk, glob: bound.glob }, asker);
+  } finally {
+    asker.close();
+  }
+}
+
+async function* walkNamed(
+  client: RedisClient,
+  bound: BoundSelection,
+  walk: WalkOptions,
+  asker: FactAsker,
+): AsyncGenerator<SelectedBatch, void, void> {
   const wanted = walk.facts ?? [];
-  const look = async (
-    node: RedisNode,
-    keys: readonly Buffer[],
-    facts: readonly Fact[],
-    cursor?: string,
-  ): Promise<SelectedBatch | undefined> => {
-    if (keys.length === 0) return undefined;
-    if (conditions.length === 0 && facts.length === 0) return { node, keys, facts: undefined, cursor };
-    const found = await askFacts(node, keys, conditions, facts);
-    return found.length === 0 ? undefined : { node, keys: found.map(({ key }) => key), facts: found, cursor };
-  };
   // Whether a key exists is what TYPE tells as well.
-  const wantedOfNamed: readonly Fact[] =
-    walk.existing === true && wanted.length === 0 && conditions.length === 0 ? ['type'] : wanted;
+  const facts: readonly Fact[] = walk.existing === true && !asker.asks(wanted) ? ['type'] : wanted;
   for await (const keys of namedBatches(bound, walk)) {
-    for (const share of await client.nodesFor(keys, { reading: walk.reading })) {
-      const batch = await look(
-        share.node,
-        share.indexes.flatMap((index) => keys[index] ?? []),
-        wantedOfNamed,
-      );
+    for (const { node, indexes } of await client.nodesFor(keys, { reading: walk.reading })) {
+      const share = indexes.flatMap((index) => keys[index] ?? []);
+      const batch = await asker.look(node, share, facts);
       if (batch !== undefined) yield batch;
     }
   }
-  if (bound.glob === undefined || walk.signal.aborted) return;
-  const query = {
-    pattern: bound.glob,
-    reading: walk.reading,
-    ...(walk.from === undefined ? {} : { from: walk.from }),
-  };
-  for await (const { node, keys, cursor } of client.walk(query, walk.signal, walk.onLost)) {
+}
+
+async function* walkScanned(
+  client: RedisClient,
+  bound: BoundSelection,
+  walk: WalkOptions & { readonly glob: Buffer },
+  asker: FactAsker,
+): AsyncGenerator<SelectedBatch, void, void> {
+  const { signal, from, reading, glob, facts = [] } = walk;
+  const query = { pattern: glob, reading, ...(from === undefined ? {} : { from }) };
+  let ahead: Promise<SelectedBatch | undefined> | undefined;
+  for await (const { node, keys, cursor } of client.walk(query, signal, walk.onLost)) {
     const accepted = bound.acceptsScanned === undefined ? keys : keys.filter(bound.acceptsScanned);
-    const batch = await look(node, accepted, wanted, cursor);
+    if (accepted.length === 0) continue;
+    if (!asker.asks(facts)) {
+      yield { node, keys: accepted, facts: undefined, cursor };
+      continue;
+    }
+    // The questions about these keys are on their way while the caller works on those before.
+    const looking = asker.look(node, accepted, facts, cursor);
+    looking.catch(() => undefined);
+    const batch = await ahead;
+    ahead = looking;
     if (batch !== undefined) yield batch;
   }
+  if (signal.aborted) return;
+  const last = await ahead;
+  if (last !== undefined) yield last;
 }
 
 /** Exact keys that meet the conditions which need no server; a key that comes again within a batch comes once. */

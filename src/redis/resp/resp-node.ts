@@ -32,5 +32,5 @@ export function respNode(
     }
     return replies;
   };
-  return { address, multiKey: true, pipeline, call: callThrough(pipeline), sentAgain: () => 0 };
+  return { address, multiKey: true, isLean: true, pipeline, call: callThrough(pipeline), sentAgain: () => 0 };
 }

@@ -30,7 +30,12 @@ describe('the options of a comparison', () => {
         timeoutMs: undefined,
         allowedHosts: [],
       },
-      work: { kind: 'compare', load: { connections: 4, until: { kind: 'requests', count: 50 } } },
+      work: {
+        kind: 'compare',
+        phases: undefined,
+        repeat: 5,
+        load: { connections: 4, until: { kind: 'requests', count: 50 } },
+      },
       countHeader: undefined,
       confirm: undefined,
     });
