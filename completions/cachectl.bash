@@ -30,6 +30,7 @@ _cachectl_step() {
     'namespace bump') at='namespace bump' ;;
     'namespace rollback') at='namespace rollback' ;;
     'namespace gc') at='namespace gc' ;;
+    'stats diff') at='stats diff' ;;
     'key explain') at='key explain' ;;
     'key for') at='key for' ;;
     'layout detect') at='layout detect' ;;
@@ -45,6 +46,7 @@ _cachectl_argument() {
   case "$at" in
     '') kind='words warm verify clear restore keys ttl invalidate listen namespace inspect stats analyze loadtest ping doctor init key layout config completion demo help' ;;
     'namespace') kind='words list get bump rollback gc' ;;
+    'stats') kind='words diff' ;;
     'key') kind='words explain for' ;;
     'layout') kind='words detect' ;;
     'config') kind='words validate show schema' ;;
@@ -62,6 +64,8 @@ _cachectl_argument() {
     'namespace rollback 1') kind='any' ;;
     'namespace gc '*) kind='any' ;;
     'inspect '*) kind='lookup keys' ;;
+    'stats diff 1') kind='any' ;;
+    'stats diff 2') kind='any' ;;
     'key explain '*) kind='lookup keys' ;;
     'key for '*) kind='lookup keys' ;;
     'completion 1') kind='words bash zsh fish powershell' ;;
@@ -72,8 +76,8 @@ _cachectl_argument() {
 # What the value of the flag $1 can be: sets `kind`, fails where it is a switch.
 _cachectl_value() {
   case "$at $1" in
-    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --where' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | 'clear --idle' | 'keys --idle' | 'ttl --idle' | 'namespace gc --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --data' | *' --consumer' | *' --from' | *' --channel' | *' --http' | *' --coalesce' | *' --max-tries' | *' --retry-after' | *' --claim-after' | *' --drain' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | *' --sample' | *' --depth' | *' --separator' | *' --samples' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --within') kind='any' ;;
-    *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | *' --data-from' | *' --http-token-file' | *' --http-secret-file' | 'inspect --to' | *' --requests-from' | *' --access-log') kind='file' ;;
+    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --where' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | 'clear --idle' | 'keys --idle' | 'ttl --idle' | 'namespace gc --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --data' | *' --consumer' | *' --from' | *' --channel' | *' --http' | *' --coalesce' | *' --max-tries' | *' --retry-after' | *' --claim-after' | *' --drain' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | 'stats --watch' | *' --interval' | *' --depth' | *' --separator' | *' --sample' | *' --max-events' | *' --samples' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --mix' | *' --keys' | *' --value-size' | *' --pipeline' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --within') kind='any' ;;
+    *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | *' --data-from' | *' --http-token-file' | *' --http-secret-file' | 'inspect --to' | *' --save' | *' --baseline' | *' --requests-from' | *' --access-log') kind='file' ;;
     *' --protocol') kind='words 2 3' ;;
     *' --read-from') kind='words primary replica' ;;
     *' --on-unavailable') kind='words fail skip' ;;
@@ -81,13 +85,14 @@ _cachectl_value() {
     ' --output' | ' -o') kind='words table tree json ndjson csv markdown junit prometheus hdr' ;;
     'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
     'verify --output' | 'verify -o') kind='words table json markdown junit' ;;
-    'clear --output' | 'restore --output' | 'ttl --output' | 'invalidate --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'inspect --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'invalidate -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'inspect -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
+    'clear --output' | 'restore --output' | 'ttl --output' | 'invalidate --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'invalidate -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
     'listen --output' | 'listen -o') kind='words table ndjson json' ;;
-    'namespace list --output' | 'stats --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'namespace list -o' | 'stats -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
+    'namespace list --output' | 'stats diff --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'namespace list -o' | 'stats diff -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
+    'inspect --output' | 'key for --output' | 'inspect -o' | 'key for -o') kind='words table json ndjson' ;;
+    'stats --output' | 'stats -o') kind='words table json ndjson csv markdown junit prometheus' ;;
     'analyze --output' | 'analyze -o') kind='words table tree json csv markdown' ;;
-    'loadtest --output' | 'loadtest -o') kind='words table json csv markdown hdr' ;;
-    'key for --output' | 'key for -o') kind='words table json ndjson' ;;
+    'loadtest --output' | 'loadtest -o') kind='words table json csv markdown junit hdr' ;;
     'config schema --output' | 'config schema -o') kind='words json' ;;
     'completion --output' | 'demo --output' | 'help --output' | 'completion -o' | 'demo -o' | 'help -o') kind='words table' ;;
     *' --scope' | *' -s') kind='lookup scopes' ;;
@@ -98,8 +103,10 @@ _cachectl_value() {
     *' --laravel-tag' | *' --symfony-tag') kind='lookup tags' ;;
     *' --wordpress-group' | *' --group') kind='lookup groups' ;;
     *' --sort') kind='words ttl size idle' ;;
+    *' --only') kind='words hits keys' ;;
     *' --arrivals') kind='words constant poisson' ;;
     *' --compare') kind='words cold,warm origin,cache none' ;;
+    *' --export') kind='words k6' ;;
     *' --mode') kind='words store touch' ;;
     *) return 1 ;;
   esac
@@ -120,10 +127,10 @@ _cachectl_flags() {
     'namespace bump') printf '%s ' --dry-run --layout --key-version --raw --audit --yes --confirm ;;
     'namespace rollback') printf '%s ' --to --dry-run --layout --key-version --raw --audit --yes --confirm ;;
     'namespace gc') printf '%s ' --keep --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --exclude --regex --type --ttl --idle --size --limit --quoted-input --layout --key-version --raw ;;
-    'inspect') printf '%s ' --max-bytes --max-items --decode --max-decode --raw-value --to --no-value --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw ;;
-    'stats') printf '%s ' --assert --per-node ;;
+    'inspect') printf '%s ' --max-bytes --max-items --decode --max-decode --raw-value --to --no-value --watch --interval --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw ;;
+    'stats') printf '%s ' --interval --watch --by-prefix --depth --separator --by-group --only --sample --max-events --yes --assert --check --allow-no-data --save --baseline --per-node --repair ;;
     'analyze') printf '%s ' --pattern --exclude --sample --depth --separator --top --samples --idle --advise --report --rate --max-latency --quoted-input --layout --key-version --raw ;;
-    'loadtest') printf '%s ' --scope --requests-from --limit --weight --distribution --seed --allow-remote --connections --requests --duration --rate --stages --arrivals --max-in-flight --warmup --request-timeout --workers --compare --repeat --count-header --confirm --layout --key-version --raw ;;
+    'loadtest') printf '%s ' --scope --requests-from --limit --weight --distribution --seed --allow-remote --connections --requests --duration --rate --stages --arrivals --max-in-flight --warmup --request-timeout --workers --compare --repeat --count-header --confirm --redis --mix --keys --value-size --pipeline --assert --baseline --report --export --layout --key-version --raw ;;
     'ping') printf '%s ' --count --layout --key-version --raw ;;
     'doctor') printf '%s ' --strict --hit-rate --layout --key-version --raw ;;
     'init') printf '%s ' --origin --path --sitemap --access-log --scope-name --limit --mode --force --no-check --no-schema --layout ;;

@@ -8,6 +8,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
     $branches = @{
         '' = [ordered]@{ 'warm' = 'Fill the cache by calling the application''s own endpoints'; 'verify' = 'Compare what is cached with what the application answers now'; 'clear' = 'Delete keys, by name, by pattern or by framework address'; 'restore' = 'Put back the keys of a backup that clear has written'; 'keys' = 'List keys as a stream, with type, TTL, size and idle time'; 'ttl' = 'Change how long keys live: set, extend, cap or persist'; 'invalidate' = 'Say that something changed: clear, bump, purge and warm what the spec file says'; 'listen' = 'Carry out the rules of the spec file as the application''s events come in'; 'namespace' = 'list, get, bump, rollback, gc'; 'inspect' = 'Show what is stored under a key, and for how long'; 'stats' = 'Report hit rate, memory, keys and evictions, and check them in CI'; 'analyze' = 'Show what the memory goes to: by prefix, pattern, type and TTL, and what to do about it'; 'loadtest' = 'Measure what the cache is worth, and what load the application holds'; 'ping' = 'Check every server of a connection: reachable, how fast, what it is, what it permits'; 'doctor' = 'Check the whole way from here to the cache, and say how to mend what is wrong'; 'init' = 'Write a spec file for this application, asking what matters and trying it at once'; 'key' = 'explain, for'; 'layout' = 'detect'; 'config' = 'validate, show, schema'; 'completion' = 'Print the script that completes command lines in your shell'; 'demo' = 'Try everything on a private Redis and a sample shop'; 'help' = 'Help about a command, or about patterns, exit-codes, environment or safety' }
         'namespace' = [ordered]@{ 'list' = 'Show the versions of namespaces, with their keys and memory'; 'get' = 'Print the current version of a namespace'; 'bump' = 'Raise the version of namespaces: all of their keys are old at once'; 'rollback' = 'Go back to the version before, while its keys live'; 'gc' = 'Remove the keys of versions that nobody reads any more' }
+        'stats' = [ordered]@{ 'diff' = 'Tell what a deploy did to the cache, from a report before it and one after it' }
         'key' = [ordered]@{ 'explain' = 'Take a physical key apart: layout, prefix, version, what it is'; 'for' = 'Print the physical keys of a logical key or a framework address, one a line' }
         'layout' = [ordered]@{ 'detect' = 'Sample the keyspace, say which layout fits and why, and print the block to paste' }
         'config' = [ordered]@{ 'validate' = 'Check the spec file and report every mistake at once'; 'show' = 'Show every effective setting and where it came from, secrets masked'; 'schema' = 'Print the JSON Schema of the spec file, for editors' }
@@ -26,10 +27,11 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'namespace bump' = [ordered]@{ '--dry-run' = 'show what would change; change nothing'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned' }
         'namespace rollback' = [ordered]@{ '--to' = 'to this version'; '--dry-run' = 'show what would change; change nothing'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned' }
         'namespace gc' = [ordered]@{ '--keep' = 'how many older versions stay'; '--dry-run' = 'count and show what would be deleted; delete nothing'; '--plan' = 'write what would be deleted there, for clear --apply; delete nothing'; '--max-keys' = 'delete nothing, and exit 7, where more keys match'; '--backup' = 'write every key there before it goes, for cachectl restore'; '--soft' = 'let the keys expire, spread over this time, instead of deleting them at once'; '--resume' = 'where an interrupted run keeps its place, and the next one goes on from'; '--rate' = 'the most keys to remove a second'; '--max-latency' = 'go slower while small commands of other clients take longer than this (off: never)'; '--audit' = 'append a line of JSON there: who, when, what, how many, and how it ended'; '--yes' = 'do not ask'; '--confirm' = 'the target''s name, where everything or a protected connection is concerned'; '--exclude' = 'but not keys that match'; '--regex' = 'only keys in which it matches; checked here, after the pattern, in linear time'; '--type' = 'only string, list, set, zset, hash or stream'; '--ttl' = 'only keys with this life left: none, ''<5m'', ''>1h'''; '--idle' = 'only keys not used for this long: ''>7d'''; '--size' = 'only keys that take this much memory: ''>1MB'''; '--limit' = 'at most so many keys'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
-        'inspect' = [ordered]@{ '--max-bytes' = 'show at most so much of a value'; '--max-items' = 'show at most so many items of a hash, list, set, sorted set or stream'; '--decode' = 'how values were stored, from the outside to the inside (zlib,pickle); none shows the bytes'; '--max-decode' = 'read at most so much of a value to decode it, and decompress to no more'; '--raw-value' = 'write the bytes of one string to stdout, exactly as they are stored'; '--to' = 'write them to a file instead'; '--no-value' = 'leave the value out'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
-        'stats' = [ordered]@{ '--assert' = 'fail with exit 6 unless it holds: ''hit_rate >= 80'''; '--per-node' = 'show every primary of a cluster as well' }
+        'inspect' = [ordered]@{ '--max-bytes' = 'show at most so much of a value'; '--max-items' = 'show at most so many items of a hash, list, set, sorted set or stream'; '--decode' = 'how values were stored, from the outside to the inside (zlib,pickle); none shows the bytes'; '--max-decode' = 'read at most so much of a value to decode it, and decompress to no more'; '--raw-value' = 'write the bytes of one string to stdout, exactly as they are stored'; '--to' = 'write them to a file instead'; '--no-value' = 'leave the value out'; '--watch' = 'follow TTL and changes until q or Ctrl-C; in a pipe, or with -o ndjson, one line for each change'; '--interval' = 'how often --watch asks, where the server announces no changes (notify-keyspace-events)'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--django-view' = 'the pages that cache_page stored for this URL, as visitors request it'; '--method' = 'of --django-view: only answers to this method'; '--header' = 'of --django-view: only the answer to a request with exactly these headers, among those the page varies by'; '--django-fragment' = 'a template fragment, with its --vary arguments'; '--vary' = 'of --django-fragment: the arguments after the name of the fragment, in their order'; '--django-session' = 'a session kept in the cache'; '--rails-key' = 'a composite key as given to Rails.cache: ''["user", 1, {"a": 1}]'''; '--laravel-tag' = 'the items with this tag, and its list of them'; '--spring-cache' = 'all entries of this cache'; '--symfony-tag' = 'the items with this tag, and its set of them'; '--wordpress-group' = 'all entries of this group'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'stats' = [ordered]@{ '--interval' = 'measure the difference over this time; of --watch, between moments'; '--watch' = 'show how it goes, redrawn in place (keys: q, p); in a pipe a line for each moment'; '--by-prefix' = 'tell keys apart by what stands before the first separator'; '--depth' = 'of --by-prefix: before the Nth separator'; '--separator' = 'of --by-prefix: what separates'; '--by-group' = 'tell the groups of the spec file apart'; '--only' = 'of groups: hits listens and does not walk over all keys, keys walks and does not listen'; '--sample' = 'how long to listen'; '--max-events' = 'listen to at most so many commands'; '--yes' = 'listen to a protected connection as well'; '--assert' = 'fail with exit 6 unless it holds: ''hit_rate >= 80'''; '--check' = 'assert what stands under budgets: in the spec file'; '--allow-no-data' = 'let assertions pass of which there is no data'; '--save' = 'write the report to a file, to compare with later'; '--baseline' = 'show the difference to a saved report, and assert on it'; '--per-node' = 'show every primary of a cluster as well'; '--repair' = 'put back what a run that was killed while listening has left' }
         'analyze' = [ordered]@{ '--pattern' = 'only keys that match: * ? [a-z] [^a] \; with several, those that match any'; '--exclude' = 'but not keys that match'; '--sample' = 'look at a part (1%) or a number of keys (10000), and estimate the rest with its error'; '--depth' = 'how deep the tree of prefixes goes'; '--separator' = 'what parts the segments of keys'; '--top' = 'rows of each table, and biggest keys'; '--samples' = 'elements of each collection that the server looks at for its memory; 0 is all'; '--idle' = 'ask as well how long each key has not been used'; '--advise' = 'say what should be changed, with evidence and the command that does it'; '--report' = 'write the report as one page, with a map of the memory'; '--rate' = 'the most keys to look at a second'; '--max-latency' = 'go slower while small commands of other clients take longer than this (off: never)'; '--quoted-input' = 'keys and patterns are in double quotes with escapes, as redis-cli prints them: ''"a\xff\n"'''; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
-        'loadtest' = [ordered]@{ '--scope' = 'scope of the spec file; all is every scope'; '--requests-from' = 'requests to replay with their mix: addresses or paths, an access log, or a HAR file'; '--limit' = 'at most so many targets of each scope or file'; '--weight' = 'how often a scope, path or address is requested, beside 1'; '--distribution' = 'which targets are popular: turns, uniform, zipf:1.1 or hotspot:90/10'; '--seed' = 'repeat a run: the same targets at the same moments'; '--allow-remote' = 'put load on this host, although it is not this machine'; '--connections' = 'closed load: requests under way at once'; '--requests' = 'requests in all; when comparing, for each endpoint and phase'; '--duration' = 'how long; when comparing, for each endpoint and phase'; '--rate' = 'open load: requests on schedule, whatever the answers do: 500/s'; '--stages' = 'open load that changes evenly: ''30s:100/s,1m:500/s,10s:0'''; '--arrivals' = 'evenly, or as independent visitors come'; '--max-in-flight' = 'open load: the most requests under way; more wait their turn, and drop out in the end'; '--warmup' = 'at the beginning, left out of the figures'; '--request-timeout' = 'time limit of one request'; '--workers' = 'threads that generate load; auto is one for each core'; '--compare' = 'what to hold side by side for a scope; none is load alone'; '--repeat' = 'how often the two phases take turns'; '--count-header' = 'a number in the answers to average, such as X-DB-Queries'; '--confirm' = 'the target''s name, where a protected connection is concerned'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
+        'stats diff' = [ordered]@{}
+        'loadtest' = [ordered]@{ '--scope' = 'scope of the spec file; all is every scope'; '--requests-from' = 'requests to replay with their mix: addresses or paths, an access log, or a HAR file'; '--limit' = 'at most so many targets of each scope or file'; '--weight' = 'how often a scope, path or address is requested, beside 1'; '--distribution' = 'which targets are popular: turns, uniform, zipf:1.1 or hotspot:90/10'; '--seed' = 'repeat a run: the same targets at the same moments'; '--allow-remote' = 'put load on this host, although it is not this machine'; '--connections' = 'closed load: requests under way at once'; '--requests' = 'requests in all; when comparing, for each endpoint and phase'; '--duration' = 'how long; when comparing, for each endpoint and phase'; '--rate' = 'open load: requests on schedule, whatever the answers do: 500/s'; '--stages' = 'open load that changes evenly: ''30s:100/s,1m:500/s,10s:0'''; '--arrivals' = 'evenly, or as independent visitors come'; '--max-in-flight' = 'open load: the most requests under way; more wait their turn, and drop out in the end'; '--warmup' = 'at the beginning, left out of the figures'; '--request-timeout' = 'time limit of one request'; '--workers' = 'threads that generate load; auto is one for each core'; '--compare' = 'what to hold side by side for a scope; none is load alone'; '--repeat' = 'how often the two phases take turns'; '--count-header' = 'a number in the answers to average, such as X-DB-Queries'; '--confirm' = 'the target''s name, where a protected connection is concerned'; '--redis' = 'put load on Redis itself, on keys of its own that are removed in the end'; '--mix' = 'commands and how often: get:90,set:10, or ''HGET {key} name:5'''; '--keys' = 'different keys'; '--value-size' = 'of values: 100, 2KB or a range 100-2KB'; '--pipeline' = 'commands sent together on a connection'; '--assert' = 'fail with exit 6 unless it holds: ''p99 < 50ms'', ''error_rate < 1%'', ''improvement >= 90%'''; '--baseline' = 'an earlier report (--json) to hold it against: ''p95 <= baseline * 1.1'''; '--report' = 'write the report as one page as well'; '--export' = 'send nothing, and write a script for it with the same targets, rate and thresholds'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'ping' = [ordered]@{ '--count' = 'round trips to measure at each server'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'doctor' = [ordered]@{ '--strict' = 'exit 6 also where there are only warnings'; '--hit-rate' = 'warn where fewer reads than this find their key'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2'; '--key-version' = 'VERSION of Django''s keys, instead of the layout''s'; '--raw' = 'keys and patterns are physical: exactly what Redis stores' }
         'init' = [ordered]@{ '--origin' = 'address of the application'; '--path' = 'first scope: this path of the application'; '--sitemap' = 'first scope: what a sitemap of the application lists'; '--access-log' = 'first scope: what this log says is asked for most'; '--scope-name' = 'what the first scope is called'; '--limit' = 'targets of a scope from a sitemap or a log'; '--mode' = 'store the answers, or only call an application that fills its cache itself'; '--force' = 'write over a file that is there'; '--no-check' = 'try neither Redis nor the application'; '--no-schema' = 'write no cachectl.schema.json beside it, which editors complete from'; '--layout' = 'layout of the keys instead of the spec file''s: plain, django, rails, laravel, spring, symfony, wordpress, keyv; for example django:prefix=shop,version=2' }
@@ -112,9 +114,12 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--max-items' = 'any'
         '--decode' = 'any'
         '--max-decode' = 'any'
-        '--sample' = 'any'
+        'stats --watch' = 'any'
+        '--interval' = 'any'
         '--depth' = 'any'
         '--separator' = 'any'
+        '--sample' = 'any'
+        '--max-events' = 'any'
         '--samples' = 'any'
         '--weight' = 'any'
         '--distribution' = 'any'
@@ -132,6 +137,10 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--workers' = 'any'
         '--repeat' = 'any'
         '--count-header' = 'any'
+        '--mix' = 'any'
+        '--keys' = 'any'
+        '--value-size' = 'any'
+        '--pipeline' = 'any'
         '--hit-rate' = 'any'
         '--origin' = 'any'
         '--path' = 'any'
@@ -156,6 +165,8 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--http-token-file' = 'file'
         '--http-secret-file' = 'file'
         'inspect --to' = 'file'
+        '--save' = 'file'
+        '--baseline' = 'file'
         '--requests-from' = 'file'
         '--access-log' = 'file'
         '--protocol' = 'words 2 3'
@@ -177,7 +188,6 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'namespace bump --output' = 'words table json'
         'namespace rollback --output' = 'words table json'
         'namespace gc --output' = 'words table json'
-        'inspect --output' = 'words table json'
         'init --output' = 'words table json'
         'key explain --output' = 'words table json'
         'layout detect --output' = 'words table json'
@@ -190,7 +200,6 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'namespace bump -o' = 'words table json'
         'namespace rollback -o' = 'words table json'
         'namespace gc -o' = 'words table json'
-        'inspect -o' = 'words table json'
         'init -o' = 'words table json'
         'key explain -o' = 'words table json'
         'layout detect -o' = 'words table json'
@@ -200,21 +209,25 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'listen --output' = 'words table ndjson json'
         'listen -o' = 'words table ndjson json'
         'namespace list --output' = 'words table json csv markdown'
-        'stats --output' = 'words table json csv markdown'
+        'stats diff --output' = 'words table json csv markdown'
         'ping --output' = 'words table json csv markdown'
         'doctor --output' = 'words table json csv markdown'
         'config show --output' = 'words table json csv markdown'
         'namespace list -o' = 'words table json csv markdown'
-        'stats -o' = 'words table json csv markdown'
+        'stats diff -o' = 'words table json csv markdown'
         'ping -o' = 'words table json csv markdown'
         'doctor -o' = 'words table json csv markdown'
         'config show -o' = 'words table json csv markdown'
+        'inspect --output' = 'words table json ndjson'
+        'key for --output' = 'words table json ndjson'
+        'inspect -o' = 'words table json ndjson'
+        'key for -o' = 'words table json ndjson'
+        'stats --output' = 'words table json ndjson csv markdown junit prometheus'
+        'stats -o' = 'words table json ndjson csv markdown junit prometheus'
         'analyze --output' = 'words table tree json csv markdown'
         'analyze -o' = 'words table tree json csv markdown'
-        'loadtest --output' = 'words table json csv markdown hdr'
-        'loadtest -o' = 'words table json csv markdown hdr'
-        'key for --output' = 'words table json ndjson'
-        'key for -o' = 'words table json ndjson'
+        'loadtest --output' = 'words table json csv markdown junit hdr'
+        'loadtest -o' = 'words table json csv markdown junit hdr'
         'config schema --output' = 'words json'
         'config schema -o' = 'words json'
         'completion --output' = 'words table'
@@ -238,8 +251,10 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--wordpress-group' = 'lookup groups'
         '--group' = 'lookup groups'
         '--sort' = 'words ttl size idle'
+        '--only' = 'words hits keys'
         '--arrivals' = 'words constant poisson'
         '--compare' = 'words cold,warm origin,cache none'
+        '--export' = 'words k6'
         '--mode' = 'words store touch'
     }
     # What arguments are: by command and position.
@@ -255,6 +270,8 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'namespace rollback 1' = 'any'
         'namespace gc *' = 'any'
         'inspect *' = 'lookup keys'
+        'stats diff 1' = 'any'
+        'stats diff 2' = 'any'
         'key explain *' = 'lookup keys'
         'key for *' = 'lookup keys'
         'completion 1' = 'words bash zsh fish powershell'

@@ -22,6 +22,7 @@ import {
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
+import { statsDiffSpec } from '../stats/diff-command.ts';
 import { ttlSpec } from '../ttl/command.ts';
 import { verifySpec } from '../verify/command.ts';
 import { warmSpec } from '../warm/command.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   inspectSpec,
   statsSpec,
   analyzeSpec,
+  statsDiffSpec,
   loadtestSpec,
   pingSpec,
   doctorSpec,
