@@ -6,6 +6,7 @@ import { parseSelection } from '../selection/parse.ts';
 import type { Selection } from '../selection/selection.ts';
 import { parsePercent } from '../units/number.ts';
 import { SEPARATORS } from '../keys/separators.ts';
+import type { HotRequest } from './hot.ts';
 import type { SampleSize } from './read-keys.ts';
 
 /** What `analyze` was asked for. */
@@ -20,6 +21,8 @@ export interface AnalyzeOptions {
   readonly idle: boolean;
   readonly advise: boolean;
   readonly pace: PaceLimits;
+  /** Whether to listen first, and for how long. */
+  readonly hot: Omit<HotRequest, 'separators'> | undefined;
   /** As typed. */
   readonly report: string | undefined;
 }
@@ -41,8 +44,21 @@ export function parseAnalyze(input: Input): AnalyzeOptions {
     idle: input.on('idle'),
     advise: input.on('advise'),
     pace: parsePace(input),
+    hot: parseHot(input),
     report,
   };
+}
+
+const DEFAULT_MAX_EVENTS = 1_000_000;
+
+function parseHot(input: Input): AnalyzeOptions['hot'] {
+  const durationMs = input.durationMs('hot');
+  const maxEvents = input.wholeNumber('max-events', { min: 1 });
+  if (durationMs === undefined && (maxEvents !== undefined || input.on('yes')))
+    throw new UsageError('--max-events and --yes go with --hot');
+  return durationMs === undefined
+    ? undefined
+    : { durationMs, maxEvents: maxEvents ?? DEFAULT_MAX_EVENTS, yes: input.on('yes') };
 }
 
 /** `1%` or `10000`. */

@@ -3,6 +3,7 @@ import type { Layout } from '../keys/layout.ts';
 import type { RedisTarget } from '../redis/types.ts';
 import type { Scale } from './estimate.ts';
 import type { Finding } from './advice/finding.ts';
+import type { HotKeys } from './hot.ts';
 import { patternsOf, prefixesAt, sumUp, type Pattern, type Prefix } from './prefixes.ts';
 import type { Question, Questions } from './questions.ts';
 import type { KeyReading } from './read-keys.ts';
@@ -26,6 +27,8 @@ export interface AnalyzeReport {
   /** Questions that were asked of every key. */
   readonly known: ReadonlySet<Question>;
   readonly questions: Questions;
+  /** What was read and written while it was listened to; `undefined` where nobody asked. */
+  readonly hot: HotKeys | undefined;
   /** What should be done about it; `undefined` where nobody asked. */
   readonly findings: readonly Finding[] | undefined;
   readonly interrupted: boolean;

@@ -2,10 +2,12 @@ import path from 'node:path';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { writeReportFile } from '../cli/report-file.ts';
+import { groupsByPattern } from '../keys/group-of.ts';
 import { bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
 import { parseAnalyze, type AnalyzeOptions } from './options.ts';
 import { advise } from './advice/advise.ts';
+import { listenForHotKeys } from './hot.ts';
 import { askLengths } from './lengths.ts';
 import { Questions, type Question } from './questions.ts';
 import { readKeys } from './read-keys.ts';
@@ -18,12 +20,18 @@ async function runAnalyze(options: AnalyzeOptions, context: Context): Promise<Ou
   const { layout, host } = context;
   const client = await context.redis();
   const bound = await bindSelection(options.selection, context, { twice: false });
+  // First, since what the walk asks would be heard as well.
+  const hot =
+    options.hot === undefined
+      ? undefined
+      : await listenForHotKeys(client, { ...options.hot, separators: options.separators }, context);
   const asked: readonly Question[] = ['type', 'ttl', 'memory', ...(options.idle ? ['idle' as const] : [])];
   const questions = new Questions({ questions: asked, samples: options.samples });
+  const groups = context.spec?.spec.groups ?? [];
   const tally = new Tally({
     layout,
     separators: options.separators,
-    groups: [],
+    groups: { names: groups.map(({ name }) => name), groupOf: groupsByPattern(groups, layout) },
     top: options.top,
   });
   const reading = await readKeys(
@@ -49,6 +57,7 @@ async function runAnalyze(options: AnalyzeOptions, context: Context): Promise<Ou
     depth: options.depth,
     top: options.top,
     questions,
+    hot,
     findings: undefined,
     interrupted: context.signal.aborted,
     madeAtMs: host.clock.now(),

@@ -2,8 +2,9 @@ import { escapeText } from '../keys/printable.ts';
 import { shownKey } from '../selection/describe.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatDurationMs } from '../units/duration.ts';
-import { countOf, formatCount } from '../units/number.ts';
+import { countOf, formatCount, formatPercent } from '../units/number.ts';
 import { Figures } from './figures.ts';
+import type { HeavyHitters } from './heavy-hitters.ts';
 import type { RankedKey } from './ranking.ts';
 import type { AnalyzeReport } from './report.ts';
 import { figureColumns, topRows, type Row } from './rows.ts';
@@ -12,7 +13,7 @@ import { IDLE_CLASSES, LIFE_CLASSES, TYPES } from './seen-key.ts';
 /** One table of the report, in words. */
 export interface ReportTable {
   /** Stable, for CSV. */
-  readonly id: 'group' | 'prefix' | 'pattern' | 'type' | 'ttl' | 'idle' | 'biggest' | 'longest';
+  readonly id: 'hot' | 'group' | 'prefix' | 'pattern' | 'type' | 'ttl' | 'idle' | 'biggest' | 'longest';
   readonly title: string;
   readonly columns: readonly {
     readonly title: string;
@@ -26,6 +27,7 @@ export interface ReportTable {
 export function tablesOf(report: AnalyzeReport): readonly ReportTable[] {
   const { tally, known } = report;
   const tables = [
+    ...hotTables(report),
     figureTable(report, 'group', 'By group', groupRows(report)),
     // Where keys have few segments, prefixes and patterns are the same.
     ...(isSameList(report) ? [] : [figureTable(report, 'prefix', 'By prefix', prefixRows(report))]),
@@ -55,9 +57,9 @@ function figureTable(
 
 /** Groups of the spec file, and what is in none of them. */
 export function groupRows({ tally }: AnalyzeReport): readonly Row[] {
-  if (tally.groups.length === 0) return [];
+  if (tally.groups.size === 0) return [];
   return [
-    ...tally.groups.map(({ name, figures }) => ({ name: escapeText(name), figures })),
+    ...[...tally.groups].map(([name, figures]) => ({ name: escapeText(name), figures })),
     { name: 'unclassified', figures: tally.unclassified },
   ];
 }
@@ -115,6 +117,34 @@ export function idleRows({ tally }: AnalyzeReport): readonly Row[] {
   })).filter(({ figures }) => figures.keys > 0);
 }
 
+function hotTables({ hot, top, layout }: AnalyzeReport): readonly ReportTable[] {
+  if (hot === undefined) return [];
+  const table = (title: string, name: string, hitters: HeavyHitters, all: number): ReportTable => ({
+    id: 'hot',
+    title,
+    columns: [
+      { title: name, flexible: true },
+      { title: 'times', align: 'right' },
+      { title: 'share', align: 'right' },
+      { title: 'a second', align: 'right' },
+    ],
+    rows: hitters
+      .top(top)
+      .map((hitter) => [
+        name === 'key' ? shownKey(Buffer.from(hitter.name, 'latin1'), layout) : hitter.name,
+        formatCount(hitter.count),
+        formatPercent(hitter.count / all),
+        formatCount((hitter.count / hot.elapsedMs) * 1_000),
+      ]),
+  });
+  return [
+    table('Most read patterns', 'pattern', hot.readPatterns, hot.reads),
+    table('Most read keys', 'key', hot.readKeys, hot.reads),
+    table('Most written patterns', 'pattern', hot.writtenPatterns, hot.writes),
+    table('Most written keys', 'key', hot.writtenKeys, hot.writes),
+  ];
+}
+
 function keyTable(
   { layout }: AnalyzeReport,
   id: 'biggest' | 'longest',
@@ -148,7 +178,7 @@ function lengthText({ type, length }: RankedKey): string {
 
 /** What stands above the tables: `name`, `value`. */
 export function summaryOf(report: AnalyzeReport): readonly (readonly [name: string, value: string])[] {
-  const { reading, scale, tally, target, interrupted } = report;
+  const { reading, scale, tally, target, interrupted, hot } = report;
   const { total, vanished } = tally;
   const where = target.connectionName === undefined ? target.location : `${target.name} (${target.location})`;
   const counted = `${countOf(reading.looked, 'key')} looked at in ${formatDurationMs(reading.elapsedMs)}`;
@@ -156,6 +186,14 @@ export function summaryOf(report: AnalyzeReport): readonly (readonly [name: stri
     ['target', escapeText(where)],
     ['keys', totalText(report)],
     ['looked at', scale.isSample ? `a sample: ${counted}; ± is the 95 % confidence interval` : counted],
+    ...(hot === undefined
+      ? []
+      : [
+          [
+            'listened to',
+            `${countOf(hot.commands, 'command')} in ${formatDurationMs(hot.elapsedMs)}: ${countOf(hot.reads, 'read')}, ${countOf(hot.writes, 'write')}`,
+          ] as const,
+        ]),
     ...(vanished > 0 ? [['vanished meanwhile', formatCount(vanished)] as const] : []),
     ...(tally.tree.isBounded
       ? [['listed apart', 'the largest names of each prefix; all others are together as {other}'] as const]

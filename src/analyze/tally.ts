@@ -1,24 +1,17 @@
+import type { GroupOf } from '../keys/group-of.ts';
 import type { Layout } from '../keys/layout.ts';
-import { matchesGlob } from '../keys/pattern.ts';
 import { Figures } from './figures.ts';
 import { KeyFolder } from './fold.ts';
 import { PatternTree } from './pattern-tree.ts';
 import { Ranking } from './ranking.ts';
 import { classOf, IDLE_CLASSES, LIFE_CLASSES, OTHER_TYPE, TYPES, type SeenKey } from './seen-key.ts';
 
-/** A group of the spec file: keys that any of the patterns matches. */
-export interface KeyGroup {
-  readonly name: string;
-  /** Globs over physical keys. */
-  readonly patterns: readonly Buffer[];
-}
-
 /** What a tally tells apart. */
 export interface TallySettings {
   readonly layout: Layout;
   readonly separators: Uint8Array;
-  /** A key belongs to the first that matches. */
-  readonly groups: readonly KeyGroup[];
+  /** Groups of the spec file, in its order, and which of them a physical key is of. */
+  readonly groups: { readonly names: readonly string[]; readonly groupOf: GroupOf };
   /** How many of the biggest keys are named. */
   readonly top: number;
 }
@@ -41,7 +34,7 @@ export interface LengthCandidate {
 export class Tally {
   readonly total = new Figures();
   readonly tree: PatternTree;
-  readonly groups: readonly { readonly name: string; readonly figures: Figures }[];
+  readonly groups: ReadonlyMap<string, Figures>;
   /** Keys of none of the groups. */
   readonly unclassified = new Figures();
   /** Keys that are not of the layout. */
@@ -63,7 +56,7 @@ export class Tally {
     this.#settings = settings;
     this.#folder = new KeyFolder(separators);
     this.tree = new PatternTree(this.#folder);
-    this.groups = groups.map(({ name }) => ({ name, figures: new Figures() }));
+    this.groups = new Map(groups.names.map((name) => [name, new Figures()]));
     this.biggest = new Ranking(top, ({ sizeBytes }) => sizeBytes);
     this.longest = new Ranking(top, ({ length = 0 }) => length);
     // Then every key is its own logical one, and no slice has to be made of it.
@@ -81,7 +74,7 @@ export class Tally {
     if (ttlMs >= 0) this.lives[classOf(LIFE_CLASSES, ttlMs)]?.add(seen, bytes, start, end);
     if (idleSeconds >= 0)
       this.idles[classOf(IDLE_CLASSES, 1_000 * idleSeconds)]?.add(seen, bytes, start, end);
-    if (this.groups.length > 0) this.#groupOf(bytes.subarray(start, end)).add(seen, bytes, start, end);
+    if (this.groups.size > 0) this.#groupOf(bytes.subarray(start, end)).add(seen, bytes, start, end);
     this.#addPattern(seen, nowMs, bytes, start, end);
     if (sizeBytes > this.biggest.least)
       this.biggest.add({ key: Buffer.from(bytes.subarray(start, end)), type, sizeBytes, ttlMs });
@@ -106,10 +99,8 @@ export class Tally {
   }
 
   #groupOf(physical: Buffer): Figures {
-    const index = this.#settings.groups.findIndex(({ patterns }) =>
-      patterns.some((pattern) => matchesGlob(pattern, physical)),
-    );
-    return this.groups[index]?.figures ?? this.unclassified;
+    const name = this.#settings.groups.groupOf(physical);
+    return (name === undefined ? undefined : this.groups.get(name)) ?? this.unclassified;
   }
 
   #mayBeLong(sizeBytes: number): boolean {

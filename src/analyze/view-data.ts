@@ -5,6 +5,7 @@ import { renderCsv } from '../terminal/csv.ts';
 import { estimateBytes, estimateKeys } from './estimate.ts';
 import type { Figures } from './figures.ts';
 import type { Finding } from './advice/finding.ts';
+import type { HeavyHitters } from './heavy-hitters.ts';
 import type { Prefix } from './prefixes.ts';
 import type { RankedKey } from './ranking.ts';
 import type { AnalyzeReport } from './report.ts';
@@ -26,8 +27,8 @@ export function analyzeJson(report: AnalyzeReport): JsonDocument {
     sample: scale.isSample,
     total: figuresJson(report, tally.total),
     vanished: tally.vanished,
-    groups: groupRows(report).map(({ name, figures }) => ({ name, ...figuresJson(report, figures) })),
-    unclassified: tally.groups.length === 0 ? null : figuresJson(report, tally.unclassified),
+    groups: [...tally.groups].map(([name, figures]) => ({ name, ...figuresJson(report, figures) })),
+    unclassified: tally.groups.size === 0 ? null : figuresJson(report, tally.unclassified),
     not_of_the_layout: figuresJson(report, tally.foreign),
     tree: treeJson(report, report.root, report.depth),
     patterns: report.patterns.map((pattern) => prefixJson(report, pattern)),
@@ -45,6 +46,7 @@ export function analyzeJson(report: AnalyzeReport): JsonDocument {
       : null,
     biggest: tally.biggest.keys.map((key) => rankedJson(report, key)),
     longest: tally.longest.keys.map((key) => rankedJson(report, key)),
+    hot: hotJson(report),
     findings: findings?.map((finding) => findingJson(finding)) ?? null,
     not_answered: [...questions.refusals].map(([question, error]) => ({ question, message: error.message })),
     others_latency: reading.felt === undefined ? null : latencyJson(report),
@@ -133,6 +135,26 @@ function rankedJson({ layout }: AnalyzeReport, { key, type, sizeBytes, length, t
     memory_bytes: sizeBytes,
     length: length ?? null,
     ttl_seconds: ttlMs < 0 ? null : ttlMs / 1_000,
+  };
+}
+
+function hotJson({ hot, layout, top }: AnalyzeReport): unknown {
+  if (hot === undefined) return null;
+  const keys = (hitters: HeavyHitters) =>
+    hitters.top(top).map(({ name, count }) => ({
+      ...(shownKeyJson(Buffer.from(name, 'latin1'), layout) as object),
+      count,
+    }));
+  return {
+    elapsed_ms: rounded(hot.elapsedMs),
+    commands: hot.commands,
+    reads: hot.reads,
+    writes: hot.writes,
+    read_patterns: hot.readPatterns.top(top),
+    read_keys: keys(hot.readKeys),
+    written_patterns: hot.writtenPatterns.top(top),
+    written_keys: keys(hot.writtenKeys),
+    counts_may_miss: Math.max(hot.readKeys.mostForgotten, hot.writtenKeys.mostForgotten),
   };
 }
 

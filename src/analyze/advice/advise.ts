@@ -4,6 +4,7 @@ import { compressible } from './compress-advice.ts';
 import type { Finding } from './finding.ts';
 import { serverAdvice, unevictable } from './server-advice.ts';
 import { expiringTogether, missingTtl } from './ttl-advice.ts';
+import { unreadPatterns } from './unread-advice.ts';
 
 /** Findings of one kind that are worth reading at once. */
 const MOST_OF_A_KIND = 10;
@@ -15,6 +16,7 @@ export async function advise(report: AnalyzeReport, client: RedisClient): Promis
     unevictable(report),
     missingTtl(report),
     expiringTogether(report),
+    unreadPatterns(report),
     await compressible(report, client),
   ].flatMap((findings) => findings.slice(0, MOST_OF_A_KIND));
   return [
