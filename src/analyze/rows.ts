@@ -17,6 +17,8 @@ export interface FigureColumn {
   readonly title: string;
   readonly align?: 'right';
   readonly flexible?: boolean;
+  /** What a narrow terminal does without: the higher, the sooner. */
+  readonly spare?: number;
   readonly cell: (row: Row) => string;
 }
 
@@ -24,9 +26,10 @@ export interface FigureColumn {
 export function figureColumns(report: AnalyzeReport, title: string): readonly FigureColumn[] {
   const { scale, known, tally } = report;
   const { total } = tally;
-  const right = (name: string, cell: (figures: Figures) => string): FigureColumn => ({
+  const right = (name: string, cell: (figures: Figures) => string, spare = 0): FigureColumn => ({
     title: name,
     align: 'right',
+    spare,
     cell: ({ figures }) => cell(figures),
   });
   const when = (holds: boolean, ...columns: readonly FigureColumn[]): readonly FigureColumn[] =>
@@ -36,24 +39,27 @@ export function figureColumns(report: AnalyzeReport, title: string): readonly Fi
     right('keys', ({ keys }) => formatCount(estimateKeys(keys, scale).value)),
     ...when(
       scale.isSample,
-      right('±', ({ keys }) => plusMinus(estimateKeys(keys, scale), formatCount)),
+      right('±', ({ keys }) => plusMinus(estimateKeys(keys, scale), formatCount), 2),
     ),
-    right('share', ({ keys }) => share(keys, total.keys)),
+    right('share', ({ keys }) => share(keys, total.keys), 4),
     ...when(
       known.has('memory'),
       right('memory', (figures) => formatBytes(estimateBytes(figures, scale).value)),
       ...when(
         scale.isSample,
-        right('±', (figures) => plusMinus(estimateBytes(figures, scale), formatBytes)),
+        right('±', (figures) => plusMinus(estimateBytes(figures, scale), formatBytes), 1),
       ),
       right('share', ({ bytes }) => share(bytes, total.bytes)),
-      right('mean', ({ bytes, keys }) => (keys === 0 ? '-' : formatBytes(bytes / keys))),
+      right('mean', ({ bytes, keys }) => (keys === 0 ? '-' : formatBytes(bytes / keys)), 5),
     ),
     ...when(
       known.has('ttl'),
-      right('no TTL', ({ withoutTtl, keys }) => share(withoutTtl, keys)),
-      right('life left', ({ lifeMs, withoutTtl, keys }) =>
-        keys === withoutTtl ? '-' : formatDurationMs(lifeMs / (keys - withoutTtl)),
+      right('no TTL', ({ withoutTtl, keys }) => share(withoutTtl, keys), 3),
+      right(
+        'life left',
+        ({ lifeMs, withoutTtl, keys }) =>
+          keys === withoutTtl ? '-' : formatDurationMs(lifeMs / (keys - withoutTtl)),
+        6,
       ),
     ),
     ...when(

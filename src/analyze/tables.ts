@@ -19,6 +19,7 @@ export interface ReportTable {
     readonly title: string;
     readonly align?: 'right';
     readonly flexible?: boolean;
+    readonly spare?: number;
   }[];
   readonly rows: readonly (readonly string[])[];
 }
@@ -156,10 +157,10 @@ function keyTable(
     title,
     columns: [
       { title: 'key', flexible: true },
-      { title: 'type' },
+      { title: 'type', spare: 2 },
       { title: 'memory', align: 'right' },
       { title: 'length', align: 'right' },
-      { title: 'TTL', align: 'right' },
+      { title: 'TTL', align: 'right', spare: 1 },
     ],
     rows: keys.map((ranked) => [
       shownKey(ranked.key, layout),

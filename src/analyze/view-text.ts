@@ -2,22 +2,43 @@ import { escapeText } from '../keys/printable.ts';
 import { renderMarkdownTable } from '../terminal/csv.ts';
 import { renderFields, renderTable } from '../terminal/table.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
+import { displayWidth } from '../terminal/width.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatCount, formatPercent } from '../units/number.ts';
 import { estimateBytes, estimateKeys } from './estimate.ts';
 import type { Finding } from './advice/finding.ts';
 import { passOn, type Prefix } from './prefixes.ts';
 import type { AnalyzeReport } from './report.ts';
-import { summaryOf, tablesOf } from './tables.ts';
+import { summaryOf, tablesOf, type ReportTable } from './tables.ts';
 
 /** The report for people: what it is about, a table for each way of looking at it, and what to do. */
 export function renderAnalysis(report: AnalyzeReport, terminal: TerminalInfo): string {
-  const tables = tablesOf(report).map(
-    ({ title, columns, rows }) => `${terminal.style.bold(title)}\n${renderTable(columns, rows, terminal)}`,
-  );
+  const tables = tablesOf(report).map((table) => {
+    const { title, columns, rows } = narrowed(table, terminal);
+    return `${terminal.style.bold(title)}\n${renderTable(columns, rows, terminal)}`;
+  });
   return [renderFields(summaryOf(report), terminal), ...tables, ...findingText(report, terminal)].join(
     '\n\n',
   );
+}
+
+/** A name that is cut further says nothing. */
+const NARROWEST_NAME = 16;
+
+/** Without the columns for which a terminal has no room. */
+function narrowed(table: ReportTable, terminal: TerminalInfo): ReportTable {
+  const { interactive, width } = terminal;
+  const { columns, rows } = table;
+  const widths = columns.map(({ title, flexible }, index) => {
+    const widest = Math.max(displayWidth(title), ...rows.map((row) => displayWidth(row[index] ?? '')));
+    return 3 + (flexible === true ? Math.min(widest, NARROWEST_NAME) : widest);
+  });
+  const spare = Math.max(...columns.map((column) => column.spare ?? 0));
+  if (!interactive || spare === 0 || widths.reduce((sum, each) => sum + each, 1) <= width) return table;
+  const dropped = columns.findIndex((column) => column.spare === spare);
+  const without = <Item>(items: readonly Item[]): readonly Item[] =>
+    items.filter((_, index) => index !== dropped);
+  return narrowed({ ...table, columns: without(columns), rows: rows.map(without) }, terminal);
 }
 
 function findingText({ findings }: AnalyzeReport, terminal: TerminalInfo): readonly string[] {

@@ -114,8 +114,12 @@ describe('a single server', () => {
     expect(piped.stdout).toMatch(/^big:list +list +\S+ KB +2,000 elements +none$/m);
     expect(piped.stdout).not.toContain('\x1b');
     for (const columns of [60, 80, 200]) {
-      const { stdout } = await run([], { columns });
-      expect(stdout).toContain('By pattern');
+      for (const argv of [[], ['--sample', '50%', '--idle']]) {
+        const { stdout } = await run(argv, { columns });
+        expect(stdout).toContain('By pattern');
+        const rows = stdout.split('\n').filter((line) => line.startsWith('│'));
+        expect(Math.max(...rows.map((row) => row.length))).toBeLessThanOrEqual(columns);
+      }
     }
     const tree = await run(['-o', 'tree']);
     expect(tree.stdout).toMatch(/^├─ user:\{n\}:dashboard +1,200 /m);
