@@ -204,7 +204,7 @@ describe('a deploy', () => {
   });
 
   test('that failed is told before a budget that does not hold', async () => {
-    for (const key of ['a', 'b']) await redis.call('SET', key, 'x');
+    for (const key of ['a', 'b', 'c']) await redis.call('SET', key, 'x');
     const run = await deploy('strict', '--data', 'id=1');
     expect(run.code).toBe(5);
     expect(run.report).toMatchObject({ checks: { assertions: [{ pass: false }] } });
