@@ -1,3 +1,4 @@
+import { analyzeSpec } from '../analyze/command.ts';
 import { clearSpec } from '../clear/command.ts';
 import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   namespaceGcSpec,
   inspectSpec,
   statsSpec,
+  analyzeSpec,
   statsDiffSpec,
   loadtestSpec,
   pingSpec,
