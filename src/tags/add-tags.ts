@@ -3,7 +3,7 @@ import type { Layout } from '../keys/layout.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { livesOf } from './examine-set.ts';
 import { tagSet } from './tag-sets.ts';
-import { TagWriter } from './tag-writer.ts';
+import type { TagWriter } from './tag-writer.ts';
 import { decodeTags, encodeTags, TAGS_FIELD } from './tags-field.ts';
 import { tagsPlace } from './tags-of-key.ts';
 
@@ -16,13 +16,12 @@ export async function addTags(
   client: RedisClient,
   places: readonly Buffer[],
   tags: readonly string[],
-  { layout, now }: { readonly layout: Layout; readonly now: () => number },
+  { layout, writer }: { readonly layout: Layout; readonly writer: TagWriter },
 ): Promise<Buffer | undefined> {
   const lives = await livesOf(client, places);
   const index = lives.findIndex((lifeMs) => lifeMs !== undefined);
   const [key, lifeMs] = [places[index], lives[index]];
   if (key === undefined || lifeMs === undefined) return undefined;
-  const writer = await TagWriter.open(client, now);
   const sets = tags.map((tag) => tagSet(Buffer.from(tag, 'utf8'), layout));
   const commands = writer.commands(sets, key, lifeMs === Infinity ? undefined : lifeMs);
   for (const { node, indexes } of await client.nodesFor(commands.map((command) => command.key))) {

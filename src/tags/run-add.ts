@@ -5,6 +5,7 @@ import { ExitCode } from '../cli/exit-code.ts';
 import { keyJson, printableKey } from '../keys/printable.ts';
 import { countOf } from '../units/number.ts';
 import { addTags } from './add-tags.ts';
+import { TagWriter } from './tag-writer.ts';
 
 interface AddOptions {
   /** Logical. */
@@ -17,7 +18,7 @@ async function runAdd({ key, tags }: AddOptions, context: Context): Promise<Outc
   const { layout, host } = context;
   const tagged = await addTags(client, layout.toPhysicalKeys(key), tags, {
     layout,
-    now: () => host.clock.now(),
+    writer: await TagWriter.open(client, () => host.clock.now()),
   });
   if (tagged === undefined) {
     context.messages.note(`${printableKey(key)} is not there (it may have expired): it got no tags`);

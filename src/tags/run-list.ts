@@ -92,7 +92,7 @@ function listViews(report: ListReport): Outcome['views'] {
       if (tags === 0) return `No tags on ${target.name}`;
       const rest =
         tags > shown.length ? `; the ${countOf(shown.length, 'tag')} with the most keys are shown` : '';
-      const total = `${countOf(tags, 'tag')} of ${countOf(keys, 'key')}, ${countOf(orphans, 'orphan')}${rest}`;
+      const total = `${countOf(tags, 'tag')} with ${countOf(keys, 'member')}, ${countOf(orphans, 'orphan')}${rest}`;
       return `${renderTable(COLUMNS, rows, terminal)}\n\n${total}`;
     },
     json: () => ({

@@ -34,7 +34,7 @@ async function runRepair({ dryRun }: RepairCommandOptions, context: Context): Pr
       views: {
         table: () =>
           [
-            `${countOf(tags, 'tag')} of ${countOf(keys, 'key')} on ${name}`,
+            `${countOf(tags, 'tag')} with ${countOf(keys, 'member')} on ${name}`,
             `${countOf(orphans, 'orphan')} ${would}removed`,
             `${countOf(corrected, 'expiry', 'expiries')} ${would}corrected`,
             `${countOf(added, 'lost key')} ${would}added again`,

@@ -1,6 +1,7 @@
 import type { Context } from '../cli/context.ts';
 import type { CachectlError } from '../cli/errors.ts';
 import { escapeText } from '../keys/printable.ts';
+import { addTags } from '../tags/add-tags.ts';
 import { tagSet } from '../tags/tag-sets.ts';
 import { TagWriter } from '../tags/tag-writer.ts';
 import { isRetryable } from '../origin/retry.ts';
@@ -136,6 +137,17 @@ export class WarmRun {
     return this.#tagWriter?.commands(sets, physicalKey, ttlMs) ?? [];
   }
 
+  /** What the application stored itself gets its tags once it is there: the exact keys that are expected. */
+  async #tag(target: Target, filled: Filled): Promise<Filled> {
+    const writer = this.#tagWriter;
+    if (writer === undefined || target.tags.length === 0) return filled;
+    const { redis, settings } = this.#work;
+    for (const { places, isPattern } of target.expectKeys ?? []) {
+      if (!isPattern) await addTags(redis, places, target.tags, { layout: settings.layout, writer });
+    }
+    return filled;
+  }
+
   async #pass(
     batches: AsyncGenerator<KnownTargets, void, void>,
     first: boolean,
@@ -189,7 +201,7 @@ export class WarmRun {
         return { kind: 'fresh' };
       }
       return fill.fill.mode === 'touch'
-        ? touchTarget(target, fill, touching, signal, onAnswered)
+        ? touchTarget(target, fill, touching, signal, onAnswered).then((filled) => this.#tag(target, filled))
         : fillTarget(target, fill, known, filling, signal, onAnswered);
     };
   }

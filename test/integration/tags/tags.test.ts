@@ -24,6 +24,7 @@ scopes:
       - { key: "product:{id}", path: "/p/{id}", tags: [products, "product:{id}"], foreach: { from: range, start: 1, end: 5, as: id } }
       - { key: "list", path: "/list", ttl: 2h, tags: [products, lists], conditional: false }
       - { key: "untagged", path: "/u" }
+  touched: { entries: [{ key: "own:{id}", path: "/own/{id}", mode: touch, tags: [own], matrix: { id: [1, 2] } }] }
 `);
   });
   afterAll(() => Promise.all([place.stop(), origin.stop(), spec.remove()]));
@@ -182,6 +183,17 @@ scopes:
     await place.send([['ZADD', 'shop:cachectl:tag:products', 1_000, 'shop:long-gone']]);
     await run('warm', '--scope', 'products');
     expect(await members('products')).not.toContain('shop:long-gone');
+  });
+
+  test('what the application stores itself is tagged once it is there', async () => {
+    answering = (request, response) => {
+      void place
+        .send([['SET', `shop:own:${request.url?.at(-1) ?? ''}`, 'x', 'PX', 600_000]])
+        .then(() => response.end('ok'));
+    };
+    expect((await json('warm', '--scope', 'touched')).report).toMatchObject({ touched: 2, verified: 2 });
+    expect((await run('keys', '--tag', 'own', '--count')).stdout).toBe('2\n');
+    expect((await json('clear', '--tag', 'own')).report).toMatchObject({ removed: 2 });
   });
 
   test('a key can be tagged by hand', async () => {
