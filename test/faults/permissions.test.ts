@@ -54,6 +54,8 @@ const OPENING = ['hello', 'auth', 'ping', 'client|setname', 'info'];
 /** What a command goes without where it is refused; for warm locks, and what it remembers beside entries. */
 const DISPENSABLE: Readonly<Record<string, readonly string[]>> = {
   warm: 'eval evalsha setrange hset hmget del get multi exec pexpire strlen pttl unlink'.split(' '),
+  // What warm has written down about an entry.
+  inspect: ['hmget'],
   // What the plan tells of the keys, and how much memory they free.
   clear: ['dbsize', 'memory|usage', 'pttl', 'type'],
 };

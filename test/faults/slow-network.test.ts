@@ -38,7 +38,7 @@ async function traffic(...argv: readonly string[]) {
 const HELLO = { commands: 3, roundTrips: 1 };
 
 describe('over a network with 100 ms a round trip', () => {
-  test('inspect asks for five keys in two round trips', async () => {
+  test('inspect asks for five keys in three round trips, two of them at once', async () => {
     for (let n = 1; n <= 5; n++) await redis.call('SET', `user:${n}`, 'value');
     const { commands, roundTrips } = await traffic(
       'inspect',
@@ -49,7 +49,8 @@ describe('over a network with 100 ms a round trip', () => {
       'user:5',
     );
     expect(commands).toBeGreaterThan(5 * 6);
-    expect(roundTrips).toBe(HELLO.roundTrips + 2);
+    // What warm has written down is asked for at the same time as the keys are.
+    expect(roundTrips).toBe(HELLO.roundTrips + 3);
   });
 
   test('stats asks once', async () => {
@@ -77,6 +78,7 @@ describe('over a network with 100 ms a round trip', () => {
 
   test('loadtest sends three commands for each request at most', async () => {
     const { commands } = await traffic('loadtest', '--scope', 's', '--limit', '1', '-n', '4');
-    expect(commands).toBeLessThanOrEqual(HELLO.commands + 3 + 4 + 4 + 1);
+    // Read once before; then each round removes, stores and reads.
+    expect(commands).toBeLessThanOrEqual(HELLO.commands + 3 + 4 * 3);
   });
 });
