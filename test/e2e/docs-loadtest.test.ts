@@ -85,7 +85,10 @@ describe('the recipes of docs/loadtest.md', () => {
         'chromium',
         [...argv, `--user-data-dir=${path.join(folder, 'profile')}`, '--dump-dom', pathToFileURL(page).href],
         { env: home, timeout: 45_000, maxBuffer: 2 ** 26 },
-        (error, dom, said) => (error === null ? resolve({ dom, said }) : reject(error)),
+        (error, dom, said) => {
+          if (error === null) resolve({ dom, said });
+          else reject(new Error(said, { cause: error }));
+        },
       );
     });
     expect(shown.dom).toContain('latency by percentile');
