@@ -20,7 +20,7 @@ const example = fileURLToPath(new URL('../../examples/django', import.meta.url))
 describe('cachectl loadtest in examples/django', () => {
   test('gives cold against warm, every cold answer a miss and every warm one a hit', async () => {
     await redis.call('SET', ':1:user:42', 'untouched');
-    const run = await runMain(['loadtest', '--scope', 'pages', '-n', '10', '--repeat', '2'], {
+    const run = await runMain(['loadtest', '--scope', 'home', '-n', '10', '--repeat', '2'], {
       cwd: example,
       env: { REDIS_URL: `${redis.url}/0`, ORIGIN_URL: app.url },
     });
