@@ -80,7 +80,7 @@ describe('the program', () => {
     [
       ['inspect'],
       'inspect needs KEY: a key to look at, or a framework address',
-      'see cachectl inspect --help',
+      'on a terminal it lets you search for one; cachectl keys --pattern "user:*" lists keys anywhere',
     ],
     [['stats', 'x'], 'stats does not take the argument "x"', 'see cachectl stats --help'],
     [
