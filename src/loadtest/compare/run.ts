@@ -4,6 +4,7 @@ import type { Context } from '../../cli/context.ts';
 import { UsageError, type CachectlError } from '../../cli/errors.ts';
 import { ExitCode } from '../../cli/exit-code.ts';
 import { PRODUCT_DEFAULTS } from '../../config/spec.ts';
+import { looksLikePattern } from '../../keys/pattern.ts';
 import { escapeText } from '../../keys/printable.ts';
 import { createOriginClient } from '../../origin/client.ts';
 import { withAutomaticHeaders } from '../../origin/request-headers.ts';
@@ -65,7 +66,8 @@ export async function runCompareTask(
   const origin = createOriginClient({ connections: work.load.connections });
   try {
     const phases = work.phases ?? usualPhases(source);
-    const expanded = await confirmedTargets(options, source, context, origin);
+    const clearsPatterns = phases === 'cold,warm' && expectsPatterns(source);
+    const expanded = await confirmedTargets(options, source, context, origin, clearsPatterns);
     const endpoints = nameEndpoints(expanded.targets, options.targets.addresses);
     refuseRemote(
       new Set(endpoints.map((endpoint) => new URL(urlOf(endpoint)).host)),
@@ -99,6 +101,12 @@ export async function runCompareTask(
 function usualPhases({ scopes }: TargetSource): ComparedPhases {
   const entries = scopes.flatMap((scope) => scope.entries);
   return entries.every(({ fill }) => fill?.mode === 'touch') ? 'cold,warm' : 'origin,cache';
+}
+
+/** Whether an entry is known by a pattern alone. */
+function expectsPatterns({ scopes }: TargetSource): boolean {
+  const keys = scopes.flatMap(({ entries }) => entries.flatMap(({ fill }) => fill?.expectKeys ?? []));
+  return keys.some((key) => looksLikePattern(key));
 }
 
 async function originCache({ options, work, source, endpoints, origin, context }: Task): Promise<Compared> {
@@ -182,11 +190,13 @@ async function confirmedTargets(
   source: TargetSource,
   context: Context,
   origin: OriginClient,
+  clearsPatterns: boolean,
 ): Promise<ScopeTargets> {
   const redis = await context.redis();
   await context.confirm({
-    // Removing exactly these keys asks for nothing, except where the connection is protected.
-    reach: redis.target.protected ? 'selection' : 'named',
+    // Removing exactly these keys asks for nothing, except where the connection is protected; a pattern may reach
+    // for keys that are not the scope's own.
+    reach: redis.target.protected || clearsPatterns ? 'selection' : 'named',
     yes: false,
     confirm: options.confirm,
     preview: () =>
