@@ -123,7 +123,7 @@ _cachectl_flags() {
   case "$at" in
     'warm' | 'clear' | 'restore' | 'keys' | 'ttl' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'doctor' | 'init' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
   esac
-  printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-input --timeout --help --version
+  printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-pager --no-input --timeout --help --version
 }
 
 _cachectl() {
