@@ -46,6 +46,12 @@ export interface RunResult {
   readonly document?: (() => JsonDocument) | undefined;
 }
 
+/** A context of its own connection and its own signal; whoever asked for it closes it. */
+export interface DetachedContext {
+  readonly context: Context;
+  readonly close: () => Promise<void>;
+}
+
 /** What a running command may use; nothing else reaches the outside. */
 export interface Context {
   readonly host: Pick<
@@ -89,6 +95,8 @@ export interface Context {
   readonly canAsk: boolean;
   /** @throws CachectlError (exit 7) where the consent is not given */
   readonly confirm: (request: ConfirmationRequest) => Promise<void>;
+  /** The same with a connection of its own, for work that ends by another signal or must not wait for this one's. */
+  readonly detach: (signal: AbortSignal) => DetachedContext;
   /** Runs another command line in the same process, as if typed. */
   readonly invoke: (argv: readonly string[], place?: Place) => Promise<RunResult>;
 }

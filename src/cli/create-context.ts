@@ -12,7 +12,7 @@ import type { CachectlError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { warnAbout } from './messages.ts';
 import { pagedOut } from './paged-out.ts';
-import type { Resources } from './resources.ts';
+import { Resources } from './resources.ts';
 import { Interrupted } from './signals.ts';
 import type { Streams } from './streams.ts';
 
@@ -89,6 +89,11 @@ export function createContext(parts: {
         prompter,
         write: (text) => streams.err.write(text),
       }),
+    detach: (own) => {
+      const opened = new Resources();
+      const context = createContext({ ...parts, signal: own, resources: opened });
+      return { context, close: () => opened.close() };
+    },
     invoke,
   };
 }

@@ -3,11 +3,13 @@ import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
 import { doctorSpec } from '../doctor/command.ts';
 import { demoSpec } from '../demo/command.ts';
+import { invalidateSpec } from '../invalidation/command.ts';
 import { initSpec } from '../init/command.ts';
 import { inspectSpec } from '../inspect/command.ts';
 import { keyExplainSpec, keyForSpec } from '../key/command.ts';
 import { layoutDetectSpec } from '../layout/command.ts';
 import { keysSpec } from '../list/command.ts';
+import { listenSpec } from '../listen/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
 import {
   namespaceBumpSpec,
@@ -19,7 +21,9 @@ import {
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
+import { statsDiffSpec } from '../stats/diff-command.ts';
 import { ttlSpec } from '../ttl/command.ts';
+import { verifySpec } from '../verify/command.ts';
 import { warmSpec } from '../warm/command.ts';
 import type { CommandSpec } from './command.ts';
 import { helpSpec } from './help-command.ts';
@@ -27,10 +31,13 @@ import { helpSpec } from './help-command.ts';
 /** Every command, in the order of help. Data only: a command's code is loaded when it runs. */
 export const COMMANDS: readonly CommandSpec[] = [
   warmSpec,
+  verifySpec,
   clearSpec,
   restoreSpec,
   keysSpec,
   ttlSpec,
+  invalidateSpec,
+  listenSpec,
   namespaceListSpec,
   namespaceGetSpec,
   namespaceBumpSpec,
@@ -38,6 +45,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   namespaceGcSpec,
   inspectSpec,
   statsSpec,
+  statsDiffSpec,
   loadtestSpec,
   pingSpec,
   doctorSpec,

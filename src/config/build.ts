@@ -2,9 +2,18 @@ import { buildConnection } from './connection.ts';
 import { buildFill } from './build-fill.ts';
 import { buildForeach } from './build-foreach.ts';
 import { buildLayout } from './layout.ts';
+import { buildRule } from './build-rule.ts';
 import { buildNamespace } from './namespaces.ts';
 import type { EntryFile, SpecFile } from './schema.ts';
-import { listItems, mapEntries, nodeAt, type SourceNode, type SourcePath } from './source-tree.ts';
+import {
+  mapEntries,
+  mapRecord,
+  nodeAt,
+  scalarTexts,
+  textRecord,
+  type SourceNode,
+  type SourcePath,
+} from './source-tree.ts';
 import {
   DEFAULT_LAYOUT,
   PRODUCT_DEFAULTS,
@@ -39,6 +48,15 @@ export function buildSpec(file: SpecFile, root: SourceNode): Spec {
     ttlClasses,
     defaults,
     ...(file.audit !== undefined && { audit: file.audit }),
+    ...(file.groups && {
+      groups: Object.entries(file.groups).map(([name, patterns]) => ({ name, patterns: [patterns].flat() })),
+    }),
+    ...(file.budgets && {
+      budgets: file.budgets.map((text, index) => ({
+        text,
+        line: nodeAt(root, ['budgets', index])?.line ?? 1,
+      })),
+    }),
     namespaces: mapRecord(file.namespaces, buildNamespace),
     scopes: mapRecord(file.scopes, (scope, name): ScopeSpec => ({
       name,
@@ -51,6 +69,11 @@ export function buildSpec(file: SpecFile, root: SourceNode): Spec {
         buildEntry(entry, ['scopes', name, 'entries', index], root, ttlClasses, defaults),
       ),
     })),
+    ...(file.invalidation && {
+      invalidation: mapRecord(file.invalidation, (rule, name) =>
+        buildRule(rule, name, nodeAt(root, ['invalidation', name])),
+      ),
+    }),
   };
 }
 
@@ -92,38 +115,19 @@ function buildEntry(
     ttlSeconds: ttl ?? defaults.ttlSeconds,
     ttlJitter: file.ttl_jitter ?? defaults.ttlJitter,
     headers: textRecord(nodeAt(node, ['headers'])),
-    tags: texts(nodeAt(node, ['tags'])),
+    tags: scalarTexts(nodeAt(node, ['tags'])),
     ...(matrix && {
-      matrix: mapRecord(Object.fromEntries(mapEntries(matrix)), (entry) => texts(entry.node)),
+      matrix: mapRecord(Object.fromEntries(mapEntries(matrix)), (entry) => scalarTexts(entry.node)),
     }),
     ...(file.foreach && { foreach: buildForeach(file.foreach, nodeAt(node, ['foreach'])) }),
     ...(file.limit !== undefined && { limit: file.limit }),
     ...(file.priority !== undefined && { priority: file.priority }),
     ...(file.exclude && { exclude: file.exclude }),
+    ...(file.ignore && { ignore: file.ignore }),
     ...(file.timeout !== undefined && { timeoutMs: file.timeout }),
     ...(fill && { fill }),
     at: { pointer: jsonPointer(path), line: node?.line ?? 1 },
   };
-}
-
-function texts(list: SourceNode | undefined): readonly string[] {
-  return listItems(list).flatMap((item) => (item.kind === 'scalar' ? [item.text] : []));
-}
-
-function textRecord(map: SourceNode | undefined): Readonly<Record<string, string>> {
-  return mapRecord(Object.fromEntries(mapEntries(map)), ({ node }) =>
-    node.kind === 'scalar' ? node.text : '',
-  );
-}
-
-/** Without a prototype: a user may ask for a scope called `constructor`. */
-function mapRecord<In, Out>(
-  record: Readonly<Record<string, In>> | undefined,
-  map: (value: In, name: string) => Out,
-): Readonly<Record<string, Out>> {
-  const result = Object.create(null) as Record<string, Out>;
-  for (const [name, value] of Object.entries(record ?? {})) result[name] = map(value, name);
-  return result;
 }
 
 function jsonPointer(path: SourcePath): string {

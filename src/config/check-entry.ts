@@ -6,6 +6,7 @@ import {
   type Template,
 } from '../text/template.ts';
 import type { ExpressionCheck } from '../text/expression.ts';
+import { parseJsonPath } from '../text/json-path.ts';
 import { checkFill } from './check-fill.ts';
 import { checkSource, sourceNodes, sourceVariables } from './check-foreach.ts';
 import { requestPathProblem } from './origin-url.ts';
@@ -14,6 +15,7 @@ import {
   listItems,
   mapEntries,
   nodeAt,
+  placeInside,
   stringScalar,
   type ScalarNode,
   type SourceNode,
@@ -43,6 +45,7 @@ export function checkEntry(
     ...sourceNodes(entry).flatMap((source) => checkSource(source, baseUrl, checkExpression)),
     ...checkSelect(nodeAt(entry, ['select'])),
     ...checkFill(entry),
+    ...listItems(nodeAt(entry, ['ignore'])).flatMap(checkIgnored),
   ];
 }
 
@@ -169,17 +172,24 @@ function unknownPlaceholder(
   };
 }
 
-/** Points into the text where the file holds it letter by letter, otherwise at its start. */
-function placeInside(scalar: ScalarNode, offset: number): number {
-  return scalar.textStart === undefined ? scalar.start : scalar.textStart + offset;
-}
-
 function checkPath(node: SourceNode | undefined, baseUrl: string | undefined): readonly Finding[] {
   const path = stringScalar(node);
   // A value that a path starts with is a path itself; it is looked at when it is there.
   const known = path?.value.replace(/^\{[A-Za-z_][\w-]*\}/, '/');
   const problem = known !== undefined && requestPathProblem(known, baseUrl);
   return path && problem ? [{ offset: path.start, ...problem }] : [];
+}
+
+function checkIgnored(node: SourceNode): readonly Finding[] {
+  const path = stringScalar(node);
+  if (!path || parseJsonPath(path.value) !== undefined) return [];
+  return [
+    {
+      offset: path.start,
+      message: 'this names no place in a document',
+      suggestion: 'write it like `generated_at` or `items[*].seen_at`',
+    },
+  ];
 }
 
 function checkSelect(node: SourceNode | undefined): readonly Finding[] {

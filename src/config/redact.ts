@@ -101,7 +101,9 @@ export function visibilityAt(path: SourcePath): 'hidden' | 'redacted' {
 
 /** A scope, class or variable may be called `session` or `token` without holding one; so may an entry's `key`. */
 function isChosenByUser(names: readonly string[], index: number): boolean {
-  if (index === 1) return ['connections', 'scopes', 'ttl_classes', 'namespaces'].includes(names[0] ?? '');
+  if (index === 1) {
+    return ['connections', 'scopes', 'ttl_classes', 'namespaces', 'invalidation'].includes(names[0] ?? '');
+  }
   return names[index] === 'key' || names[index - 1] === 'matrix';
 }
 

@@ -15,6 +15,7 @@ import { connectionSchema } from './connection.ts';
 import { foreach, values } from './foreach-schema.ts';
 import { fillFields } from './fill-schema.ts';
 import { layoutSchema } from './layout.ts';
+import { invalidationSchema } from './rule-schema.ts';
 import { namespaceSchema } from './namespaces.ts';
 
 /** The file form of the spec: what people write. References between its parts are checked elsewhere. */
@@ -65,6 +66,11 @@ const entry = z
     priority: priority('Within the scope, higher is warmed first; 0 unless given'),
     exclude,
     timeout: z.optional(timeout('The longest wait for one answer')),
+    ignore: z.optional(
+      z.array(text('A place in the answer', 'generated_at', 'items[*].seen_at')).register(fieldNotes, {
+        description: 'Places in a JSON answer that cachectl verify does not compare',
+      }),
+    ),
     ...fillFields,
   })
   .register(fieldNotes, { description: 'A request template and a key template' });
@@ -120,6 +126,30 @@ export const specFileSchema = z
     ),
     defaults: z.optional(defaults),
     audit: z.optional(text('File to which destructive runs append a line of JSON', 'cachectl-audit.jsonl')),
+    groups: z.optional(
+      z
+        .record(
+          named,
+          z.union(
+            [
+              text('A glob over logical keys', 'user:*'),
+              z
+                .array(text('A glob over logical keys', 'user:*'))
+                .register(fieldNotes, { description: 'Globs over logical keys' }),
+            ],
+            { error: 'expected a pattern or a list of patterns' },
+          ),
+        )
+        .register(fieldNotes, {
+          description:
+            'Groups of keys by name, which stats and analyze tell apart; the first that matches counts',
+        }),
+    ),
+    budgets: z.optional(
+      z
+        .array(text('An assertion about the cache', 'hit_rate >= 80', 'users.hit_rate >= 70'))
+        .register(fieldNotes, { description: 'What `cachectl stats --check` asserts' }),
+    ),
     namespaces: z.optional(
       z
         .record(named, namespaceSchema)
@@ -130,6 +160,7 @@ export const specFileSchema = z
         .record(named, scope)
         .register(fieldNotes, { description: 'Groups of entries by name; `all` is reserved' }),
     ),
+    invalidation: z.optional(invalidationSchema),
   })
   .register(fieldNotes, { title: 'cachectl spec file', description: 'What cachectl warms, and where' });
 

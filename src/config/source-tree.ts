@@ -102,3 +102,30 @@ export function toPlain(node: SourceNode): unknown {
   for (const [key, entry] of node.entries) record[key] = toPlain(entry.node);
   return record;
 }
+
+/** The texts of a list's scalars, as written. */
+export function scalarTexts(list: SourceNode | undefined): readonly string[] {
+  return listItems(list).flatMap((item) => (item.kind === 'scalar' ? [item.text] : []));
+}
+
+/** The texts of a map's scalars by key, as written. */
+export function textRecord(map: SourceNode | undefined): Readonly<Record<string, string>> {
+  return mapRecord(Object.fromEntries(mapEntries(map)), ({ node }) =>
+    node.kind === 'scalar' ? node.text : '',
+  );
+}
+
+/** A record with its values changed, and without a prototype: a user may ask for a scope called `constructor`. */
+export function mapRecord<In, Out>(
+  record: Readonly<Record<string, In>> | undefined,
+  map: (value: In, name: string) => Out,
+): Readonly<Record<string, Out>> {
+  const result = Object.create(null) as Record<string, Out>;
+  for (const [name, value] of Object.entries(record ?? {})) result[name] = map(value, name);
+  return result;
+}
+
+/** Points into the text where the file holds it letter by letter, otherwise at its start. */
+export function placeInside(scalar: ScalarNode, offset: number): number {
+  return scalar.textStart === undefined ? scalar.start : scalar.textStart + offset;
+}

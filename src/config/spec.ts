@@ -4,6 +4,7 @@ import type { LayoutSpec } from './layout.ts';
 import type { NamespaceSpec } from './namespaces.ts';
 
 import type { FillSpec } from './fill-spec.ts';
+import type { RuleSpec } from './rule-spec.ts';
 
 /**
  * The spec as features use it: validated, interpolated, defaults filled in, units in the names.
@@ -27,6 +28,25 @@ export interface Spec {
   readonly namespaces: Readonly<Record<string, NamespaceSpec>>;
   /** Where destructive runs leave a line; relative to the spec file's folder. */
   readonly audit?: string;
+  /** In the order of the file: a key belongs to the first that matches. */
+  readonly groups?: readonly GroupSpec[];
+  readonly budgets?: readonly BudgetSpec[];
+  /** What the application's events do to the cache, by event name. */
+  readonly invalidation?: Readonly<Record<string, RuleSpec>>;
+}
+
+/** A named group of keys. */
+export interface GroupSpec {
+  readonly name: string;
+  /** Globs over logical keys; at least one. */
+  readonly patterns: readonly string[];
+}
+
+/** An assertion that `stats --check` makes, and where it stands. */
+export interface BudgetSpec {
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
 }
 
 /** The application whose responses are cached. */
@@ -92,6 +112,8 @@ export interface EntrySpec {
   readonly priority?: number;
   /** As a scope's, for this entry alone. */
   readonly exclude?: readonly string[];
+  /** Places in a JSON answer that `verify` does not compare, as `parseJsonPath` reads them. */
+  readonly ignore?: readonly string[];
   /** Of one request; `defaults.timeoutMs` where absent. */
   readonly timeoutMs?: number;
   /** `DEFAULT_FILL` where the entry says nothing about it. */

@@ -4,6 +4,7 @@ import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { findServer } from '../local-server/find-server.ts';
 import { ensureServer, missingServer } from '../local-server/install-server.ts';
+import { shellWord } from '../text/shell.ts';
 import { startDemoServers, type DemoServers } from './servers.ts';
 import { closingWords } from './closing-words.ts';
 
@@ -112,10 +113,6 @@ async function keepUp(
       { once: true },
     );
   });
-}
-
-function shellWord(word: string): string {
-  return /^[\w:.,/=@%+-]+$/.test(word) ? word : `"${word}"`;
 }
 
 export const command = defineCommand<DemoOptions>({

@@ -1,9 +1,11 @@
+import type { Assertion } from '../assertions/assertion.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
 import { RESERVED_SCOPE } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { ClosedLoad } from './compare/closed-loop.ts';
+import type { ComparedPhases } from './compare/report.ts';
 import {
   asksForOpenLoad,
   DEFAULT_CONNECTIONS,
@@ -11,6 +13,8 @@ import {
   parseLoadOptions,
   type LoadOptions,
 } from './load-options.ts';
+import { parseGate } from './gate/gate.ts';
+import { parseRedisLoad, REDIS_LOAD_FLAGS, type RedisLoadOptions } from './redis/options.ts';
 import { parseAddress, type WebAddress } from './targets/address.ts';
 import { parseWeights } from './targets/weights.ts';
 
@@ -34,7 +38,14 @@ export interface TargetOptions {
 /** What a load test was asked to do. */
 export interface LoadtestOptions {
   readonly targets: TargetOptions;
-  readonly work: CompareWork | LoadWork;
+  readonly work: CompareWork | LoadWork | RedisWork;
+  readonly assertions: readonly Assertion[];
+  /** A file with an earlier report. */
+  readonly baseline: string | undefined;
+  /** Where a page is to be written. */
+  readonly reportFile: string | undefined;
+  /** Write a script for another tool, and send nothing. */
+  readonly exportTo: 'k6' | undefined;
   readonly countHeader: string | undefined;
   readonly confirm: string | undefined;
 }
@@ -42,6 +53,10 @@ export interface LoadtestOptions {
 /** Each endpoint without the cache and with it. */
 export interface CompareWork {
   readonly kind: 'compare';
+  /** As the entries are filled where absent: by the application itself, or by cachectl. */
+  readonly phases: ComparedPhases | undefined;
+  /** How often the phases take turns. */
+  readonly repeat: number;
   /** Of each endpoint and phase. */
   readonly load: ClosedLoad;
 }
@@ -52,7 +67,16 @@ export interface LoadWork {
   readonly load: LoadOptions;
 }
 
+/** Load on Redis itself. */
+export interface RedisWork {
+  readonly kind: 'redis';
+  readonly load: LoadOptions;
+  readonly redis: RedisLoadOptions;
+}
+
 const DEFAULT_REQUESTS = 50;
+/** Enough that a moment in which the machine was busy is one of several. */
+const DEFAULT_REPEAT = 5;
 
 /** The characters of a header's name (RFC 9110, 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -68,12 +92,25 @@ export function parseLoadtestOptions(
   const scopes = input.texts('scope');
   const urls = context.options.httpUrls;
   const requestsFrom = input.text('requests-from');
-  if (scopes.length === 0 && urls.length === 0 && requestsFrom === undefined)
-    throw nothingToTest(context.spec);
+  const isRedis = input.on('redis');
+  const hasTargets = scopes.length > 0 || urls.length > 0 || requestsFrom !== undefined;
+  if (!isRedis && !hasTargets) throw nothingToTest(context.spec);
+  if (isRedis && hasTargets) {
+    throw new UsageError(
+      '--redis puts load on Redis itself: leave --scope, --url http://... and --requests-from out',
+    );
+  }
   const countHeader = input.text('count-header');
   if (countHeader !== undefined && !HEADER_NAME.test(countHeader)) {
     throw new UsageError(`--count-header takes the name of a header, not "${escapeText(countHeader)}"`, {
       hint: 'for example --count-header X-DB-Queries',
+    });
+  }
+  const work = parseWork(input, scopes, context);
+  const baseline = input.text('baseline');
+  if (input.has('export') && work.kind !== 'load') {
+    throw new UsageError('--export writes a script for load on web addresses', {
+      hint: 'for a scope, say --compare none',
     });
   }
   return {
@@ -86,7 +123,15 @@ export function parseLoadtestOptions(
       timeoutMs: input.durationMs('request-timeout'),
       allowedHosts: input.texts('allow-remote'),
     },
-    work: parseWork(input, scopes, context),
+    work,
+    assertions: parseGate(
+      input.texts('assert'),
+      work.kind === 'compare' ? 'compare' : 'load',
+      baseline !== undefined,
+    ),
+    baseline,
+    reportFile: input.text('report'),
+    exportTo: input.choice('export', ['k6'] as const),
     countHeader,
     confirm: input.text('confirm'),
   };
@@ -96,8 +141,17 @@ function parseWork(
   input: Input,
   scopes: readonly string[],
   { host: { random }, options: { format } }: Pick<Context, 'options' | 'host'>,
-): CompareWork | LoadWork {
-  const compare = input.choice('compare', ['origin,cache', 'none'] as const);
+): LoadtestOptions['work'] {
+  if (input.on('redis')) {
+    if (input.has('compare') || input.has('weight') || input.has('workers')) {
+      throw new UsageError('--redis has no use for --compare, --weight and --workers');
+    }
+    return { kind: 'redis', load: parseLoadOptions(input, random), redis: parseRedisLoad(input) };
+  }
+  for (const flag of REDIS_LOAD_FLAGS) {
+    if (input.has(flag)) throw new UsageError(`--${flag} needs --redis: it is about load on Redis itself`);
+  }
+  const compare = input.choice('compare', ['cold,warm', 'origin,cache', 'none'] as const);
   const isLoad =
     compare === undefined && (scopes.length === 0 || asksForOpenLoad(input) || input.has('requests-from'));
   if (compare === 'none' || isLoad) return { kind: 'load', load: parseLoadOptions(input, random) };
@@ -130,6 +184,8 @@ function parseWork(
   }
   return {
     kind: 'compare',
+    phases: compare,
+    repeat: input.wholeNumber('repeat', { min: 1, max: 100 }) ?? DEFAULT_REPEAT,
     load: {
       connections: input.wholeNumber('connections', { min: 1, max: MAX_CONNECTIONS }) ?? DEFAULT_CONNECTIONS,
       until:

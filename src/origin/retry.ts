@@ -129,7 +129,7 @@ function causeOf(result: AttemptResult): string {
 }
 
 /** @throws the signal's reason as soon as it is aborted */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await setTimeout(ms, undefined, { signal });
   } catch {

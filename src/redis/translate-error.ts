@@ -128,7 +128,7 @@ const REPLIES: readonly (readonly [prefix: RegExp, translation: Translation])[] 
     },
   ],
   [
-    /^BUSY/,
+    /^BUSY /,
     {
       code: 'redis.busy',
       exitCode: ExitCode.unreachable,

@@ -29,6 +29,7 @@ const NO_SEGMENT = 'no segment';
 /** The bounds of the life classes, in milliseconds, in rising order. */
 const LIVES: readonly (readonly [name: string, belowMs: number])[] = [
   ['under 1m', 60_000],
+  ['under 10m', 600_000],
   ['under 1h', 3_600_000],
   ['under 1d', 86_400_000],
   ['under 7d', 604_800_000],
@@ -40,7 +41,8 @@ export const LIFE_CLASSES: readonly string[] = ['no TTL', ...LIVES.map(([name]) 
 /** The class of a life; `undefined` is a key that never expires. */
 export function lifeClass(ttlMs: number | undefined): string {
   if (ttlMs === undefined) return 'no TTL';
-  return LIVES.find(([, belowMs]) => ttlMs < belowMs)?.[0] ?? '7d or more';
+  // A day that was given just now is under a day a moment later.
+  return LIVES.find(([, belowMs]) => ttlMs <= belowMs)?.[0] ?? '7d or more';
 }
 
 /** Counts keys while they stream by; its memory has a bound. */

@@ -18,6 +18,12 @@ export const warmSpec: CommandSpec = {
       summary: 'at most so many targets of each scope, or of one',
     },
     {
+      name: 'where',
+      value: 'CONDITION',
+      repeatable: true,
+      summary: "only targets whose variables meet it: 'id == 42'; with several, those that meet any",
+    },
+    {
       name: 'concurrency',
       value: 'N',
       summary: 'requests under way at once',
@@ -65,6 +71,7 @@ export const warmSpec: CommandSpec = {
     { line: 'cachectl warm --scope homepage', does: 'In a deploy script' },
     { line: 'cachectl warm --scope users --limit 50', does: 'The first fifty users only' },
     { line: 'cachectl warm --scope all --limit users=50', does: 'Everything, but of the users only fifty' },
+    { line: "cachectl warm --scope users --where 'id == 42'", does: 'One user, after a change' },
     { line: 'cachectl warm --scope all --dry-run', does: 'See what would be requested and stored' },
     {
       line: "cachectl warm --scope products --next-version --activate-if 'success >= 99%'",

@@ -49,7 +49,7 @@ export async function* expandBatches(
       options.onFailure({ scope, entry, url: source.url, error: source.error });
       continue;
     }
-    const expansion = new EntryExpansion(open.scope, entry, options, Math.min(left, entry.limit ?? left));
+    const expansion = new EntryExpansion(open, entry, options, Math.min(left, entry.limit ?? left));
     const before = expansion.left;
     try {
       yield* expansion.batches(source.source.rows());
@@ -71,11 +71,13 @@ class EntryExpansion {
   readonly #options: ExpandOptions;
   readonly #build: BuildTarget;
   readonly #excludes: Excludes | undefined;
+  readonly #accepts: OpenScope['accepts'];
   readonly #lists: readonly (readonly [name: string, values: readonly string[]])[];
 
-  constructor(scope: OpenScope['scope'], entry: EntrySpec, options: ExpandOptions, limit: number) {
+  constructor({ scope, accepts }: OpenScope, entry: EntrySpec, options: ExpandOptions, limit: number) {
     this.left = limit;
     this.#scope = scope.name;
+    this.#accepts = accepts;
     this.#entry = entry;
     this.#options = options;
     this.#build = targetBuilder(scope.name, entry, options.settings);
@@ -128,6 +130,7 @@ class EntryExpansion {
   }
 
   #add(variables: Variables, traffic: Traffic | undefined, batch: Target[]): void {
+    if (this.#accepts?.(variables) === false) return;
     const target = this.#buildOrTell(variables, traffic);
     if (target === undefined || this.#excludes?.(target) === true || !isFirst(target, this.#options)) return;
     batch.push(target);

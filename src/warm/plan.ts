@@ -3,7 +3,7 @@ import type { EntrySpec, ScopeSpec } from '../config/spec.ts';
 import { requestUrl, type TargetSettings } from './build-target.ts';
 import { limitOf, type ScopeLimits } from './limits.ts';
 import { openSources } from './sources/open.ts';
-import type { SourceTools, VariableSource } from './sources/source.ts';
+import type { SourceTools, Variables, VariableSource } from './sources/source.ts';
 
 /** An entry whose source has been opened, or could not be. */
 export interface OpenEntry {
@@ -13,11 +13,16 @@ export interface OpenEntry {
     | { readonly kind: 'failed'; readonly error: CachectlError; readonly url: string | undefined };
 }
 
+/** Whether a target is wanted, by the variables that it would be made of. */
+export type AcceptsVariables = (variables: Variables) => boolean;
+
 /** A scope that can be expanded, more than once and each time to the same targets. */
 export interface OpenScope {
   readonly scope: ScopeSpec;
   /** The most targets: of the command line, otherwise of the file. */
   readonly limit: number | undefined;
+  /** Whether variables become a target at all; every one of them where it is missing. */
+  readonly accepts?: AcceptsVariables | undefined;
   readonly entries: readonly OpenEntry[];
 }
 
@@ -27,6 +32,8 @@ export interface OpenOptions {
   readonly tools: SourceTools;
   /** The command line's limits; they go before the file's. */
   readonly limits: ScopeLimits;
+  /** What `--where` leaves. */
+  readonly accepts?: AcceptsVariables | undefined;
   /** Sources asked at once. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
@@ -52,6 +59,7 @@ export async function openScopes(
   return scopes.map((scope) => ({
     scope,
     limit: limitOf(scope, options.limits),
+    accepts: options.accepts,
     entries: scope.entries.flatMap((entry) => opened.get(entry) ?? []),
   }));
 }

@@ -18,7 +18,7 @@ import { parseLimits, type ScopeLimits } from './limits.ts';
 import { orderScopes } from './order.ts';
 import type { NextVersions } from './next-version.ts';
 import { openVersions, parseActivation, warnIfMoved } from './versions.ts';
-import { openScopes, type OpenScope } from './plan.ts';
+import { openScopes, type AcceptsVariables, type OpenScope } from './plan.ts';
 import { withCoverage } from './coverage.ts';
 import { planViews } from './plan-view.ts';
 import { prepareFills } from './prepare-fill.ts';
@@ -29,6 +29,7 @@ import { createSourceTools } from './source-tools.ts';
 import { refuseMistakes, surveyScopes, type Survey } from './survey.ts';
 import { Tally } from './tally.ts';
 import { warmScopes } from './warm-scopes.ts';
+import { parseWhereFlags } from './where-flags.ts';
 
 /** What one run warms, and how. */
 export interface WarmOptions {
@@ -36,6 +37,8 @@ export interface WarmOptions {
   readonly settings: TargetSettings;
   /** The most targets of each scope, from the command line. */
   readonly limits: ScopeLimits;
+  /** Only targets that it accepts. */
+  readonly accepts: AcceptsVariables | undefined;
   readonly manner: WarmManner;
   readonly retries: number;
   readonly dryRun: boolean;
@@ -73,6 +76,7 @@ export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'
       versions: new Map(),
     },
     limits,
+    accepts: parseWhereFlags(input.texts('where')),
     manner,
     retries: spec.defaults.retries,
     dryRun: input.on('dry-run'),

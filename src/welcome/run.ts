@@ -108,7 +108,11 @@ function render({ redis, spec, next }: Welcome, terminal: TerminalInfo): string 
     ...wrapField('Redis', redis, terminal),
     ...wrapField('Spec file', spec, terminal),
     '',
-    ...next.map(([line, does]) => `  ${line.padEnd(column - 2)}${terminal.style.dim(does)}`),
+    ...next.flatMap(([line, does]) => {
+      const [first = '', ...rest] = wrap(does, terminal.width - column, '');
+      const further = rest.map((more) => ' '.repeat(column) + terminal.style.dim(more));
+      return [`  ${line.padEnd(column - 2)}${terminal.style.dim(first)}`, ...further];
+    }),
   ].join('\n');
 }
 

@@ -117,7 +117,9 @@ describe('failures under load', () => {
     const doomed = await startTestRedis();
     origin.onRequest = (_, count) => (count === 5 ? doomed.stop() : undefined);
     const argv = ['loadtest', '--scope', 'fast', '--url', `${doomed.url}/0`, '--json'];
-    const result = await runMain([...argv, '--requests', '6', '--connections', '1'], { cwd: folder });
+    const result = await runMain([...argv, '--requests', '6', '--connections', '1', '--repeat', '1'], {
+      cwd: folder,
+    });
     expect(result.code).toBe(3);
     const [endpoint] = parse(result).endpoints;
     expect(endpoint?.without_cache?.requests).toBe(6);

@@ -28,6 +28,8 @@ export interface ComparisonJson {
   readonly without_cache: PhaseJson | null;
   readonly with_cache: PhaseJson | null;
   readonly improvement_percent: number | null;
+  readonly improvement_interval_percent: { readonly low: number; readonly high: number } | null;
+  readonly is_noise: boolean;
 }
 
 /** The JSON report, or the error in its place. */

@@ -22,10 +22,10 @@ describe('the report of cachectl loadtest', () => {
     const result = await loadtest('--scope homepage --requests 40 --count-header X-DB-Queries');
     expect(normalised(result.stdout)).toBe(
       [
-        'endpoint without cache with cache improvement X-DB-Queries',
-        '/slow T T P 12 -> N',
-        '/second T T P 12 -> N',
-        'homepage: 2 endpoints T T P 12 -> N',
+        'endpoint without cache p95 with cache p95 improvement X-DB-Queries hits',
+        '/slow T T T T P 12 -> 0 P',
+        '/second T T T T P 12 -> 0 P',
+        'homepage: 2 endpoints T T T T P 12 -> 0 P',
         '',
         'endpoint phase p95 p99 max requests/s errors',
         '/slow without cache T T T N 0',
@@ -56,13 +56,18 @@ describe('the report of cachectl loadtest', () => {
     expect(report.schema).toBe('cachectl/loadtest/v1');
     expect(Object.keys(report)).toEqual([
       'schema',
+      'kind',
+      'compare',
       'connections',
+      'repeat',
       'count_header',
       'interrupted',
       'endpoints',
       'scopes',
+      'hits',
       'problems',
       'summary',
+      'assertions',
     ]);
     const [endpoint] = report.endpoints;
     expect(endpoint).toMatchObject({ url: `${origin.url}/fast`, problem: null });
@@ -100,7 +105,7 @@ describe('the report of cachectl loadtest', () => {
     const { loadtest } = place();
     const text = (await loadtest('--scope fast --requests 2 --count-header X-DB-Queries -o markdown')).stdout;
     expect(text).toContain(
-      '| endpoint | without cache | with cache | improvement | X-DB-Queries |\n| --- | ---: | ---: | ---: | ---: |',
+      '| endpoint | without cache | p95 | with cache | p95 | improvement | X-DB-Queries | hits |\n',
     );
     expect(text).toMatch(/^\| \/fast \| without cache \|/m);
     expect(text).toMatch(/^- fast answers /m);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { connectRedis } from '../../src/redis/connect.ts';
@@ -54,6 +55,8 @@ export function connectTo(
   const { topology, database, username, password } = parseRedisUrl(url);
   const given = changes.password ?? password;
   const { signal } = new AbortController();
+  // A test may have as many commands under way as it likes.
+  setMaxListeners(0, signal);
   return connectRedis(
     {
       ...CONNECTION_DEFAULTS,

@@ -1,24 +1,42 @@
 import { escapeText } from '../../keys/printable.ts';
-import { countOf } from '../../units/number.ts';
+import { countOf, formatCount } from '../../units/number.ts';
 import { formatLatency, formatMean, formatTimes } from '../figures.ts';
-import type { EndpointReport, LoadtestReport, ScopeReport } from './report.ts';
+import {
+  isNoise,
+  type EndpointReport,
+  type LoadtestReport,
+  type PhaseHits,
+  type ScopeReport,
+} from './report.ts';
 
 /** Medians closer than this are the same to anybody who looks at them. */
 const SAME_WITHIN = 1.05;
+
+/** The interval of the difference has zero in it. */
+const NO_DIFFERENCE = 'answers no differently from the cache: the difference is smaller than the noise';
 
 /** The result in plain words: a line for each scope, one for each bare address. */
 export function closingLines(report: LoadtestReport): readonly string[] {
   return [
     ...report.scopes.flatMap((scope) => scopeLine(scope, report.countHeader) ?? []),
     ...report.endpoints.flatMap((endpoint) => addressLine(endpoint) ?? []),
+    ...hitLines(report),
   ];
+}
+
+function hitLines({ hits }: LoadtestReport): readonly string[] {
+  if (hits === undefined) return [];
+  const text = ({ hits: found, misses }: PhaseHits): string =>
+    `${formatCount(found)} of ${countOf(found + misses, 'read')}`;
+  return [`hits in Redis: ${text(hits.cold)} while cold, ${text(hits.warm)} while warm`];
 }
 
 function scopeLine(scope: ScopeReport, countHeader: string | undefined): string | undefined {
   const without = scope.withoutCache?.p50Ms;
   const cached = scope.withCache?.p50Ms;
   if (without === undefined || cached === undefined) return undefined;
-  const parts = [`${escapeText(scope.scope)} ${speedText(without, cached)}`];
+  const speed = isNoise(scope) ? NO_DIFFERENCE : speedText(without, cached);
+  const parts = [`${escapeText(scope.scope)} ${speed}`];
   const saved = savedText(scope, countHeader);
   if (saved !== undefined) parts.push(saved);
   return parts.join('; ');

@@ -13,6 +13,8 @@ import type { Measurement } from './report.ts';
 export interface LoadtestPlan {
   readonly endpoints: readonly Endpoint[];
   readonly load: ClosedLoad;
+  /** How often the phases of an endpoint take turns. */
+  readonly repeat: number;
   readonly countHeader: string | undefined;
   /** Of requests to bare addresses. */
   readonly timeoutMs: number;
@@ -25,6 +27,7 @@ export interface LoadtestTools {
   /** Opened only where there is an entry to test. */
   readonly redis: () => Promise<RedisClient>;
   readonly store: MeasureTools['store'];
+  readonly fillOf: MeasureTools['fillOf'];
 }
 
 /** What a load test found. */
@@ -60,6 +63,8 @@ export async function executeLoadtest(plan: LoadtestPlan, tools: LoadtestTools):
     load,
     countHeader,
     store: tools.store,
+    fillOf: tools.fillOf,
+    repeat: plan.repeat,
     onAnswer: () => progress.update(++sent, label),
     onFailure: (error) => {
       failures.latest = error;
@@ -70,7 +75,7 @@ export async function executeLoadtest(plan: LoadtestPlan, tools: LoadtestTools):
   let redisGone: CachectlError | undefined;
 
   const measure = async (endpoint: Endpoint): Promise<Measurement> => {
-    const unmeasured = { endpoint, withoutCache: undefined, withCache: undefined };
+    const unmeasured = { endpoint, withoutCache: undefined, withCache: undefined, repetitions: [] };
     if (context.signal.aborted) return { ...unmeasured, problem: undefined };
     const host = new URL(urlOf(endpoint)).origin;
     const dead = deadHosts.get(host);

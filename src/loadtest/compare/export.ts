@@ -4,9 +4,10 @@ import { escapeText } from '../../keys/printable.ts';
 import { renderCsv, renderMarkdownTable } from '../../terminal/csv.ts';
 import { closingLines, troubleLines } from './closing-lines.ts';
 import { urlOf } from '../targets/endpoint.ts';
-import { formatImprovement, formatLatency, formatMean, formatRate, NO_FIGURE, rounded } from '../figures.ts';
-import { comparisonRows, countedCell, phaseRows } from './render-table.ts';
+import { formatLatency, formatMean, formatRate, NO_FIGURE, rounded } from '../figures.ts';
+import { comparisonColumns, comparisonRows, phaseRows } from './render-table.ts';
 import {
+  isNoise,
   scopeOf,
   type Comparison,
   type EndpointReport,
@@ -18,7 +19,10 @@ import {
 export function loadtestJson(report: LoadtestReport): JsonDocument {
   return {
     schema: 'cachectl/loadtest/v1',
+    kind: 'compare',
+    compare: report.phases,
     connections: report.connections,
+    repeat: report.repeat,
     count_header: report.countHeader ?? null,
     interrupted: report.interrupted,
     endpoints: report.endpoints.map((endpoint) => ({
@@ -34,6 +38,7 @@ export function loadtestJson(report: LoadtestReport): JsonDocument {
       endpoints: scope.endpoints,
       ...comparisonJson(scope),
     })),
+    hits: report.hits ?? null,
     problems: report.problems,
     summary: closingLines(report),
   };
@@ -43,11 +48,15 @@ function comparisonJson({
   withoutCache,
   withCache,
   improvementPercent,
+  improvementInterval: interval,
 }: Comparison): Record<string, unknown> {
   return {
     without_cache: withoutCache === undefined ? null : phaseJson(withoutCache),
     with_cache: withCache === undefined ? null : phaseJson(withCache),
     improvement_percent: rounded(improvementPercent),
+    improvement_interval_percent:
+      interval === undefined ? null : { low: rounded(interval.low), high: rounded(interval.high) },
+    is_noise: isNoise({ improvementInterval: interval }),
   };
 }
 
@@ -124,16 +133,11 @@ const CSV_HEADING = [
 export function loadtestMarkdown(report: LoadtestReport): string {
   const { countHeader } = report;
   const counted = countHeader === undefined ? [] : [countHeader];
+  const columns = comparisonColumns(report);
   const comparison = renderMarkdownTable(
-    ['endpoint', 'without cache', 'with cache', 'improvement', ...counted],
-    comparisonRows(report).map((row) => [
-      row.label,
-      formatLatency(row.withoutCache?.p50Ms),
-      formatLatency(row.withCache?.p50Ms),
-      formatImprovement(row.improvementPercent),
-      ...counted.map(() => countedCell(row)),
-    ]),
-    ['left', 'right', 'right', 'right', 'right'],
+    columns.map(({ title }) => title),
+    comparisonRows(report).map((row) => columns.map(({ cell }) => cell(row, false))),
+    columns.map(({ align }) => align ?? 'left'),
   );
   const details = renderMarkdownTable(
     ['endpoint', 'phase', 'p50', 'p95', 'p99', 'max', 'requests/s', 'errors', ...counted],

@@ -1,12 +1,12 @@
 import type { OriginClient, OriginRequest, OriginResponse } from '../../origin/types.ts';
-import { refusalOf } from '../../warm/check-answer.ts';
-import type { Target } from '../../warm/target.ts';
+import { checkAnswer } from '../../warm/check-answer.ts';
+import type { PreparedFill } from '../../warm/prepare-fill.ts';
 import type { Operation } from './closed-loop.ts';
 
-/** Requests to the origin, and the body of the last good answer. */
+/** Requests to the origin, and the last good answer. */
 export interface OriginLoad {
   readonly operation: Operation;
-  readonly lastGoodBody: () => Buffer | undefined;
+  readonly lastGood: () => OriginResponse | undefined;
 }
 
 /** Under which name an answer counts as failed; `undefined` where it is good. */
@@ -27,7 +27,7 @@ export interface OriginLoadParts {
 export function originLoad(parts: OriginLoadParts): OriginLoad {
   const { client, request, refusal, prepare } = parts;
   const counterName = parts.countHeader?.toLowerCase();
-  let lastGoodBody: Buffer | undefined;
+  let lastGood: OriginResponse | undefined;
   return {
     operation: {
       ...(prepare === undefined ? {} : { prepare }),
@@ -35,12 +35,12 @@ export function originLoad(parts: OriginLoadParts): OriginLoad {
         const response = await client.get(request, signal);
         const cause = refusal(response);
         if (cause !== undefined) return { kind: 'bad', cause };
-        lastGoodBody = response.body;
+        lastGood = response;
         const counted = counterName === undefined ? undefined : numberIn(response.headers[counterName]);
         return counted === undefined ? { kind: 'good' } : { kind: 'good', counted };
       },
     },
-    lastGoodBody: () => lastGoodBody,
+    lastGood: () => lastGood,
   };
 }
 
@@ -49,11 +49,12 @@ export const statusRefusal: Refusal = ({ status }) =>
   status >= 200 && status <= 299 ? undefined : `status ${status}`;
 
 /** For entries: what `cachectl warm` would not store cannot be compared with the cache. */
-export function entryRefusal(target: Pick<Target, 'headers'>): Refusal {
-  // As in warm: an entry that asks for a compressed answer wants one.
-  const wantsEncoding = Object.keys(target.headers).some((name) => name.toLowerCase() === 'accept-encoding');
-  return (response) =>
-    statusRefusal(response) ?? refusalOf(wantsEncoding ? { ...response, headers: {} } : response)?.code;
+export function entryRefusal({ check, asksForEncoding }: PreparedFill): Refusal {
+  return (response) => {
+    const refused = checkAnswer(response, check, asksForEncoding);
+    if (refused === undefined) return undefined;
+    return refused.code === 'origin.status' ? `status ${response.status}` : refused.code;
+  };
 }
 
 function numberIn(value: string | undefined): number | undefined {

@@ -1,11 +1,11 @@
 import { escapeText } from '../../keys/printable.ts';
 import type { TerminalInfo } from '../../terminal/terminal-info.ts';
 import { truncate } from '../../terminal/width.ts';
-import { countOf, formatCount } from '../../units/number.ts';
+import { countOf, formatCount, formatPercent } from '../../units/number.ts';
 import { closingLines, troubleLines } from './closing-lines.ts';
 import { formatImprovement, formatLatency, formatMean, formatRate, NO_FIGURE } from '../figures.ts';
 import { renderFittingTable, type FittingColumn } from '../fitting-table.ts';
-import { scopeOf, type Comparison, type LoadtestReport, type PhaseReport } from './report.ts';
+import { isNoise, scopeOf, type Comparison, type LoadtestReport, type PhaseReport } from './report.ts';
 
 /** An endpoint or a whole scope, as one line of the comparison. */
 export interface ComparisonRow extends Comparison {
@@ -16,7 +16,7 @@ export interface ComparisonRow extends Comparison {
 export interface PhaseRow {
   readonly label: string;
   /** `undefined` for a bare address, which has but one. */
-  readonly phase: 'without cache' | 'with cache' | undefined;
+  readonly phase: string | undefined;
   readonly figures: PhaseReport;
 }
 
@@ -56,10 +56,11 @@ export function comparisonRows(report: LoadtestReport): readonly ComparisonRow[]
 
 /** Every phase that sent anything. */
 export function phaseRows(report: LoadtestReport): readonly PhaseRow[] {
+  const [without, cached] = sideNames(report);
   return report.endpoints.flatMap(({ endpoint, withoutCache, withCache }) => {
     const phases = [
-      [endpoint.kind === 'entry' ? 'without cache' : undefined, withoutCache],
-      ['with cache', withCache],
+      [endpoint.kind === 'entry' ? without : undefined, withoutCache],
+      [cached, withCache],
     ] as const;
     return phases.flatMap(([phase, figures]) =>
       figures === undefined || figures.requests + figures.unfinished === 0
@@ -69,27 +70,32 @@ export function phaseRows(report: LoadtestReport): readonly PhaseRow[] {
   });
 }
 
-function comparisonColumns({ countHeader }: LoadtestReport): readonly FittingColumn<ComparisonRow>[] {
+/** What the two sides are called. */
+export function sideNames({ phases }: Pick<LoadtestReport, 'phases'>): readonly [string, string] {
+  return phases === 'cold,warm' ? ['cold', 'warm'] : ['without cache', 'with cache'];
+}
+
+/** The columns of the comparison; on a narrow terminal the 95th percentiles go first. */
+export function comparisonColumns(report: LoadtestReport): readonly FittingColumn<ComparisonRow>[] {
+  const { countHeader } = report;
+  const [without, cached] = sideNames(report);
+  const latency = (
+    title: string,
+    value: (row: ComparisonRow) => number | undefined,
+    shape: Pick<FittingColumn<ComparisonRow>, 'shortTitle' | 'expendable'>,
+  ): FittingColumn<ComparisonRow> => ({
+    title,
+    align: 'right',
+    ...shape,
+    cell: (row) => formatLatency(value(row)),
+  });
   return [
     { title: 'endpoint', flexible: true, cell: (row) => row.label },
-    {
-      title: 'without cache',
-      shortTitle: 'without',
-      align: 'right',
-      cell: (row) => formatLatency(row.withoutCache?.p50Ms),
-    },
-    {
-      title: 'with cache',
-      shortTitle: 'with',
-      align: 'right',
-      cell: (row) => formatLatency(row.withCache?.p50Ms),
-    },
-    {
-      title: 'improvement',
-      shortTitle: 'gain',
-      align: 'right',
-      cell: (row) => formatImprovement(row.improvementPercent),
-    },
+    latency(without, (row) => row.withoutCache?.p50Ms, { shortTitle: shortened(without) }),
+    latency('p95', (row) => row.withoutCache?.p95Ms, { expendable: true }),
+    latency(cached, (row) => row.withCache?.p50Ms, { shortTitle: shortened(cached) }),
+    latency('p95', (row) => row.withCache?.p95Ms, { expendable: true }),
+    { title: 'improvement', shortTitle: 'gain', align: 'right', cell: improvementCell },
     ...(countHeader === undefined
       ? []
       : [
@@ -97,11 +103,31 @@ function comparisonColumns({ countHeader }: LoadtestReport): readonly FittingCol
             title: countHeader,
             shortTitle: truncate(countHeader, SHORT_HEADER_COLUMNS, false),
             align: 'right' as const,
-            expendable: true,
             cell: countedCell,
           },
         ]),
+    ...(report.phases === 'origin,cache'
+      ? [{ title: 'hits', align: 'right' as const, expendable: true, cell: hitsCell }]
+      : []),
   ];
+}
+
+function shortened(side: string): string {
+  return side.replace(' cache', '');
+}
+
+/** A difference that may as well be none is marked as one. */
+function improvementCell(row: ComparisonRow, narrow: boolean): string {
+  const text = formatImprovement(row.improvementPercent);
+  if (!isNoise(row) || row.improvementPercent === undefined) return text;
+  return narrow ? `~${text}` : `${text} (noise)`;
+}
+
+/** Reads that found the entry. */
+function hitsCell({ withCache }: ComparisonRow): string {
+  return withCache === undefined
+    ? NO_FIGURE
+    : formatPercent((withCache.requests - withCache.errors) / Math.max(1, withCache.requests));
 }
 
 /** The counting header's means, `12 -> 0`. */

@@ -1,4 +1,7 @@
+import { Histogram } from '../engine/histogram.ts';
+import type { Random } from '../engine/random.ts';
 import type { Endpoint } from '../targets/endpoint.ts';
+import { improvementInterval, samplesOf, type Interval } from './bootstrap.ts';
 import { failureCount, mergeFigures, type PhaseFigures } from './phase.ts';
 
 /** What measuring one endpoint gave. */
@@ -8,6 +11,8 @@ export interface Measurement {
   readonly withoutCache: PhaseFigures | undefined;
   /** Reads from Redis; `undefined` for a bare address, and where there was nothing to read. */
   readonly withCache: PhaseFigures | undefined;
+  /** The latencies of both sides, repetition by repetition, as far as both were measured. */
+  readonly repetitions: readonly { readonly without: Histogram; readonly cached: Histogram }[];
   /** Why something is missing from the figures, or what went wrong beside them; in plain words, safe to show. */
   readonly problem: string | undefined;
 }
@@ -38,7 +43,18 @@ export interface Comparison {
   readonly withCache: PhaseReport | undefined;
   /** How much less the median is with the cache; negative where it is more. */
   readonly improvementPercent: number | undefined;
+  /** Where it lies with a probability of 95 %; `undefined` where one side has nothing. */
+  readonly improvementInterval: Interval | undefined;
 }
+
+/** What Redis counted in the phases of one kind. */
+export interface PhaseHits {
+  readonly hits: number;
+  readonly misses: number;
+}
+
+/** Which two things are held side by side. */
+export type ComparedPhases = 'origin,cache' | 'cold,warm';
 
 /** One endpoint. */
 export interface EndpointReport extends Comparison {
@@ -54,7 +70,12 @@ export interface ScopeReport extends Comparison {
 
 /** What `cachectl loadtest` has to say. */
 export interface LoadtestReport {
+  readonly phases: ComparedPhases;
   readonly connections: number;
+  /** How often the phases took turns. */
+  readonly repeat: number;
+  /** What Redis counted, where the application itself reads it. */
+  readonly hits: { readonly cold: PhaseHits; readonly warm: PhaseHits } | undefined;
   readonly countHeader: string | undefined;
   readonly interrupted: boolean;
   readonly endpoints: readonly EndpointReport[];
@@ -66,16 +87,17 @@ export interface LoadtestReport {
 /** Turns measurements into the report. */
 export function createReport(
   measurements: readonly Measurement[],
-  run: Pick<LoadtestReport, 'connections' | 'countHeader' | 'interrupted' | 'problems'>,
+  run: Omit<LoadtestReport, 'endpoints' | 'scopes'>,
+  random: Random,
 ): LoadtestReport {
   return {
     ...run,
-    endpoints: measurements.map(({ endpoint, withoutCache, withCache, problem }) => ({
+    endpoints: measurements.map(({ endpoint, withoutCache, withCache, repetitions, problem }) => ({
       endpoint,
       problem,
-      ...compare(withoutCache, withCache),
+      ...compare(withoutCache, withCache, intervalOf(repetitions, random)),
     })),
-    scopes: scopeNames(measurements).map((scope) => scopeReport(scope, measurements)),
+    scopes: scopeNames(measurements).map((scope) => scopeReport(scope, measurements, random)),
   };
 }
 
@@ -90,7 +112,23 @@ export function hasFailures(report: LoadtestReport): boolean {
   );
 }
 
-function compare(without: PhaseFigures | undefined, cached: PhaseFigures | undefined): Comparison {
+/** Whether a difference may as well be none. */
+export function isNoise({ improvementInterval: interval }: Pick<Comparison, 'improvementInterval'>): boolean {
+  return interval !== undefined && interval.low <= 0 && interval.high >= 0;
+}
+
+function intervalOf(repetitions: Measurement['repetitions'], random: Random): Interval | undefined {
+  return improvementInterval(
+    repetitions.map(({ without, cached }) => ({ without: samplesOf(without), cached: samplesOf(cached) })),
+    random,
+  );
+}
+
+function compare(
+  without: PhaseFigures | undefined,
+  cached: PhaseFigures | undefined,
+  interval: Interval | undefined,
+): Comparison {
   const withoutP50 = without?.latencies.percentile(50);
   const withP50 = cached?.latencies.percentile(50);
   return {
@@ -100,6 +138,7 @@ function compare(without: PhaseFigures | undefined, cached: PhaseFigures | undef
       withoutP50 === undefined || withP50 === undefined || withoutP50 === 0
         ? undefined
         : (1 - withP50 / withoutP50) * 100,
+    improvementInterval: interval,
   };
 }
 
@@ -132,18 +171,32 @@ export function scopeOf(endpoint: Endpoint): string | undefined {
 }
 
 /** Only endpoints with both phases count, so that both sides are of the same pages. */
-function scopeReport(scope: string, measurements: readonly Measurement[]): ScopeReport {
+function scopeReport(scope: string, measurements: readonly Measurement[], random: Random): ScopeReport {
   const own = measurements.filter(({ endpoint }) => scopeOf(endpoint) === scope);
-  const pairs = own.flatMap(({ withoutCache, withCache }) =>
-    withoutCache === undefined || withCache === undefined ? [] : [{ withoutCache, withCache }],
+  const pairs = own.flatMap(({ withoutCache, withCache, repetitions }) =>
+    withoutCache === undefined || withCache === undefined ? [] : [{ withoutCache, withCache, repetitions }],
   );
-  if (pairs.length === 0) return { scope, endpoints: 0, ...compare(undefined, undefined) };
+  if (pairs.length === 0) return { scope, endpoints: 0, ...compare(undefined, undefined, undefined) };
   return {
     scope,
     endpoints: pairs.length,
     ...compare(
       mergeFigures(pairs.map(({ withoutCache }) => withoutCache)),
       mergeFigures(pairs.map(({ withCache }) => withCache)),
+      intervalOf(togetherOf(pairs.map(({ repetitions }) => repetitions)), random),
     ),
   };
+}
+
+/** The n-th repetitions of several endpoints as one. */
+function togetherOf(all: readonly Measurement['repetitions'][]): Measurement['repetitions'] {
+  const most = Math.max(0, ...all.map(({ length }) => length));
+  return Array.from({ length: most }, (_, run) => {
+    const merged = { without: new Histogram(), cached: new Histogram() };
+    for (const repetition of all.flatMap((repetitions) => repetitions[run] ?? [])) {
+      merged.without.merge(repetition.without);
+      merged.cached.merge(repetition.cached);
+    }
+    return merged;
+  });
 }

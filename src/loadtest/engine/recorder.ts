@@ -41,6 +41,7 @@ class EndpointCounts {
   bytes = 0;
   countedSum = 0;
   countedAnswers = 0;
+  failures: Map<string, number> | undefined;
 
   constructor(bits: number | undefined) {
     this.latencies = new Histogram(bits);
@@ -105,6 +106,8 @@ export class Recorder {
     if (endpoint === undefined) return;
     endpoint.failed++;
     endpoint.bytes += bytes;
+    endpoint.failures ??= new Map();
+    endpoint.failures.set(cause, (endpoint.failures.get(cause) ?? 0) + 1);
   }
 
   /** Due, and never sent. */
@@ -143,6 +146,7 @@ export class Recorder {
         latencies: endpoint.latencies.data(),
         sent: endpoint.sent,
         failed: endpoint.failed,
+        failures: [...(endpoint.failures ?? [])],
         bytes: endpoint.bytes,
         countedSum: endpoint.countedSum,
         countedAnswers: endpoint.countedAnswers,

@@ -8,6 +8,7 @@ export interface EndpointRecord {
   /** Finished requests, good and failed. */
   readonly sent: number;
   readonly failed: number;
+  readonly failures: readonly (readonly [cause: string, count: number])[];
   /** Of bodies. */
   readonly bytes: number;
   readonly countedSum: number;
@@ -68,6 +69,7 @@ function mergeEndpoints(records: readonly EndpointRecord[]): EndpointRecord {
     latencies: mergeData(records.map(({ latencies }) => latencies)),
     sent: sum(({ sent }) => sent),
     failed: sum(({ failed }) => failed),
+    failures: mergeCounts(records.map(({ failures }) => failures)),
     bytes: sum(({ bytes }) => bytes),
     countedSum: sum(({ countedSum }) => countedSum),
     countedAnswers: sum(({ countedAnswers }) => countedAnswers),

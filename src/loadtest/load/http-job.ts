@@ -8,7 +8,7 @@ import { urlOf } from '../targets/endpoint.ts';
 import type { LoadTarget } from '../targets/load-target.ts';
 
 /** So many lines of a report are of one target each; what is asked for less often is one line together. */
-export const MOST_ENDPOINTS = 100;
+const MOST_ENDPOINTS = 100;
 
 /** A load ready for the wire, and the lines that it is reported in. */
 export interface PreparedLoad {
@@ -21,12 +21,14 @@ export interface PreparedLoad {
 
 /**
  * Writes out every request once: sending it then takes no more than writing its bytes.
+ * @param most lines of the report that are of one target each
  * @throws UsageError where one cannot be sent
  */
 export function prepareLoad(
   targets: readonly LoadTarget[],
   countHeader: string | undefined,
   connectTimeoutMs: number | undefined,
+  most = MOST_ENDPOINTS,
 ): PreparedLoad {
   const places: PlainPlace[] = [];
   const known = new Map<string, number>();
@@ -38,7 +40,7 @@ export function prepareLoad(
     known.set(url.origin, places.length);
     return places.push(place) - 1;
   };
-  const lineOf = lineNumbers(targets);
+  const lineOf = lineNumbers(targets, most);
   const requests = targets.map((target, index): HttpRequest => {
     const url = new URL(urlOf(target.endpoint));
     const place = placeOf(url);
@@ -46,7 +48,7 @@ export function prepareLoad(
     if (text === undefined) throw cannotSend(url.href);
     return { place, text, timeoutMs: target.timeoutMs, endpoint: lineOf[index] ?? 0 };
   });
-  const lines = targets.filter((_, index) => (lineOf[index] ?? 0) < MOST_ENDPOINTS);
+  const lines = targets.filter((_, index) => (lineOf[index] ?? 0) < most);
   const others = targets.length - lines.length;
   return {
     job: {
@@ -62,14 +64,14 @@ export function prepareLoad(
 }
 
 /** The heaviest targets get lines of their own, in the order in which they stand. */
-function lineNumbers(targets: readonly LoadTarget[]): readonly number[] {
-  if (targets.length <= MOST_ENDPOINTS) return Array.from(targets.keys());
+function lineNumbers(targets: readonly LoadTarget[], most: number): readonly number[] {
+  if (targets.length <= most) return Array.from(targets.keys());
   const ranked = Array.from(targets.keys()).sort(
     (a, b) => (targets[b]?.weight ?? 1) - (targets[a]?.weight ?? 1) || a - b,
   );
-  const shown = new Set(ranked.slice(0, MOST_ENDPOINTS));
+  const shown = new Set(ranked.slice(0, most));
   let next = 0;
-  return targets.map((_, index) => (shown.has(index) ? next++ : MOST_ENDPOINTS));
+  return targets.map((_, index) => (shown.has(index) ? next++ : most));
 }
 
 /** Which target comes next: as the command line says, as weights say, or in turns. */

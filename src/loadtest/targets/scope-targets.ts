@@ -43,6 +43,22 @@ export function checkScopes({ loaded }: TargetSource): void {
   if (loaded.spec.origin === undefined) throw noOrigin(loaded);
 }
 
+/** What all targets of a run share. @throws UsageError where the spec file says nothing of the origin */
+export async function targetSettings(
+  { loaded, scopes }: Pick<TargetSource, 'loaded' | 'scopes'>,
+  context: Pick<Context, 'layout' | 'redis' | 'messages' | 'signal'>,
+): Promise<TargetSettings> {
+  const { origin, defaults } = loaded.spec;
+  if (origin === undefined) throw noOrigin(loaded);
+  return {
+    specPath: loaded.path,
+    origin,
+    defaults,
+    layout: context.layout,
+    versions: await currentPlaces(scopes, { ...context, spec: loaded }),
+  };
+}
+
 /**
  * The first targets of each scope, as `cachectl warm` would make them. Asks the sources of variables.
  * @throws UsageError for mistakes in the spec file; CachectlError where no source gave anything
@@ -52,16 +68,9 @@ export async function expandTargets(
   origin: OriginClient,
   context: Pick<Context, 'host' | 'layout' | 'messages' | 'signal' | 'redis'>,
 ): Promise<ScopeTargets> {
-  const { loaded, scopes, limit, usualLimit } = source;
-  const { origin: originSpec, defaults } = loaded.spec;
-  if (originSpec === undefined) throw noOrigin(loaded);
-  const settings: TargetSettings = {
-    specPath: loaded.path,
-    origin: originSpec,
-    defaults,
-    layout: context.layout,
-    versions: await currentPlaces(scopes, { ...context, spec: loaded }),
-  };
+  const { scopes, limit, usualLimit } = source;
+  const settings = await targetSettings(source, context);
+  const { origin: originSpec, defaults } = settings;
   const ask: AskOrigin = (path) =>
     getWithRetries(
       origin,

@@ -19,9 +19,17 @@ function phase(p50Ms: number | undefined, countHeaderMean?: number): PhaseReport
   };
 }
 
-function lineFor(without: PhaseReport, cached: PhaseReport, countHeader?: string): string | undefined {
+function lineFor(
+  without: PhaseReport,
+  cached: PhaseReport,
+  countHeader?: string,
+  improvementInterval?: { readonly low: number; readonly high: number },
+): string | undefined {
   const report: LoadtestReport = {
+    phases: 'origin,cache',
     connections: 1,
+    repeat: 5,
+    hits: undefined,
     countHeader,
     interrupted: false,
     endpoints: [],
@@ -33,6 +41,7 @@ function lineFor(without: PhaseReport, cached: PhaseReport, countHeader?: string
         withoutCache: without,
         withCache: cached,
         improvementPercent: undefined,
+        improvementInterval,
       },
     ],
   };
@@ -69,6 +78,13 @@ describe('the closing line', () => {
     expect(lineFor(phase(20), phase(1, 0), 'X-DB-Queries')).toBe(
       'homepage answers 20 times faster from the cache',
     );
+  });
+
+  it('claims no difference that is smaller than the noise', () => {
+    expect(lineFor(phase(20), phase(10), undefined, { low: -8, high: 60 })).toBe(
+      'homepage answers no differently from the cache: the difference is smaller than the noise',
+    );
+    expect(lineFor(phase(20), phase(10), undefined, { low: 8, high: 60 })).toContain('2 times faster');
   });
 
   it('is left out where there is nothing to compare', () => {

@@ -1,0 +1,156 @@
+import type { JsonDocument, Outcome } from '../cli/command.ts';
+import type { Context } from '../cli/context.ts';
+import { CachectlError } from '../cli/errors.ts';
+import { ExitCode } from '../cli/exit-code.ts';
+import { Input, type RawValue } from '../cli/input.ts';
+import type { RuleSpec } from '../config/rule-spec.ts';
+import { countOf } from '../units/number.ts';
+import { actionLine, type Action, type ActionKind } from './action.ts';
+
+/** What became of one action. */
+export interface ActionResult {
+  readonly kind: ActionKind;
+  /** As {@link actionLine} gives it. */
+  readonly line: string;
+  /** `skipped`: an earlier one failed and the rule says stop, or the run was interrupted. */
+  readonly status: 'done' | 'failed' | 'skipped';
+  /** In a few words; what went wrong where it failed. */
+  readonly told: string;
+  readonly elapsedMs: number;
+  /** The command's own report. */
+  readonly report?: JsonDocument | undefined;
+  readonly error?: CachectlError | undefined;
+}
+
+/** What was agreed to for the whole rule, handed on to the commands that it is made of. */
+export interface Agreement {
+  readonly yes: boolean;
+  readonly confirm: string | undefined;
+}
+
+/** Requests are tried again so often where an answer may still come. */
+const HTTP_RETRIES = 2;
+
+/** Carries the actions out, one after the other, and tells what became of each. */
+export async function carryOutActions(
+  actions: readonly Action[],
+  onFailure: RuleSpec['onFailure'],
+  agreement: Agreement,
+  context: Context,
+): Promise<readonly ActionResult[]> {
+  const results: ActionResult[] = [];
+  let stopped = false;
+  for (const action of actions) {
+    const result: ActionResult =
+      stopped || context.signal.aborted ? skipped(action) : await carryOut(action, agreement, context);
+    results.push(result);
+    stopped ||= result.status === 'failed' && onFailure === 'stop';
+  }
+  return results;
+}
+
+function skipped(action: Action): ActionResult {
+  return {
+    kind: action.kind,
+    line: actionLine(action),
+    status: 'skipped',
+    told: 'not reached',
+    elapsedMs: 0,
+  };
+}
+
+async function carryOut(action: Action, agreement: Agreement, context: Context): Promise<ActionResult> {
+  const { clock } = context.host;
+  const startedAt = clock.monotonicMs();
+  const base = { kind: action.kind, line: actionLine(action) };
+  try {
+    const done = await (action.kind === 'http'
+      ? sendHttp(action, context)
+      : runCommand(action, agreement, context));
+    return { ...base, ...done, elapsedMs: clock.monotonicMs() - startedAt };
+  } catch (error) {
+    if (!(error instanceof CachectlError)) throw error;
+    return {
+      ...base,
+      status: context.signal.aborted ? 'skipped' : 'failed',
+      told: error.message,
+      error,
+      elapsedMs: clock.monotonicMs() - startedAt,
+    };
+  }
+}
+
+type Done = Pick<ActionResult, 'status' | 'told' | 'report' | 'error'>;
+
+async function sendHttp(
+  { request }: Extract<Action, { kind: 'http' }>,
+  { host, signal }: Context,
+): Promise<Done> {
+  const policy = { retries: HTTP_RETRIES, random: host.random, now: () => host.clock.now() };
+  const { sendRequest } = await import('../origin/send-request.ts');
+  const status = await sendRequest(request, policy, signal);
+  return { status: 'done', told: `answered ${status}` };
+}
+
+async function runCommand(
+  action: Exclude<Action, { kind: 'http' }>,
+  { yes, confirm }: Agreement,
+  context: Context,
+): Promise<Done> {
+  const consent: readonly (readonly [string, RawValue])[] =
+    action.kind === 'rewarm'
+      ? []
+      : [
+          ...(yes ? [['yes', true] as const] : []),
+          ...(confirm === undefined ? [] : [['confirm', confirm] as const]),
+        ];
+  const input = new Input(action.args, new Map([...action.flags, ...consent]));
+  const command = await loadCommand(action.kind);
+  const outcome = await command.run(input, context);
+  const report = outcome.views.json();
+  const told = summaryOf(action.kind, report);
+  if (outcome.failure !== undefined) {
+    return { status: 'failed', told: outcome.failure.message, report, error: outcome.failure };
+  }
+  return { status: outcome.exitCode === ExitCode.ok ? 'done' : 'failed', told, report };
+}
+
+async function loadCommand(
+  kind: Exclude<ActionKind, 'http'>,
+): Promise<{ readonly run: (input: Input, context: Context) => Promise<Outcome> }> {
+  switch (kind) {
+    case 'clear':
+      return (await import('../clear/run.ts')).command;
+    case 'bump':
+      return (await import('../namespaces/run-bump.ts')).command;
+    case 'rewarm':
+      return (await import('../warm/run.ts')).command;
+  }
+}
+
+/** The figures of a command's report that answer "and what did it do?". */
+function summaryOf(kind: Exclude<ActionKind, 'http'>, report: JsonDocument): string {
+  const count = (name: string): number => Number(report[name] ?? 0);
+  switch (kind) {
+    case 'clear':
+      return `${countOf(count('removed'), 'key')} removed`;
+    case 'bump':
+      return bumped(report['namespaces']);
+    case 'rewarm': {
+      const warm =
+        count('stored') + count('revalidated') + count('fresh') + count('touched') + count('verified');
+      const failed = count('failed') + count('refused');
+      return `${countOf(warm, 'target')} warm${failed > 0 ? `, ${failed} failed` : ''}`;
+    }
+  }
+}
+
+function bumped(namespaces: unknown): string {
+  if (!Array.isArray(namespaces)) return 'raised';
+  return namespaces
+    .map(
+      (item: { readonly namespace?: unknown; readonly to?: unknown }) =>
+        `${String(item.namespace)} is ${String(item.to)}`,
+    )
+    .join(', ');
+}

@@ -1,0 +1,174 @@
+import type { Context } from '../cli/context.ts';
+import { UsageError } from '../cli/errors.ts';
+import type { Spec } from '../config/spec.ts';
+import type { Agreement } from '../invalidation/carry-out.ts';
+import { findRule } from '../invalidation/find-rule.ts';
+import { planRule } from '../invalidation/plan.ts';
+import { escapeText, printableKey } from '../keys/printable.ts';
+import { renderJson } from '../terminal/json.ts';
+import { appendEvent } from './append.ts';
+import { listenToChannels } from './channels.ts';
+import { consumeStream } from './consume.ts';
+import { metricsText, type Counters } from './counters.ts';
+import { listenHttp, type HttpListener } from './http-server.ts';
+import type { ListenOptions } from './options.ts';
+import { runLine, runRecordJson } from './report.ts';
+import { StreamConsumer, type StreamSettings } from './stream.ts';
+import { handleDeliveries, type RunRecord } from './worker.ts';
+
+/** What listening takes. */
+export interface ListenTools {
+  readonly options: ListenOptions;
+  readonly spec: Spec;
+  readonly agreement: Agreement;
+  readonly counters: Counters;
+  /** Aborted when even what is under way has to end. */
+  readonly drain: AbortSignal;
+}
+
+/** Listens until the context's signal says stop, then finishes what is under way. */
+export async function listenTo(tools: ListenTools, context: Context): Promise<void> {
+  const { stream, channels } = tools.options;
+  await Promise.all([
+    ...(stream === undefined ? [] : [listenToStream(tools, stream, context)]),
+    ...(channels.length === 0 ? [] : [listenToPubSub(tools, context)]),
+  ]);
+}
+
+async function listenToStream(tools: ListenTools, stream: StreamSettings, context: Context): Promise<void> {
+  const { messages } = context;
+  // Reading waits on its connection; what is written and carried out meanwhile has another.
+  const reading = context.detach(tools.drain);
+  const working = context.detach(tools.drain);
+  let front: HttpListener | undefined;
+  const state = { isUp: true };
+  try {
+    const consumer = new StreamConsumer(await reading.context.redis(), stream);
+    await consumer.ensureGroup();
+    messages.note(
+      `listening to ${printableKey(stream.stream)} as ${escapeText(stream.consumer)} of group ${escapeText(stream.group)}`,
+    );
+    front = await openFront(tools, stream, state, working.context, context);
+    await consumeStream({
+      consumer,
+      settings: stream,
+      coalesceMs: tools.options.coalesceMs,
+      stop: context.signal,
+      now: () => context.host.clock.monotonicMs(),
+      counters: tools.counters,
+      onState: (now) => {
+        state.isUp = now.up;
+        if (now.up) messages.note('Redis is back; going on');
+        else messages.warn(`${now.error.message}; waiting for Redis`);
+      },
+      handle: (deliveries) =>
+        handleDeliveries(deliveries, {
+          ...workerTools(tools, working.context, context),
+          maxTries: tools.options.maxTries,
+          acknowledge: (done) => consumer.acknowledge(done.map(({ id }) => id)),
+          setAside: async (delivery, reason) => {
+            await consumer.setAside(delivery, reason);
+            messages.warn(`event ${delivery.id} was set aside: ${reason}`);
+          },
+        }),
+    });
+    // A listener that cannot say goodbye is found idle, and what it had is taken over.
+    await front?.close();
+    await consumer.leave().catch(() => undefined);
+  } finally {
+    await front?.close();
+    await Promise.all([reading.close(), working.close()]);
+  }
+}
+
+async function listenToPubSub(tools: ListenTools, context: Context): Promise<void> {
+  const { channels, coalesceMs } = tools.options;
+  const { messages } = context;
+  const working = context.detach(tools.drain);
+  try {
+    await listenToChannels({
+      client: await working.context.redis(),
+      channels,
+      coalesceMs,
+      stop: context.signal,
+      counters: tools.counters,
+      onListening: () =>
+        messages.note(
+          `listening to ${channels.map(escapeText).join(', ')}: at most once, what is published meanwhile and not heard is lost`,
+        ),
+      onLost: (error) => messages.warn(`${error.message}; what is published now is lost`),
+      onRefused: (reason) => {
+        tools.counters.refused++;
+        messages.warn(`a message was lost: ${reason}`);
+      },
+      handle: (deliveries) =>
+        handleDeliveries(deliveries, {
+          ...workerTools(tools, working.context, context),
+          maxTries: 1,
+          acknowledge: () => Promise.resolve(),
+          setAside: (delivery, reason) => {
+            messages.warn(`${delivery.id} failed, and is not tried again: ${reason}`);
+            return Promise.resolve();
+          },
+        }),
+    });
+  } finally {
+    await working.close();
+  }
+}
+
+function workerTools({ agreement, spec, counters }: ListenTools, working: Context, context: Context) {
+  return {
+    context: working,
+    agreement,
+    counters,
+    findRule: (name: string) => findRule(spec, name),
+    onRun: (record: RunRecord) => tellRun(record, context),
+  };
+}
+
+async function openFront(
+  { options, spec, counters }: ListenTools,
+  stream: StreamSettings,
+  state: { readonly isUp: boolean },
+  working: Context,
+  context: Context,
+): Promise<HttpListener | undefined> {
+  if (options.http === undefined) return undefined;
+  const { place, secrets } = options.http;
+  const client = await working.redis();
+  const counted = new StreamConsumer(client, stream);
+  try {
+    const front = await listenHttp(place, {
+      secrets,
+      check: (event) => void planRule(findRule(spec, event.name), [event.data]),
+      accept: async (event) => {
+        const id = await appendEvent(client, stream.stream, event);
+        counters.accepted++;
+        return id;
+      },
+      isHealthy: () => state.isUp,
+      metrics: async () => {
+        const backlog = state.isUp ? await counted.backlog().catch(() => undefined) : undefined;
+        return metricsText(counters, { up: state.isUp, pending: backlog?.pending, lag: backlog?.lag });
+      },
+      onRefused: () => void counters.refused++,
+    });
+    context.messages.note(`taking events at ${front.url}/events`);
+    return front;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--http ${place.host}:${place.port} cannot be listened at: ${escapeText(reason)}`);
+  }
+}
+
+async function tellRun(record: RunRecord, { out, options, terminal, messages }: Context): Promise<void> {
+  switch (options.format ?? 'table') {
+    case 'ndjson':
+      return out.write(`${renderJson(runRecordJson(record))}\n`);
+    case 'table':
+      return options.quiet ? undefined : out.write(`${runLine(record, terminal)}\n`);
+    default:
+      messages.verbose(runLine(record, terminal));
+  }
+}
