@@ -56,12 +56,12 @@ _cachectl_argument() {
     'restore 1') kind='file' ;;
     'keys '*) kind='lookup keys' ;;
     'ttl '*) kind='lookup keys' ;;
-    'invalidate 1') kind='any' ;;
-    'namespace list '*) kind='any' ;;
-    'namespace get '*) kind='any' ;;
-    'namespace bump '*) kind='any' ;;
-    'namespace rollback 1') kind='any' ;;
-    'namespace gc '*) kind='any' ;;
+    'invalidate 1') kind='lookup events' ;;
+    'namespace list '*) kind='lookup namespaces' ;;
+    'namespace get '*) kind='lookup namespaces' ;;
+    'namespace bump '*) kind='lookup namespaces' ;;
+    'namespace rollback 1') kind='lookup namespaces' ;;
+    'namespace gc '*) kind='lookup namespaces' ;;
     'inspect '*) kind='lookup keys' ;;
     'stats diff 1') kind='any' ;;
     'stats diff 2') kind='any' ;;
@@ -75,7 +75,7 @@ _cachectl_argument() {
 # What the value of the flag $1 can be: sets `kind`, fails where it is a switch.
 _cachectl_value() {
   case "$at $1" in
-    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --where' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | *' --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --data' | *' --consumer' | *' --from' | *' --channel' | *' --http' | *' --coalesce' | *' --max-tries' | *' --retry-after' | *' --claim-after' | *' --drain' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | 'stats --watch' | *' --interval' | *' --depth' | *' --separator' | *' --sample' | *' --max-events' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --mix' | *' --keys' | *' --value-size' | *' --pipeline' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --within') kind='any' ;;
+    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --where' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | *' --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --data' | *' --group' | *' --consumer' | *' --from' | *' --channel' | *' --http' | *' --coalesce' | *' --max-tries' | *' --retry-after' | *' --claim-after' | *' --drain' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | 'stats --watch' | *' --interval' | *' --depth' | *' --separator' | *' --sample' | *' --max-events' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --mix' | *' --keys' | *' --value-size' | *' --pipeline' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --within') kind='any' ;;
     *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | *' --data-from' | *' --http-token-file' | *' --http-secret-file' | 'inspect --to' | *' --save' | *' --baseline' | *' --requests-from' | *' --access-log') kind='file' ;;
     *' --protocol') kind='words 2 3' ;;
     *' --read-from') kind='words primary replica' ;;
@@ -99,7 +99,7 @@ _cachectl_value() {
     *' --assert') kind='lookup metrics' ;;
     *' --pattern' | *' -p' | *' --exclude' | *' --stream' | *' --dead-letters') kind='lookup keys' ;;
     *' --laravel-tag' | *' --symfony-tag') kind='lookup tags' ;;
-    *' --wordpress-group' | *' --group') kind='lookup groups' ;;
+    *' --wordpress-group') kind='lookup groups' ;;
     *' --sort') kind='words ttl size idle' ;;
     *' --only') kind='words hits keys' ;;
     *' --arrivals') kind='words constant poisson' ;;
