@@ -9,6 +9,7 @@ _cachectl_step() {
     ' restore') at='restore' ;;
     ' keys') at='keys' ;;
     ' ttl') at='ttl' ;;
+    ' tags') at='tags' ;;
     ' invalidate') at='invalidate' ;;
     ' listen') at='listen' ;;
     ' namespace') at='namespace' ;;
@@ -24,6 +25,10 @@ _cachectl_step() {
     ' completion') at='completion' ;;
     ' demo') at='demo' ;;
     ' help') at='help' ;;
+    'tags list') at='tags list' ;;
+    'tags show') at='tags show' ;;
+    'tags add') at='tags add' ;;
+    'tags repair') at='tags repair' ;;
     'namespace list') at='namespace list' ;;
     'namespace get') at='namespace get' ;;
     'namespace bump') at='namespace bump' ;;
@@ -43,7 +48,8 @@ _cachectl_step() {
 # What can follow `at`: sets `kind` for the argument at position $1.
 _cachectl_argument() {
   case "$at" in
-    '') kind='words warm verify clear restore keys ttl invalidate listen namespace inspect stats loadtest ping doctor init key layout config completion demo help' ;;
+    '') kind='words warm verify clear restore keys ttl tags invalidate listen namespace inspect stats loadtest ping doctor init key layout config completion demo help' ;;
+    'tags') kind='words list show add repair' ;;
     'namespace') kind='words list get bump rollback gc' ;;
     'stats') kind='words diff' ;;
     'key') kind='words explain for' ;;
@@ -62,6 +68,15 @@ _cachectl_argument() {
     'namespace bump '*) kind='lookup namespaces' ;;
     'namespace rollback 1') kind='lookup namespaces' ;;
     'namespace gc '*) kind='lookup namespaces' ;;
+    'tags show '*) kind='lookup tags' ;;
+    'tags add 1') kind='lookup keys' ;;
+    'tags add '*) kind='lookup tags' ;;
+    'invalidate 1') kind='any' ;;
+    'namespace list '*) kind='any' ;;
+    'namespace get '*) kind='any' ;;
+    'namespace bump '*) kind='any' ;;
+    'namespace rollback 1') kind='any' ;;
+    'namespace gc '*) kind='any' ;;
     'inspect '*) kind='lookup keys' ;;
     'stats diff 1') kind='any' ;;
     'stats diff 2') kind='any' ;;
@@ -84,10 +99,10 @@ _cachectl_value() {
     ' --output' | ' -o') kind='words table tree json ndjson csv markdown junit prometheus hdr' ;;
     'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
     'verify --output' | 'verify -o') kind='words table json markdown junit' ;;
-    'clear --output' | 'restore --output' | 'ttl --output' | 'invalidate --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'invalidate -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
+    'clear --output' | 'restore --output' | 'ttl --output' | 'tags show --output' | 'tags add --output' | 'tags repair --output' | 'invalidate --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'tags show -o' | 'tags add -o' | 'tags repair -o' | 'invalidate -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
+    'tags list --output' | 'namespace list --output' | 'stats diff --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'tags list -o' | 'namespace list -o' | 'stats diff -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
     'listen --output' | 'listen -o') kind='words table ndjson json' ;;
-    'namespace list --output' | 'stats diff --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'namespace list -o' | 'stats diff -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
     'inspect --output' | 'key for --output' | 'inspect -o' | 'key for -o') kind='words table json ndjson' ;;
     'stats --output' | 'stats -o') kind='words table json ndjson csv markdown junit prometheus' ;;
     'loadtest --output' | 'loadtest -o') kind='words table json csv markdown junit hdr' ;;
@@ -100,6 +115,9 @@ _cachectl_value() {
     *' --pattern' | *' -p' | *' --exclude' | *' --stream' | *' --dead-letters') kind='lookup keys' ;;
     *' --laravel-tag' | *' --symfony-tag') kind='lookup tags' ;;
     *' --wordpress-group') kind='lookup groups' ;;
+    *' --tag' | *' --laravel-tag' | *' --symfony-tag') kind='lookup tags' ;;
+    *' --match') kind='words any all' ;;
+    *' --wordpress-group' | *' --group') kind='lookup groups' ;;
     *' --sort') kind='words ttl size idle' ;;
     *' --only') kind='words hits keys' ;;
     *' --arrivals') kind='words constant poisson' ;;
@@ -114,10 +132,14 @@ _cachectl_flags() {
   case "$at" in
     'warm') printf '%s ' --scope --limit --where --concurrency --concurrency-per-host --rate --adaptive --only-missing --force --certify --lock --max-failures --stop-on-failure --allow-failures --next-version --activate-if --targets --report --dry-run --layout --key-version --raw ;;
     'verify') printf '%s ' --scope --limit --concurrency --concurrency-per-host --rate --adaptive --fix --assert --allow-no-data --layout --key-version --raw ;;
-    'clear') printf '%s ' --pattern --keys-from --null --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --apply --max-age --rewarm --chunk --max-failures --flush ;;
+    'clear') printf '%s ' --pattern --keys-from --null --scope --all --tag --match --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --apply --max-age --rewarm --chunk --max-failures --flush ;;
     'restore') printf '%s ' --replace --pattern --dry-run --quoted-input --layout --key-version --raw --audit --yes --confirm ;;
-    'keys') printf '%s ' --pattern --keys-from --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --null --with --sort --top --count ;;
-    'ttl') printf '%s ' --set --jitter --extend --cap --persist --only-missing --dry-run --pattern --keys-from --null --scope --all --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --audit --yes --confirm ;;
+    'keys') printf '%s ' --pattern --keys-from --scope --all --tag --match --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --null --with --sort --top --count ;;
+    'ttl') printf '%s ' --set --jitter --extend --cap --persist --only-missing --dry-run --pattern --keys-from --null --scope --all --tag --match --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --audit --yes --confirm ;;
+    'tags list') printf '%s ' --limit --layout --key-version --raw ;;
+    'tags show') printf '%s ' --limit --quoted-input --layout --key-version --raw ;;
+    'tags add') printf '%s ' --quoted-input --layout --key-version --raw ;;
+    'tags repair') printf '%s ' --dry-run --layout --key-version --raw ;;
     'invalidate') printf '%s ' --data --data-from --dry-run --yes --confirm --layout --key-version --raw ;;
     'listen') printf '%s ' --stream --group --consumer --from --channel --http --http-token-file --http-secret-file --coalesce --max-tries --retry-after --claim-after --dead-letters --drain --yes --confirm --layout --key-version --raw ;;
     'namespace list') printf '%s ' --layout --key-version --raw ;;
@@ -137,7 +159,7 @@ _cachectl_flags() {
     'demo') printf '%s ' --keep --install ;;
   esac
   case "$at" in
-    'warm' | 'verify' | 'clear' | 'restore' | 'keys' | 'ttl' | 'invalidate' | 'listen' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'doctor' | 'init' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
+    'warm' | 'verify' | 'clear' | 'restore' | 'keys' | 'ttl' | 'tags list' | 'tags show' | 'tags add' | 'tags repair' | 'invalidate' | 'listen' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'doctor' | 'init' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
   esac
   printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-pager --no-input --timeout --help --version
 }

@@ -21,6 +21,7 @@ import {
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
+import { tagsAddSpec, tagsListSpec, tagsRepairSpec, tagsShowSpec } from '../tags/command.ts';
 import { statsDiffSpec } from '../stats/diff-command.ts';
 import { ttlSpec } from '../ttl/command.ts';
 import { verifySpec } from '../verify/command.ts';
@@ -36,6 +37,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   restoreSpec,
   keysSpec,
   ttlSpec,
+  tagsListSpec,
+  tagsShowSpec,
+  tagsAddSpec,
+  tagsRepairSpec,
   invalidateSpec,
   listenSpec,
   namespaceListSpec,

@@ -1,6 +1,7 @@
 import { parseAssertion, type Assertion } from '../assertions/assertion.ts';
 import { CACHE_TERMS, GROUP_TERMS, type GroupTerm } from '../assertions/cache-terms.ts';
 import type { Vocabulary } from '../assertions/vocabulary.ts';
+import type { OutputFormat } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
@@ -37,7 +38,13 @@ const HEARD = new Set<string>(['hit_rate', 'hits', 'misses', 'reads_per_second']
 
 /** @throws UsageError where flags do not fit together, or an assertion cannot be read */
 export function parseStats(input: Input, context: Context): StatsOptions {
-  if (input.on('repair')) return { ...NOTHING, mode: 'repair' };
+  const { format } = context.options;
+  if (input.on('repair')) {
+    if (format !== undefined && format !== 'table' && format !== 'json') {
+      throw new UsageError(`--repair has no output format "${format}"`, { hint: 'it has table and json' });
+    }
+    return { ...NOTHING, mode: 'repair' };
+  }
   const isWatch = input.has('watch');
   const assertions = parseAssertions(input, context);
   const options: StatsOptions = {
@@ -51,8 +58,13 @@ export function parseStats(input: Input, context: Context): StatsOptions {
     save: input.text('save'),
     baseline: input.text('baseline'),
   };
-  const { format } = context.options;
-  if (isWatch) {
+  checkFit(options, input, format);
+  return options;
+}
+
+/** @throws UsageError where flags exclude each other */
+function checkFit(options: StatsOptions, input: Input, format: OutputFormat | undefined): void {
+  if (options.mode === 'watch') {
     const other = ['assert', 'check', 'save', 'baseline', 'by-prefix', 'by-group'].find((flag) =>
       input.has(flag),
     );
@@ -80,7 +92,6 @@ export function parseStats(input: Input, context: Context): StatsOptions {
       hint: 'say how long to listen with --sample; all other figures are of that window, too',
     });
   }
-  return options;
 }
 
 const NOTHING: StatsOptions = {

@@ -9,7 +9,7 @@ import { measureGroups } from './measure-groups.ts';
 import { parseStats, type StatsOptions } from './options.ts';
 import { between, readFigures, sinceStart, type Measured, type Reading } from './read.ts';
 import { runRepair } from './repair.ts';
-import { readMetric, statsExitCode, type StatsReport } from './report.ts';
+import { readMetric, statsExitCode, type NodeFigures, type StatsReport } from './report.ts';
 import { readSavedMetric, readSavedStats, saveStats } from './saved.ts';
 import { statsJson } from './view-data.ts';
 import { renderStatsMarkdown } from './view-text.ts';
@@ -73,6 +73,20 @@ async function runOnce(options: StatsOptions, context: Context): Promise<Outcome
   return { exitCode: statsExitCode(report), views: statsViews(report) };
 }
 
+/** The later reading's keys, memory and clients with the counters of the earlier one. */
+function withGauges(counters: Reading, later: Reading): Reading {
+  const [first, ...others] = counters.nodes.map(({ address, figures }): NodeFigures => {
+    const now = later.nodes.find((node) => node.address === address)?.figures ?? figures;
+    const { keys, keysWithoutTtl, memoryUsedBytes, memoryPeakBytes, clients } = now;
+    return {
+      address,
+      figures: { ...figures, keys, keysWithoutTtl, memoryUsedBytes, memoryPeakBytes, clients },
+    };
+  });
+  if (first === undefined) throw new Error('a reading without any primary');
+  return { ...counters, nodes: [first, ...others] };
+}
+
 type Found = Pick<StatsReport, 'figures' | 'nodes' | 'sinceStart' | 'window' | 'lost' | 'groups'>;
 
 async function measure(options: StatsOptions, client: RedisClient, context: Context): Promise<Found> {
@@ -84,7 +98,9 @@ async function measure(options: StatsOptions, client: RedisClient, context: Cont
     groups = await measureGroups(client, request, context);
     if (groups.ends === undefined) throw new Error('a capture without its ends');
     const { before, after } = groups.ends;
-    found = { measured: between(before, after, 'capture'), last: after };
+    // What is not counted but looked at is of now: during the capture the servers held its own note.
+    const last = withGauges(after, await readFigures(client, now));
+    found = { measured: between(before, last, 'capture'), last };
   } else {
     found = await readWindow(client, intervalMs, context, now);
     if (request !== undefined) groups = await measureGroups(client, request, context);

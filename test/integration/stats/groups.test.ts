@@ -178,6 +178,19 @@ groups: { homepage: "home:*", users: ["user:*", "session:*"] }
   expect(hits.stdout).toContain('FAIL  users.hit_rate >= 70  measured no data (no reads in the window)');
 });
 
+test('does not count what the capture itself leaves for its time', async () => {
+  const redis = await server();
+  await redis.call('SET', 'user:1', 'x', 'EX', 100);
+  const { stdout } = await runMain([
+    ...['stats', '--url', redis.url, '--json', '--by-prefix', '--sample', '20ms'],
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    keys: 1,
+    keys_without_ttl: 0,
+    groups: [{ group: 'user', keys: 1 }],
+  });
+});
+
 test('does not listen to a protected connection without --yes', async () => {
   const redis = await server();
   const { folder, write, remove } = await createSpecFolder();

@@ -211,6 +211,7 @@ test.each([
   [['-o', 'junit'], '-o junit shows assertions, and there are none'],
   [['--depth', '2'], '--depth says how --by-prefix cuts keys'],
   [['--by-group'], '--by-group tells the groups of the spec file apart, and it has none'],
+  [['--repair', '-o', 'csv'], '--repair has no output format "csv"'],
   [['--check'], '--check asserts what stands under budgets:'],
   [['--by-prefix', '--interval', '1s'], 'two windows'],
   [['--assert', 'users.hit_rate >= 1'], 'there are no groups here'],
