@@ -11,10 +11,12 @@ _cachectl_step() {
     ' ttl') at='ttl' ;;
     ' tags') at='tags' ;;
     ' invalidate') at='invalidate' ;;
+    ' deploy') at='deploy' ;;
     ' listen') at='listen' ;;
     ' namespace') at='namespace' ;;
     ' inspect') at='inspect' ;;
     ' stats') at='stats' ;;
+    ' analyze') at='analyze' ;;
     ' loadtest') at='loadtest' ;;
     ' ping') at='ping' ;;
     ' doctor') at='doctor' ;;
@@ -48,7 +50,7 @@ _cachectl_step() {
 # What can follow `at`: sets `kind` for the argument at position $1.
 _cachectl_argument() {
   case "$at" in
-    '') kind='words warm verify clear restore keys ttl tags invalidate listen namespace inspect stats loadtest ping doctor init key layout config completion demo help' ;;
+    '') kind='words warm verify clear restore keys ttl tags invalidate deploy listen namespace inspect stats analyze loadtest ping doctor init key layout config completion demo help' ;;
     'tags') kind='words list show add repair' ;;
     'namespace') kind='words list get bump rollback gc' ;;
     'stats') kind='words diff' ;;
@@ -66,6 +68,7 @@ _cachectl_argument() {
     'tags add 1') kind='lookup keys' ;;
     'tags add '*) kind='lookup tags' ;;
     'invalidate 1') kind='lookup events' ;;
+    'deploy 1') kind='lookup events' ;;
     'namespace list '*) kind='lookup namespaces' ;;
     'namespace get '*) kind='lookup namespaces' ;;
     'namespace bump '*) kind='lookup namespaces' ;;
@@ -84,7 +87,7 @@ _cachectl_argument() {
 # What the value of the flag $1 can be: sets `kind`, fails where it is a switch.
 _cachectl_value() {
   case "$at $1" in
-    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --where' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | *' --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --data' | *' --group' | *' --consumer' | *' --from' | *' --channel' | *' --http' | *' --coalesce' | *' --max-tries' | *' --retry-after' | *' --claim-after' | *' --drain' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | 'stats --watch' | *' --interval' | *' --depth' | *' --separator' | *' --sample' | *' --max-events' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --mix' | *' --keys' | *' --value-size' | *' --pipeline' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --within') kind='any' ;;
+    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --where' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | 'clear --idle' | 'keys --idle' | 'ttl --idle' | 'namespace gc --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --data' | *' --group' | *' --consumer' | *' --from' | *' --channel' | *' --http' | *' --coalesce' | *' --max-tries' | *' --retry-after' | *' --claim-after' | *' --drain' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | 'stats --watch' | *' --interval' | *' --depth' | *' --separator' | *' --sample' | *' --max-events' | *' --samples' | *' --hot' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --mix' | *' --keys' | *' --value-size' | *' --pipeline' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --within') kind='any' ;;
     *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | *' --data-from' | *' --http-token-file' | *' --http-secret-file' | 'inspect --to' | *' --save' | *' --baseline' | *' --requests-from' | *' --access-log') kind='file' ;;
     *' --protocol') kind='words 2 3' ;;
     *' --read-from') kind='words primary replica' ;;
@@ -93,12 +96,13 @@ _cachectl_value() {
     ' --output' | ' -o') kind='words table tree json ndjson csv markdown junit prometheus hdr' ;;
     'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
     'verify --output' | 'verify -o') kind='words table json markdown junit' ;;
-    'clear --output' | 'restore --output' | 'ttl --output' | 'tags show --output' | 'tags add --output' | 'tags repair --output' | 'invalidate --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'tags show -o' | 'tags add -o' | 'tags repair -o' | 'invalidate -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
+    'clear --output' | 'restore --output' | 'ttl --output' | 'tags show --output' | 'tags add --output' | 'tags repair --output' | 'invalidate --output' | 'deploy --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'tags show -o' | 'tags add -o' | 'tags repair -o' | 'invalidate -o' | 'deploy -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
     'tags list --output' | 'namespace list --output' | 'stats diff --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'tags list -o' | 'namespace list -o' | 'stats diff -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
     'listen --output' | 'listen -o') kind='words table ndjson json' ;;
     'inspect --output' | 'key for --output' | 'inspect -o' | 'key for -o') kind='words table json ndjson' ;;
     'stats --output' | 'stats -o') kind='words table json ndjson csv markdown junit prometheus' ;;
+    'analyze --output' | 'analyze -o') kind='words table tree json csv markdown' ;;
     'loadtest --output' | 'loadtest -o') kind='words table json csv markdown junit hdr' ;;
     'config schema --output' | 'config schema -o') kind='words json' ;;
     'completion --output' | 'demo --output' | 'help --output' | 'completion -o' | 'demo -o' | 'help -o') kind='words table' ;;
@@ -133,6 +137,7 @@ _cachectl_flags() {
     'tags add') printf '%s ' --quoted-input --layout --key-version --raw ;;
     'tags repair') printf '%s ' --dry-run --layout --key-version --raw ;;
     'invalidate') printf '%s ' --data --data-from --dry-run --yes --confirm --layout --key-version --raw ;;
+    'deploy') printf '%s ' --data --data-from --no-check --allow-no-data --dry-run --yes --confirm --layout --key-version --raw ;;
     'listen') printf '%s ' --stream --group --consumer --from --channel --http --http-token-file --http-secret-file --coalesce --max-tries --retry-after --claim-after --dead-letters --drain --yes --confirm --layout --key-version --raw ;;
     'namespace list') printf '%s ' --layout --key-version --raw ;;
     'namespace get') printf '%s ' --layout --key-version --raw ;;
@@ -141,6 +146,7 @@ _cachectl_flags() {
     'namespace gc') printf '%s ' --keep --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --exclude --regex --type --ttl --idle --size --limit --quoted-input --layout --key-version --raw ;;
     'inspect') printf '%s ' --max-bytes --max-items --decode --max-decode --raw-value --to --no-value --watch --interval --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw ;;
     'stats') printf '%s ' --interval --watch --by-prefix --depth --separator --by-group --only --sample --max-events --yes --assert --check --allow-no-data --save --baseline --per-node --repair ;;
+    'analyze') printf '%s ' --pattern --exclude --sample --depth --separator --top --samples --idle --hot --max-events --yes --advise --report --rate --max-latency --quoted-input --layout --key-version --raw ;;
     'loadtest') printf '%s ' --scope --requests-from --limit --weight --distribution --seed --allow-remote --connections --requests --duration --rate --stages --arrivals --max-in-flight --warmup --request-timeout --workers --compare --repeat --count-header --confirm --redis --mix --keys --value-size --pipeline --assert --baseline --report --export --layout --key-version --raw ;;
     'ping') printf '%s ' --count --layout --key-version --raw ;;
     'doctor') printf '%s ' --strict --hit-rate --layout --key-version --raw ;;
@@ -151,7 +157,7 @@ _cachectl_flags() {
     'demo') printf '%s ' --keep --install ;;
   esac
   case "$at" in
-    'warm' | 'verify' | 'clear' | 'restore' | 'keys' | 'ttl' | 'tags list' | 'tags show' | 'tags add' | 'tags repair' | 'invalidate' | 'listen' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'loadtest' | 'ping' | 'doctor' | 'init' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
+    'warm' | 'verify' | 'clear' | 'restore' | 'keys' | 'ttl' | 'tags list' | 'tags show' | 'tags add' | 'tags repair' | 'invalidate' | 'deploy' | 'listen' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'analyze' | 'loadtest' | 'ping' | 'doctor' | 'init' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
   esac
   printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-pager --no-input --timeout --help --version
 }

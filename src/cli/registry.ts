@@ -1,6 +1,8 @@
+import { analyzeSpec } from '../analyze/command.ts';
 import { clearSpec } from '../clear/command.ts';
 import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
+import { deploySpec } from '../deploy/command.ts';
 import { doctorSpec } from '../doctor/command.ts';
 import { demoSpec } from '../demo/command.ts';
 import { invalidateSpec } from '../invalidation/command.ts';
@@ -42,6 +44,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   tagsAddSpec,
   tagsRepairSpec,
   invalidateSpec,
+  deploySpec,
   listenSpec,
   namespaceListSpec,
   namespaceGetSpec,
@@ -50,6 +53,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   namespaceGcSpec,
   inspectSpec,
   statsSpec,
+  analyzeSpec,
   statsDiffSpec,
   loadtestSpec,
   pingSpec,

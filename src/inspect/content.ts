@@ -65,5 +65,7 @@ export interface InspectedKey {
   readonly place: Place | undefined;
   /** `undefined` where `warm` did not fill it, or kept nothing beside it. */
   readonly warmed: Warmed | undefined;
+  /** Those of `warm` and `tags add`. Untrusted text. */
+  readonly tags: readonly string[];
   readonly state: KeyState;
 }

@@ -6,7 +6,7 @@ import type { InspectOptions } from './options.ts';
 import { readPlaces } from './place.ts';
 import { readKeys } from './read-keys.ts';
 import { showKeys } from './show-keys.ts';
-import { readWarmed } from './warmed.ts';
+import { readBeside } from './warmed.ts';
 
 /** Keys as they were at one moment. */
 export interface Look {
@@ -26,10 +26,10 @@ export async function lookAt(
   const { clock } = context.host;
   const physical = found.map((key) => key.physical);
   const client = await context.redis();
-  const [stored, places, warmed] = await Promise.all([
+  const [stored, places, beside] = await Promise.all([
     readKeys(client, physical, { limits: options.withValue ? options.limits : undefined, clock }),
     readPlaces(client, physical),
-    readWarmed(client, physical, context.layout),
+    readBeside(client, physical, context.layout),
   ]);
   const atMs = clock.now();
   const states = await showKeys(stored, {
@@ -42,7 +42,8 @@ export async function lookAt(
     ...key,
     explanation: context.layout.explain(key.physical),
     place: places[index],
-    warmed: warmed[index],
+    warmed: beside[index]?.warmed,
+    tags: beside[index]?.tags ?? [],
     state: states[index] ?? { exists: false },
   }));
   return { keys, stored, atMs };

@@ -17,6 +17,7 @@ export function keyDocument({
   explanation,
   place,
   warmed,
+  tags,
   state,
 }: InspectedKey): Readonly<Record<string, unknown>> {
   const known = state.exists ? state : undefined;
@@ -27,6 +28,7 @@ export function keyDocument({
     node: place?.node ?? null,
     slot: place?.slot ?? null,
     warmed: warmed === undefined || !state.exists ? null : warmedJson(warmed, state),
+    tags: state.exists ? tags : [],
     exists: state.exists,
     type: known?.type ?? null,
     ttl_seconds: known?.ttlMs === undefined ? null : Math.round(known.ttlMs / 1_000),

@@ -40,6 +40,7 @@ function renderKey(key: InspectedKey, nowMs: number, terminal: TerminalInfo): st
     [
       ...names,
       ...stateFields(key.state, nowMs),
+      ...(key.tags.length === 0 ? [] : [['tags', key.tags.map(escapeText).join(', ')] as const]),
       ...(key.warmed === undefined ? [] : warmedFields(key.warmed, key.state, nowMs)),
       ...about,
       ...value,

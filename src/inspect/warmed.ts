@@ -2,6 +2,7 @@ import { CachectlError } from '../cli/errors.ts';
 import { createLayout, type Layout } from '../keys/layout.ts';
 import { decodeUtf8 } from '../keys/printable.ts';
 import type { RedisClient, RedisReply } from '../redis/types.ts';
+import { decodeTags, TAGS_FIELD } from '../tags/tags-field.ts';
 import { sideKey } from '../warm/side-hash.ts';
 import type { KeyState } from './content.ts';
 import { bytesOf, listOf } from './reply.ts';
@@ -18,25 +19,34 @@ export interface Warmed {
   readonly storedBytes: number | undefined;
 }
 
+/** What is kept beside an entry. */
+export interface KeptBeside {
+  /** `undefined` where `warm` did not fill it, or kept nothing about it. */
+  readonly warmed: Warmed | undefined;
+  /** The tags that `warm` or `tags add` gave it. Untrusted text. */
+  readonly tags: readonly string[];
+}
+
 /** In the order in which they are read. */
-const FIELDS = ['url', 'fetched_at', 'etag', 'last_modified', 'stored_bytes'];
+const FIELDS = [TAGS_FIELD, 'url', 'fetched_at', 'etag', 'last_modified', 'stored_bytes'];
+const NOTHING: KeptBeside = { warmed: undefined, tags: [] };
 
 /**
- * What is known of entries that `warm` has filled, in the order of the keys; nothing where the user may not
+ * What `warm` and `tags add` have written down about entries, in the order of the keys; nothing where the user may not
  * read it. One round trip a node.
  * @throws CachectlError where the connection fails
  */
-export async function readWarmed(
+export async function readBeside(
   client: RedisClient,
   keys: readonly Buffer[],
   layout: Layout,
-): Promise<readonly (Warmed | undefined)[]> {
+): Promise<readonly KeptBeside[]> {
   const real = createLayout(layout.spec);
   const asked = keys.flatMap((physical, index) => {
     const beside = besideOf(physical, real);
     return beside === undefined ? [] : [{ beside, index }];
   });
-  const warmed: (Warmed | undefined)[] = keys.map(() => undefined);
+  const kept: KeptBeside[] = keys.map(() => NOTHING);
   const shares = await client.nodesFor(
     asked.map(({ beside }) => beside),
     { reading: true },
@@ -45,10 +55,10 @@ export async function readWarmed(
     shares.map(async ({ node, indexes }) => {
       const own = indexes.flatMap((position) => asked[position] ?? []);
       const replies = await node.pipeline(own.map(({ beside }) => ['HMGET', beside, ...FIELDS]));
-      for (const [position, { index }] of own.entries()) warmed[index] = parse(replies[position]);
+      for (const [position, { index }] of own.entries()) kept[index] = parse(replies[position]);
     }),
   );
-  return warmed;
+  return kept;
 }
 
 /**
@@ -69,17 +79,20 @@ function besideOf(physical: Buffer, layout: Layout): Buffer | undefined {
   return sideKey(text, layout);
 }
 
-function parse(reply: RedisReply | CachectlError | undefined): Warmed | undefined {
-  if (reply instanceof CachectlError) return undefined;
-  const [url, fetchedAt, etag, lastModified, storedBytes] = listOf(reply).map((field) =>
+function parse(reply: RedisReply | CachectlError | undefined): KeptBeside {
+  if (reply instanceof CachectlError) return NOTHING;
+  const [tagList, ...texts] = listOf(reply);
+  const tags = decodeTags(tagList);
+  const [url, fetchedAt, etag, lastModified, storedBytes] = texts.map((field) =>
     field === null ? undefined : bytesOf(field).toString('utf8'),
   );
-  if (url === undefined) return undefined;
-  return {
+  if (url === undefined) return { warmed: undefined, tags };
+  const warmed = {
     url,
     fetchedAt,
     etag,
     lastModified,
     storedBytes: storedBytes === undefined ? undefined : Number(storedBytes),
   };
+  return { warmed, tags };
 }

@@ -26,10 +26,11 @@ export function invalidationExitCode({ results }: Pick<InvalidationReport, 'resu
 
 /** All forms of the report. */
 export function invalidationViews(report: InvalidationReport): ReportViews {
-  return { table: (terminal) => render(report, terminal), json: () => toJson(report) };
+  return { table: (terminal) => renderInvalidation(report, terminal), json: () => toJson(report) };
 }
 
-function render(report: InvalidationReport, terminal: TerminalInfo): string {
+/** The report for people. */
+export function renderInvalidation(report: InvalidationReport, terminal: TerminalInfo): string {
   const name = escapeText(report.event);
   if (report.planned !== undefined) {
     return [`${name} would run:`, ...report.planned.map((action) => `  ${actionLine(action)}`)].join('\n');
@@ -46,7 +47,7 @@ function render(report: InvalidationReport, terminal: TerminalInfo): string {
 }
 
 /** What became of each action, one a row. */
-export function actionTable(results: readonly ActionResult[], terminal: TerminalInfo): string {
+function actionTable(results: readonly ActionResult[], terminal: TerminalInfo): string {
   return renderTable(
     [
       { title: 'action', flexible: true },

@@ -1,4 +1,5 @@
 import type { Layout } from '../keys/layout.ts';
+import { SEPARATORS } from '../keys/separators.ts';
 import type { KeyFacts } from './facts.ts';
 
 /** What a set of keys is made of. */
@@ -20,7 +21,7 @@ export interface Share {
   readonly keys: number;
 }
 
-const SEPARATORS = new Set(Buffer.from(':/|.'));
+const IS_SEPARATOR = new Set(SEPARATORS);
 /** More first segments than this are counted together: keys without any structure must not fill the memory. */
 const MOST_SEGMENTS = 1_000;
 const OTHER = 'other';
@@ -87,7 +88,7 @@ export class BreakdownCounter {
 
 /** Latin-1, so that any bytes make a name of their own. */
 function firstSegment(logical: Buffer): string {
-  const end = logical.findIndex((byte) => SEPARATORS.has(byte));
+  const end = logical.findIndex((byte) => IS_SEPARATOR.has(byte));
   return end === -1 ? NO_SEGMENT : logical.toString('latin1', 0, end + 1);
 }
 

@@ -32,6 +32,7 @@ invalidation:
   everything: { clear: ["*"] }
   release: { bump: [pages] }
 namespaces: { pages: {} }
+budgets: ["keys_without_ttl <= 2"]
 `);
 });
 afterAll(() => Promise.all([redis.stop(), origin.stop(), front.stop(), spec.remove()]));
@@ -174,5 +175,43 @@ describe('bad input', () => {
   test('a protected connection is named once for all actions', async () => {
     const argv = ['product.updated', '--env', 'production', '--confirm', 'production', '--data', 'id=1'];
     expect(await invalidate([...argv, '--data', 'reason=x'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a deploy', () => {
+  async function deploy(...argv: readonly string[]) {
+    const run = await runMain(['deploy', ...argv, '--json'], { cwd: spec.folder });
+    return { ...run, report: JSON.parse(run.stdout) as Record<string, unknown> };
+  }
+
+  test('is a rule, then the budgets, as one report with one exit code', async () => {
+    await redis.call('SET', 'cache_version:pages', '7');
+    const good = await deploy('release');
+    expect(good).toMatchObject({ code: 0, stderr: '' });
+    expect(good.report).toMatchObject({
+      schema: 'cachectl/deploy/v1',
+      actions: [{ kind: 'bump', status: 'done' }],
+      checks: { schema: 'cachectl/stats/v1', assertions: [{ pass: true }] },
+    });
+    await redis.call('SET', 'forever', 'x');
+    const bad = await deploy('release');
+    expect(bad.code).toBe(6);
+    expect(bad.report).toMatchObject({
+      actions: [{ status: 'done' }],
+      checks: { assertions: [{ assertion: 'keys_without_ttl <= 2', measured: 3, pass: false }] },
+    });
+    expect((await deploy('release', '--no-check')).code).toBe(0);
+  });
+
+  test('that failed is told before a budget that does not hold', async () => {
+    for (const key of ['a', 'b']) await redis.call('SET', key, 'x');
+    const run = await deploy('strict', '--data', 'id=1');
+    expect(run.code).toBe(5);
+    expect(run.report).toMatchObject({ checks: { assertions: [{ pass: false }] } });
+  });
+
+  test('shows with --dry-run what it would run and check', async () => {
+    const { stdout } = await runMain(['deploy', 'release', '--dry-run'], { cwd: spec.folder });
+    expect(stdout).toBe('release would run:\n  cachectl namespace bump pages\n  cachectl stats --check\n');
   });
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await spec.write(`version: 1
 layout: { type: django, prefix: [shop, blog], version: 2 }
 origin: { base_url: "${origin.url}" }
-scopes: { s: { entries: [{ key: a, path: "/a?token=secret" }, { key: plain, path: /a, conditional: false }] } }
+scopes: { s: { entries: [{ key: a, path: "/a?token=secret", tags: [news, home] }, { key: plain, path: /a, conditional: false }] } }
 `);
 });
 afterAll(async () => {
@@ -57,6 +57,18 @@ test('tells where warm got an entry from, and when', async () => {
   };
   expect(await warmedOf('a')).toEqual(warmed);
   expect(await warmedOf('--raw', 'shop:2:a')).toEqual(warmed);
+});
+
+test('shows the tags of a key, whoever gave them', async () => {
+  await redis.call('SET', 'shop:2:b', 'x', 'EX', 100);
+  expect((await cachectl('tags', 'add', 'b', 'vip')).code).toBe(0);
+  const { stdout } = await cachectl('inspect', 'a', 'b');
+  expect(stdout.match(/^tags .*$/gm)?.map((line) => line.replace(/ +/, ' '))).toEqual([
+    'tags news, home',
+    'tags vip',
+  ]);
+  const run = await cachectl('inspect', 'b', '--json');
+  expect(JSON.parse(run.stdout)).toMatchObject({ keys: [{ tags: ['vip'], warmed: null }] });
 });
 
 test('says that something else has written the value since', async () => {
