@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -12,7 +11,7 @@ const requireBanner = {
 };
 const outdir = path.join(root, 'dist');
 
-const { generate, manual, softwareBill } = await loadSource('src/documents/at-build.ts');
+const { drawPicture, generate, manual, softwareBill } = await loadSource('src/documents/at-build.ts');
 // `npm run generate`: what is checked in and made from the command specs.
 if (process.argv.includes('--generate')) {
   for (const file of await generate(root)) process.stdout.write(`${file} is new\n`);
@@ -105,6 +104,11 @@ function coreFirst() {
   };
 }
 
+// `npm run picture`: the picture in the README, made from a session in a real terminal.
+if (process.argv.includes('--picture')) {
+  await drawPicture({ root, nodePath: process.execPath, env: process.env });
+}
+
 /** Every package whose code is in the bundle, with the text of its licence, which has to go along. */
 async function bundledPackages(/** @type {string[]} */ inputs) {
   const folders = new Set(
@@ -126,7 +130,7 @@ async function bundledPackages(/** @type {string[]} */ inputs) {
 
 /** Imports a TypeScript module of src/ as it is now, for what happens while building. */
 async function loadSource(/** @type {string} */ entry) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-build-'));
+  const folder = await mkdtemp(path.join(root, '.build-'));
   const outfile = path.join(folder, 'module.mjs');
   await build({
     absWorkingDir: root,

@@ -128,19 +128,19 @@ function __cachectl_argument --argument-names at position
         case 'tags add *'
             echo 'lookup tags'
         case 'invalidate 1'
-            echo 'any'
+            echo 'lookup events'
         case 'deploy 1'
-            echo 'any'
+            echo 'lookup events'
         case 'namespace list *'
-            echo 'any'
+            echo 'lookup namespaces'
         case 'namespace get *'
-            echo 'any'
+            echo 'lookup namespaces'
         case 'namespace bump *'
-            echo 'any'
+            echo 'lookup namespaces'
         case 'namespace rollback 1'
-            echo 'any'
+            echo 'lookup namespaces'
         case 'namespace gc *'
-            echo 'any'
+            echo 'lookup namespaces'
         case 'inspect *'
             echo 'lookup keys'
         case 'stats diff 1'
@@ -163,7 +163,7 @@ end
 # What the value of a flag can be; fails where it is a switch.
 function __cachectl_value --argument-names at flag
     switch "$at $flag"
-        case '* --user' '* --password' '* --sentinel-user' '* --tls-server-name' '* --client-name' '* --nat-map' '* --connect-timeout' '* --command-timeout' '* --connect-retries' '* --url' '* --timeout' '* --limit' '* --where' '* --concurrency' '* --concurrency-per-host' '* --rate' '* --max-failures' '* --activate-if' '* --key-version' '* --regex' '* --type' '* --ttl' 'clear --idle' 'keys --idle' 'ttl --idle' 'namespace gc --idle' '* --size' '* --django-view' '* --method' '* --header' '* --django-fragment' '* --vary' '* --django-session' '* --rails-key' '* --spring-cache' '* --max-keys' '* --soft' '* --max-latency' '* --confirm' '* --max-age' '* --chunk' '* --with' '* --top' 'ping --count' '* --set' '* --jitter' '* --extend' '* --cap' '* --data' '* --consumer' '* --from' '* --channel' '* --http' '* --coalesce' '* --max-tries' '* --retry-after' '* --claim-after' '* --drain' 'namespace rollback --to' 'namespace gc --keep' '* --max-bytes' '* --max-items' '* --decode' '* --max-decode' 'stats --watch' '* --interval' '* --depth' '* --separator' '* --sample' '* --max-events' '* --samples' '* --hot' '* --weight' '* --distribution' '* --seed' '* --allow-remote' '* --connections' '* --requests' '* -n' '* --duration' '* -d' '* --stages' '* --max-in-flight' '* --warmup' '* --request-timeout' '* --workers' '* --repeat' '* --count-header' '* --mix' '* --keys' '* --value-size' '* --pipeline' '* --hit-rate' '* --origin' '* --path' '* --sitemap' '* --scope-name' '* --within'
+        case '* --user' '* --password' '* --sentinel-user' '* --tls-server-name' '* --client-name' '* --nat-map' '* --connect-timeout' '* --command-timeout' '* --connect-retries' '* --url' '* --timeout' '* --limit' '* --where' '* --concurrency' '* --concurrency-per-host' '* --rate' '* --max-failures' '* --activate-if' '* --key-version' '* --regex' '* --type' '* --ttl' 'clear --idle' 'keys --idle' 'ttl --idle' 'namespace gc --idle' '* --size' '* --django-view' '* --method' '* --header' '* --django-fragment' '* --vary' '* --django-session' '* --rails-key' '* --spring-cache' '* --max-keys' '* --soft' '* --max-latency' '* --confirm' '* --max-age' '* --chunk' '* --with' '* --top' 'ping --count' '* --set' '* --jitter' '* --extend' '* --cap' '* --data' '* --group' '* --consumer' '* --from' '* --channel' '* --http' '* --coalesce' '* --max-tries' '* --retry-after' '* --claim-after' '* --drain' 'namespace rollback --to' 'namespace gc --keep' '* --max-bytes' '* --max-items' '* --decode' '* --max-decode' 'stats --watch' '* --interval' '* --depth' '* --separator' '* --sample' '* --max-events' '* --samples' '* --hot' '* --weight' '* --distribution' '* --seed' '* --allow-remote' '* --connections' '* --requests' '* -n' '* --duration' '* -d' '* --stages' '* --max-in-flight' '* --warmup' '* --request-timeout' '* --workers' '* --repeat' '* --count-header' '* --mix' '* --keys' '* --value-size' '* --pipeline' '* --hit-rate' '* --origin' '* --path' '* --sitemap' '* --scope-name' '* --within'
             echo 'any'
         case '* --password-file' '* --sentinel-password-file' '* --tls-ca' '* --tls-cert' '* --tls-key' '* --config' '* -c' '* --report' '* --keys-from' '* --plan' '* --backup' '* --resume' '* --audit' '* --apply' '* --data-from' '* --http-token-file' '* --http-secret-file' 'inspect --to' '* --save' '* --baseline' '* --requests-from' '* --access-log'
             echo 'file'
@@ -215,7 +215,7 @@ function __cachectl_value --argument-names at flag
             echo 'lookup tags'
         case '* --match'
             echo 'words any all'
-        case '* --wordpress-group' '* --group'
+        case '* --wordpress-group'
             echo 'lookup groups'
         case '* --sort'
             echo 'words ttl size idle'
@@ -299,7 +299,7 @@ function __cachectl_flags --argument-names at
         case 'warm' 'verify' 'clear' 'restore' 'keys' 'ttl' 'tags list' 'tags show' 'tags add' 'tags repair' 'invalidate' 'deploy' 'listen' 'namespace list' 'namespace get' 'namespace bump' 'namespace rollback' 'namespace gc' 'inspect' 'stats' 'analyze' 'loadtest' 'ping' 'doctor' 'init' 'key for' 'layout detect'
             printf '%s\t%s\n' '--user' 'ACL user name' '--password' 'password; others can see it on the command line' '--password-file' 'file whose first line is the password; - is stdin' '--askpass' 'ask for the password' '--sentinel-user' 'ACL user name at the Sentinels' '--sentinel-password-file' 'file with the password of the Sentinels' '--tls' 'talk TLS, as rediss:// does' '--tls-ca' 'trust these authorities (PEM) instead of the system’s' '--tls-cert' 'client certificate (PEM)' '--tls-key' 'key of the client certificate (PEM)' '--tls-server-name' 'the name in the certificate, where it is not the host' '--tls-skip-verify' 'trust any certificate; never for a protected connection' '--protocol' 'RESP version to speak' '--client-name' 'what CLIENT LIST shows' '--read-from' 'where commands that only read read' '--nat-map' 'a cluster node’s own host:port, and how it is reached from here' '--connect-timeout' 'the longest wait for a connection' '--command-timeout' 'the longest wait for a reply' '--connect-retries' 'further attempts to connect' '--on-unavailable' 'where Redis cannot be reached: fail with exit 3, or skip with a warning and exit 0'
     end
-    printf '%s\t%s\n' '--config' 'spec file (default: cachectl.yaml from here upward)' '--url' 'Redis to talk to, as redis://user:password@host:port/db' '--env' 'connection of the spec file to use' '--output' 'output format: table, json, ndjson, csv or markdown' '--json' 'short for --output json' '--quiet' 'only results and errors' '--verbose' 'say more on stderr: connections, retries, stack traces' '--no-color' 'no colours' '--no-input' 'never ask; fail where an answer is needed' '--timeout' 'time limit of the whole command' '--help' 'show help' '--version' 'show the version'
+    printf '%s\t%s\n' '--config' 'spec file (default: cachectl.yaml from here upward)' '--url' 'Redis to talk to, as redis://user:password@host:port/db' '--env' 'connection of the spec file to use' '--output' 'output format: table, json, ndjson, csv or markdown' '--json' 'short for --output json' '--quiet' 'only results and errors' '--verbose' 'say more on stderr: connections, retries, stack traces' '--no-color' 'no colours' '--no-pager' 'never show long results in $PAGER' '--no-input' 'never ask; fail where an answer is needed' '--timeout' 'time limit of the whole command' '--help' 'show help' '--version' 'show the version'
 end
 
 function __cachectl_complete

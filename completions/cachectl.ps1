@@ -52,7 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'help' = [ordered]@{}
     }
     $redisFlags = [ordered]@{ '--user' = 'ACL user name'; '--password' = 'password; others can see it on the command line'; '--password-file' = 'file whose first line is the password; - is stdin'; '--askpass' = 'ask for the password'; '--sentinel-user' = 'ACL user name at the Sentinels'; '--sentinel-password-file' = 'file with the password of the Sentinels'; '--tls' = 'talk TLS, as rediss:// does'; '--tls-ca' = 'trust these authorities (PEM) instead of the system’’s'; '--tls-cert' = 'client certificate (PEM)'; '--tls-key' = 'key of the client certificate (PEM)'; '--tls-server-name' = 'the name in the certificate, where it is not the host'; '--tls-skip-verify' = 'trust any certificate; never for a protected connection'; '--protocol' = 'RESP version to speak'; '--client-name' = 'what CLIENT LIST shows'; '--read-from' = 'where commands that only read read'; '--nat-map' = 'a cluster node’’s own host:port, and how it is reached from here'; '--connect-timeout' = 'the longest wait for a connection'; '--command-timeout' = 'the longest wait for a reply'; '--connect-retries' = 'further attempts to connect'; '--on-unavailable' = 'where Redis cannot be reached: fail with exit 3, or skip with a warning and exit 0' }
-    $globalFlags = [ordered]@{ '--config' = 'spec file (default: cachectl.yaml from here upward)'; '--url' = 'Redis to talk to, as redis://user:password@host:port/db'; '--env' = 'connection of the spec file to use'; '--output' = 'output format: table, json, ndjson, csv or markdown'; '--json' = 'short for --output json'; '--quiet' = 'only results and errors'; '--verbose' = 'say more on stderr: connections, retries, stack traces'; '--no-color' = 'no colours'; '--no-input' = 'never ask; fail where an answer is needed'; '--timeout' = 'time limit of the whole command'; '--help' = 'show help'; '--version' = 'show the version' }
+    $globalFlags = [ordered]@{ '--config' = 'spec file (default: cachectl.yaml from here upward)'; '--url' = 'Redis to talk to, as redis://user:password@host:port/db'; '--env' = 'connection of the spec file to use'; '--output' = 'output format: table, json, ndjson, csv or markdown'; '--json' = 'short for --output json'; '--quiet' = 'only results and errors'; '--verbose' = 'say more on stderr: connections, retries, stack traces'; '--no-color' = 'no colours'; '--no-pager' = 'never show long results in $PAGER'; '--no-input' = 'never ask; fail where an answer is needed'; '--timeout' = 'time limit of the whole command'; '--help' = 'show help'; '--version' = 'show the version' }
     $redisCommands = @('warm', 'verify', 'clear', 'restore', 'keys', 'ttl', 'tags list', 'tags show', 'tags add', 'tags repair', 'invalidate', 'deploy', 'listen', 'namespace list', 'namespace get', 'namespace bump', 'namespace rollback', 'namespace gc', 'inspect', 'stats', 'analyze', 'loadtest', 'ping', 'doctor', 'init', 'key for', 'layout detect')
     # What the values of flags are: by command and flag, or by flag alone.
     $values = @{
@@ -105,6 +105,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--extend' = 'any'
         '--cap' = 'any'
         '--data' = 'any'
+        '--group' = 'any'
         '--consumer' = 'any'
         '--from' = 'any'
         '--channel' = 'any'
@@ -268,7 +269,6 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         '--symfony-tag' = 'lookup tags'
         '--match' = 'words any all'
         '--wordpress-group' = 'lookup groups'
-        '--group' = 'lookup groups'
         '--sort' = 'words ttl size idle'
         '--only' = 'words hits keys'
         '--arrivals' = 'words constant poisson'
@@ -285,13 +285,13 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'tags show *' = 'lookup tags'
         'tags add 1' = 'lookup keys'
         'tags add *' = 'lookup tags'
-        'invalidate 1' = 'any'
-        'deploy 1' = 'any'
-        'namespace list *' = 'any'
-        'namespace get *' = 'any'
-        'namespace bump *' = 'any'
-        'namespace rollback 1' = 'any'
-        'namespace gc *' = 'any'
+        'invalidate 1' = 'lookup events'
+        'deploy 1' = 'lookup events'
+        'namespace list *' = 'lookup namespaces'
+        'namespace get *' = 'lookup namespaces'
+        'namespace bump *' = 'lookup namespaces'
+        'namespace rollback 1' = 'lookup namespaces'
+        'namespace gc *' = 'lookup namespaces'
         'inspect *' = 'lookup keys'
         'stats diff 1' = 'any'
         'stats diff 2' = 'any'

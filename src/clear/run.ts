@@ -9,6 +9,7 @@ import { readIdentity } from '../redis/identity.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { bindKeys, bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
+import { askSelection } from '../selection/ask-selection.ts';
 import { reachOf } from '../selection/reach.ts';
 import { namesSource, type Selection } from '../selection/selection.ts';
 import { pruneSets } from '../tags/prune.ts';
@@ -105,4 +106,8 @@ function hintAtNothing(report: ClearReport, selection: Selection, context: Conte
   }
 }
 
-export const command = defineCommand({ parse: parseClear, run: runClear });
+export const command = defineCommand({
+  parse: async (input, context) =>
+    parseClear(input.has('apply') ? input : await askSelection(input, context, 'delete')),
+  run: runClear,
+});

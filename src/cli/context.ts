@@ -2,6 +2,7 @@ import type { LoadedSpec } from '../config/loaded.ts';
 import type { Host } from '../host.ts';
 import type { Layout } from '../keys/layout.ts';
 import type { RedisClient } from '../redis/types.ts';
+import type { PagedStream } from '../terminal/pager.ts';
 import type { Progress, Task } from '../terminal/progress.ts';
 import type { Prompter } from '../terminal/prompt.ts';
 import type { TextStream } from '../terminal/streams.ts';
@@ -83,6 +84,8 @@ export interface Context {
   readonly connectTo: (url: string, password?: string) => Promise<RedisClient>;
   /** stdout, for commands whose result is a stream; others return a report. */
   readonly out: TextStream;
+  /** stdout for a list that may be long: a person gets it in a pager. `finish` ends it. */
+  readonly listOut: () => Promise<PagedStream>;
   /** What a person at stdout sees. */
   readonly terminal: TerminalInfo;
   readonly messages: Messages;

@@ -11,6 +11,7 @@ import type { Context, Messages } from './context.ts';
 import type { CachectlError } from './errors.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { warnAbout } from './messages.ts';
+import { pagedOut } from './paged-out.ts';
 import { Resources } from './resources.ts';
 import { Interrupted } from './signals.ts';
 import type { Streams } from './streams.ts';
@@ -73,6 +74,7 @@ export function createContext(parts: {
         redis: password === undefined ? globals.redis : { ...globals.redis, password },
       }),
     out: streams.out,
+    listOut: () => pagedOut(streams, host, globals.pager, () => resources.stopProgress()),
     terminal,
     messages,
     prompter,

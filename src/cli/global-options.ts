@@ -27,6 +27,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = inGroup('Flags of every command
   { name: 'quiet', short: 'q', summary: 'only results and errors' },
   { name: 'verbose', short: 'v', summary: 'say more on stderr: connections, retries, stack traces' },
   { name: 'no-color', summary: 'no colours' },
+  { name: 'no-pager', summary: 'never show long results in $PAGER' },
   { name: 'no-input', summary: 'never ask; fail where an answer is needed' },
   { name: 'timeout', value: 'DURATION', summary: 'time limit of the whole command' },
   { name: 'help', short: 'h', summary: 'show help' },
@@ -51,6 +52,7 @@ export interface GlobalOptions {
   readonly verbose: boolean;
   readonly color: boolean;
   readonly input: boolean;
+  readonly pager: boolean;
   readonly timeoutMs: number | undefined;
   readonly onUnavailable: 'fail' | 'skip';
   /** What the command line says about the connection itself. */
@@ -81,6 +83,7 @@ export function parseGlobalOptions(input: Input): GlobalOptions {
     verbose: input.on('verbose'),
     color: !input.on('no-color'),
     input: !input.on('no-input'),
+    pager: !input.on('no-pager'),
     timeoutMs: input.durationMs('timeout'),
     redis: parseRedisFlags(input),
     onUnavailable: input.choice('on-unavailable', ['fail', 'skip'] as const) ?? 'fail',

@@ -23,6 +23,24 @@ export class Input {
     return new Input([], this.#flags);
   }
 
+  /** The same line with more arguments and flags. */
+  with(args: readonly string[], flags: Iterable<readonly [name: string, value: RawValue]>): Input {
+    return new Input([...this.args, ...args], new Map([...this.#flags, ...flags]));
+  }
+
+  /** The same line for whoever does not want to wait: one short attempt to connect, unless the line says otherwise. */
+  hasty(): Input {
+    const short: readonly (readonly [string, RawValue])[] = [
+      ['connect-timeout', ['1s']],
+      ['command-timeout', ['1s']],
+      ['connect-retries', ['0']],
+    ];
+    return this.with(
+      [],
+      short.filter(([name]) => !this.has(name)),
+    );
+  }
+
   /** Whether a flag stands on the command line at all. */
   has(name: string): boolean {
     return this.#flags.has(name);

@@ -12,20 +12,21 @@ export type Invocation =
   | { readonly kind: 'help'; readonly path: readonly string[] }
   | { readonly kind: 'version' }
   /** No command at all. */
-  | { readonly kind: 'welcome' };
+  | { readonly kind: 'welcome'; readonly input: Input };
 
 /**
  * Reads a command line against the command specs.
  * @throws UsageError for unknown commands and flags (with the nearest name), missing values and arguments
  */
 export function parseCommandLine(argv: readonly string[], specs: readonly CommandSpec[]): Invocation {
-  let found: Invocation = { kind: 'welcome' };
+  let found: Invocation = { kind: 'welcome', input: new Input([], new Map()) };
   const root = groupCommand('cachectl');
   root.option('--version');
   root.action(() => {
     if (root.opts().version === true) found = { kind: 'version' };
     else if (helpWanted(root)) found = { kind: 'help', path: [] };
     else if (root.args.length > 0) throw unknownCommand(root, root.args, specs);
+    else found = { kind: 'welcome', input: new Input([], collectFlags(root)) };
   });
   const groups = new Map<string, Commander>([['', root]]);
   for (const spec of specs) {

@@ -9,6 +9,7 @@ import type { Context, Messages, RunResult } from './context.ts';
 import { createContext } from './create-context.ts';
 import { CachectlError, UsageError } from './errors.ts';
 import { ExitCode } from './exit-code.ts';
+import { pagedOut } from './paged-out.ts';
 import { parseGlobalOptions, type GlobalOptions } from './global-options.ts';
 import type { Input } from './input.ts';
 import { createMessages, errorStyle, warnAbout } from './messages.ts';
@@ -73,7 +74,11 @@ export async function runCommand(
     const { command } = await spec.load();
     const outcome = await command.run(input, context);
     resources.stopProgress();
-    if (outcome.isStreamed !== true) await printOutcome(outcome, format, context.terminal, streams.out);
+    if (outcome.isStreamed !== true) {
+      const paged = await pagedOut(streams, host, globals.pager && format === 'table', () => undefined);
+      await printOutcome(outcome, format, context.terminal, paged.stream);
+      await paged.finish();
+    }
     const exitCode = await conclude(outcome, stop.reason(), globals, messages, (failure) =>
       streams.err.write(
         `${renderError(describeError(failure, globals.verbose), errorStyle(streams.err, host, globals), streams.err.isTerminal ? streams.err.width() : undefined)}\n`,

@@ -1,7 +1,9 @@
 import { ExitCode } from './exit-code.ts';
 import { asksForJson } from './global-options.ts';
 import { renderCommandHelp, renderGroupHelp, renderRootHelp } from './help.ts';
-import { commandName } from './command.ts';
+import { commandName, type CommandSpec } from './command.ts';
+import { Input } from './input.ts';
+import { pagedOut } from './paged-out.ts';
 import type { RunResult } from './context.ts';
 import type { Invocation } from './program.ts';
 import { COMMANDS } from './registry.ts';
@@ -16,6 +18,19 @@ import { createStyle, wantsColor } from '../terminal/style.ts';
 /** Runs one command line to its end, whatever happens. The only place that catches everything. */
 export async function runLine(host: Host, streams: Streams): Promise<RunResult> {
   const color = !host.argv.includes('--no-color');
+  const run = async (spec: CommandSpec, input: Input): Promise<RunResult> => {
+    const { runCommand } = await import('./run-command.ts');
+    return runCommand(spec, input, host, streams, (argv, place) =>
+      // What is part of a longer session is not stopped by a pager.
+      runLine({ ...host, ...place, env: { ...(place?.env ?? host.env), PAGER: '' }, argv }, streams),
+    );
+  };
+  const show = async (text: string): Promise<RunResult> => {
+    const paged = await pagedOut(streams, host, !host.argv.includes('--no-pager'), () => undefined);
+    await paged.stream.write(`${text}\n`);
+    await paged.finish();
+    return { exitCode: ExitCode.ok };
+  };
   try {
     const invocation = await readLine(host.argv);
     const look = terminalInfo(streams.out, host, color);
@@ -24,8 +39,11 @@ export async function runLine(host: Host, streams: Streams): Promise<RunResult> 
         await streams.out.write(`cachectl ${VERSION}\n`);
         return { exitCode: ExitCode.ok };
       case 'welcome':
-        await streams.out.write(`${renderRootHelp(COMMANDS, look)}\n`);
-        return { exitCode: ExitCode.ok };
+        if (look.interactive && host.stdin.isTTY === true) {
+          const { welcomeSpec } = await import('../welcome/command.ts');
+          return await run(welcomeSpec, invocation.input.hasty());
+        }
+        return await show(renderRootHelp(COMMANDS, look));
       case 'help': {
         const name = invocation.path.join(' ');
         const spec = COMMANDS.find((candidate) => commandName(candidate) === name);
@@ -35,15 +53,10 @@ export async function runLine(host: Host, streams: Streams): Promise<RunResult> 
             : name === ''
               ? renderRootHelp(COMMANDS, look)
               : renderGroupHelp(invocation.path, COMMANDS, look);
-        await streams.out.write(`${text}\n`);
-        return { exitCode: ExitCode.ok };
+        return await show(text);
       }
       case 'command':
-        return await (
-          await import('./run-command.ts')
-        ).runCommand(invocation.spec, invocation.input, host, streams, (argv, place) =>
-          runLine({ ...host, ...place, argv }, streams),
-        );
+        return await run(invocation.spec, invocation.input);
     }
   } catch (error) {
     const verbose = host.argv.includes('--verbose') || host.argv.includes('-v');
@@ -59,7 +72,7 @@ export async function runLine(host: Host, streams: Streams): Promise<RunResult> 
 
 /** What reads command lines takes a third of the time of --help, which is no more than a word. */
 async function readLine(argv: readonly string[]): Promise<Invocation> {
-  if (argv.length === 0) return { kind: 'welcome' };
+  if (argv.length === 0) return { kind: 'welcome', input: new Input([], new Map()) };
   if (argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h')) return { kind: 'help', path: [] };
   const { parseCommandLine } = await import('./program.ts');
   return parseCommandLine(argv, COMMANDS);

@@ -18,6 +18,8 @@ export function namesInSpec(
     case 'namespaces':
     case 'groups':
       return keysUnder(root, lookup);
+    case 'events':
+      return keysUnder(root, 'invalidation');
   }
 }
 

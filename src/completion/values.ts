@@ -8,6 +8,7 @@ export const LOOKUPS = [
   'namespaces',
   'tags',
   'groups',
+  'events',
   'metrics',
   'topics',
   'keys',
@@ -32,7 +33,6 @@ const BY_FLAG: Readonly<Record<string, Values>> = {
   env: lookup('connections'),
   tag: lookup('tags'),
   namespace: lookup('namespaces'),
-  group: lookup('groups'),
   pattern: lookup('keys'),
   exclude: lookup('keys'),
   key: lookup('keys'),
@@ -47,6 +47,7 @@ const BY_PLACEHOLDER: Readonly<Record<string, Values>> = {
   NAMESPACE: lookup('namespaces'),
   TAG: lookup('tags'),
   GROUP: lookup('groups'),
+  EVENT: lookup('events'),
   KEY: lookup('keys'),
   METRIC: lookup('metrics'),
   TOPIC: lookup('topics'),
@@ -58,8 +59,10 @@ export function valuesOf(flag: FlagSpec): Values | undefined {
   return byChoicesOrPlaceholder(flag.choices, flag.value) ?? BY_FLAG[flag.name] ?? ANY;
 }
 
-/** What a positional argument can be. */
-export function argumentValues(argument: ArgumentSpec): Values {
+/** What a positional argument of a command can be. */
+export function argumentValues(argument: ArgumentSpec, path: readonly string[]): Values {
+  // In a family of commands about one thing, a name is that thing's.
+  if (argument.name === 'NAME' && path[0] === 'namespace') return lookup('namespaces');
   return byChoicesOrPlaceholder(argument.choices, argument.name) ?? ANY;
 }
 

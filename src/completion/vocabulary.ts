@@ -56,7 +56,7 @@ export function vocabularyOf(specs: readonly CommandSpec[]): Vocabulary {
       (spec.args ?? []).map((argument, index) => ({
         path: commandName(spec),
         position: argument.repeatable === true ? '*' : String(index + 1),
-        values: argumentValues(argument),
+        values: argumentValues(argument, spec.path),
       })),
     ),
   };

@@ -2,6 +2,7 @@ import { COMMANDS } from '../cli/registry.ts';
 import { VERSION } from '../version.ts';
 import { manPages, type ManPage } from './man.ts';
 
+export { drawPicture } from './picture.ts';
 export { generate } from './generate.ts';
 export { softwareBill } from './sbom.ts';
 

@@ -16,7 +16,14 @@ async function runList(options: ListOptions, context: Context): Promise<Outcome>
   const client = await context.redis();
   const bound = await bindSelection(options.selection, context, { twice: false });
   try {
-    return await listKeys(client, bound, options, context);
+    // Only a list for people is long for people.
+    if (options.form !== 'lines') return await listKeys(client, bound, options, context);
+    const paged = await context.listOut();
+    try {
+      return await listKeys(client, bound, options, { ...context, out: paged.stream });
+    } finally {
+      await paged.finish();
+    }
   } finally {
     await bound.close();
   }

@@ -31,7 +31,7 @@ const ASCII_BORDERS = {
 };
 
 /**
- * A table: with borders on a terminal, cut to its width; otherwise a heading and one record a line in
+ * A table: with borders on a terminal, cut to its width, and row by row where even that is too wide; otherwise a heading and one record a line in
  * aligned columns two blanks apart, never cut. Cells are single lines and already safe to show.
  */
 export function renderTable(
@@ -61,6 +61,10 @@ function bordered(
   terminal: TerminalInfo,
 ): string {
   const widths = fittingWidths(columns, contentWidths(columns, rows), terminal.width);
+  // Wider than the terminal, its borders would be torn apart: then each row is a description of its own.
+  if (widths.reduce((sum, width) => sum + width, borderColumns(columns)) > terminal.width) {
+    return records(columns, rows, terminal);
+  }
   const table = new CliTable({
     head: columns.map((column, index) =>
       terminal.style.bold(truncate(column.title, widths[index] ?? 0, terminal.unicode)),
@@ -84,6 +88,27 @@ function contentWidths(columns: readonly Column[], rows: readonly (readonly stri
   );
 }
 
+function borderColumns(columns: readonly Column[]): number {
+  return columns.length * 3 + 1;
+}
+
+function records(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  terminal: TerminalInfo,
+): string {
+  const name = columns.reduce((widest, { title }) => Math.max(widest, displayWidth(title)), 0);
+  const room = Math.max(MINIMUM_FLEXIBLE, terminal.width - name - 2);
+  return rows
+    .map((row) =>
+      renderFields(
+        columns.map(({ title }, index) => [title, truncate(row[index] ?? '', room, terminal.unicode)]),
+        terminal,
+      ),
+    )
+    .join('\n\n');
+}
+
 /** Takes what is over the terminal's width from the widest flexible columns, then from all. */
 function fittingWidths(
   columns: readonly Column[],
@@ -91,8 +116,7 @@ function fittingWidths(
   terminalWidth: number,
 ): number[] {
   const widths = [...content];
-  const borders = columns.length * 3 + 1;
-  let excess = widths.reduce((sum, width) => sum + width, borders) - terminalWidth;
+  let excess = widths.reduce((sum, width) => sum + width, borderColumns(columns)) - terminalWidth;
   while (excess > 0) {
     let widest = -1;
     for (const [index, column] of columns.entries()) {
