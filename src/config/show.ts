@@ -7,14 +7,14 @@ import { DEFAULT_REDIS_URL } from './spec.ts';
 export interface EffectiveSetting {
   /** As in the file: `connections.default.url`, `scopes.users.entries[0].key`. */
   readonly key: string;
-  /** As written, variables filled in; `null` where a required variable has no value. */
+  /** As written, variables filled in; `null` where a required variable has no value, or nothing is set. */
   readonly value: string | number | boolean | null;
   /** `file cachectl.yaml:3`, `environment REDIS_URL, file cachectl.yaml:3` or `default`. */
   readonly source: string;
 }
 
 /** What holds where the file is silent, in the file's own notation. */
-const DEFAULT_SETTINGS: readonly (readonly [path: SourcePath, value: string | number])[] = [
+const DEFAULT_SETTINGS: readonly (readonly [path: SourcePath, value: EffectiveSetting['value']])[] = [
   [['connections', 'default', 'url'], DEFAULT_REDIS_URL],
   [['layout', 'type'], 'plain'],
   [['layout', 'prefix'], ''],
@@ -23,6 +23,13 @@ const DEFAULT_SETTINGS: readonly (readonly [path: SourcePath, value: string | nu
   [['defaults', 'concurrency'], 16],
   [['defaults', 'timeout'], '10s'],
   [['defaults', 'retries'], 2],
+  // Nothing limits these where the file is silent.
+  [['defaults', 'rate'], null],
+  [['defaults', 'concurrency_per_host'], null],
+  [['defaults', 'adaptive'], false],
+  [['defaults', 'connect_timeout'], null],
+  [['defaults', 'headers_timeout'], null],
+  [['defaults', 'body_timeout'], null],
 ];
 
 /**

@@ -1,3 +1,5 @@
+import { parseHttpDate } from './http-date.ts';
+
 /** What an answer's headers say about storing it: RFC 9111, as a cache that many visitors share reads it. */
 
 type Headers = Readonly<Record<string, string>>;
@@ -68,7 +70,7 @@ function deltaSeconds(value: string | true | undefined): number | undefined {
 function expiresIn(headers: Headers, nowMs: number): number | undefined {
   const expires = headers['expires'];
   if (expires === undefined) return undefined;
-  const at = Date.parse(expires);
-  const date = Date.parse(headers['date'] ?? '');
-  return Number.isNaN(at) ? 0 : Math.max(0, (at - (Number.isNaN(date) ? nowMs : date)) / 1_000);
+  const at = parseHttpDate(expires);
+  const date = parseHttpDate(headers['date'] ?? '');
+  return at === undefined ? 0 : Math.max(0, (at - (date ?? nowMs)) / 1_000);
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { parseHttpDate } from './http-date.ts';
 import { isOriginUnreachable } from './translate-error.ts';
 import { CachectlError } from '../cli/errors.ts';
 import type { OriginClient, OriginRequest, OriginResponse } from './types.ts';
@@ -83,9 +84,8 @@ export function isRetryable(result: AttemptResult): boolean {
 export function parseRetryAfterMs(header: string, nowMs: number): number | undefined {
   const text = header.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1_000;
-  if (!/^[A-Z][a-z]+,? /.test(text)) return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+  const at = parseHttpDate(text);
+  return at === undefined ? undefined : Math.max(0, at - nowMs);
 }
 
 /**

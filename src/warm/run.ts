@@ -10,6 +10,7 @@ import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
 import { gentleClient } from '../origin/gentle.ts';
 import type { OriginClient } from '../origin/types.ts';
+import { formatBytes } from '../units/bytes.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { countOf } from '../units/number.ts';
 import { entryPlace, requestUrl, type TargetSettings } from './build-target.ts';
@@ -127,19 +128,7 @@ async function warmVersions(
   };
   try {
     const ask = createAsk(options, origin, retry, context);
-    const tools = createSourceTools(context, options.settings, ask);
-    const opened = await openScopes(options.scopes, {
-      ...options,
-      concurrency: manner.concurrency,
-      tools,
-      signal: context.signal,
-    });
-    const survey = await surveyScopes(opened, {
-      settings: options.settings,
-      maxTargets: MOST_CHECKED,
-      samples: options.dryRun ? SAMPLES : 0,
-      signal: context.signal,
-    });
+    const { survey, opened } = await surveyPlan(options, ask, context);
     refuseMistakes(survey);
     warnOfEmptyEntries(survey, opened, options, context);
     if (redis === undefined) return planOutcome(survey, options, tally);
@@ -180,6 +169,38 @@ function createAsk(
     };
     return getWithRetries(origin, request, retry, context.signal);
   };
+}
+
+/** Asks all sources and counts what they give; shows how far that is, because a long log takes its time. */
+async function surveyPlan(
+  options: WarmOptions,
+  ask: AskOrigin,
+  context: Context,
+): Promise<{ readonly survey: Survey; readonly opened: readonly OpenScope[] }> {
+  const progress = context.progress({ label: 'reading the sources', unit: 'targets' });
+  let bytes = 0;
+  const onBytes = (more: number): void => {
+    bytes += more;
+    progress.update(0, `${formatBytes(bytes)} of logs`);
+  };
+  try {
+    const opened = await openScopes(options.scopes, {
+      ...options,
+      concurrency: options.manner.concurrency,
+      tools: { ...createSourceTools(context, options.settings, ask), onBytes },
+      signal: context.signal,
+    });
+    const survey = await surveyScopes(opened, {
+      settings: options.settings,
+      maxTargets: MOST_CHECKED,
+      samples: options.dryRun ? SAMPLES : 0,
+      signal: context.signal,
+      onCount: (targets) => progress.update(targets),
+    });
+    return { survey, opened };
+  } finally {
+    progress.stop();
+  }
 }
 
 function planOutcome(survey: Survey, options: WarmOptions, tally: Tally): Outcome {

@@ -44,6 +44,8 @@ export interface SurveyOptions {
   /** First targets of each entry to keep. */
   readonly samples: number;
   readonly signal: AbortSignal;
+  /** Told of all targets so far. */
+  readonly onCount?: (targets: number) => void;
 }
 
 const MOST_FAILURES = 10_000;
@@ -81,6 +83,7 @@ export async function surveyScopes(scopes: readonly OpenScope[], options: Survey
       }
       targets += counting.length;
       ofScope += counting.length;
+      options.onCount?.(targets);
       if (counting.length < batch.length || options.signal.aborted) {
         complete = false;
         break;

@@ -78,8 +78,10 @@ async function measure(setting: Setting, place: Place): Promise<void> {
 
 /** One run of a process. */
 interface Run {
-  /** Requests a second while requests are made. */
+  /** Requests a second while requests are made, writes included. */
   readonly rate: number;
+  /** Requests a second of the whole process, from its start to its end. */
+  readonly wholeRate: number;
   /** What the process takes besides: its start, reading and checking the plan, its end. */
   readonly besidesMs: number;
 }
@@ -87,16 +89,21 @@ interface Run {
 type Runs = Record<'autocannon' | 'warm' | 'again', Run[]>;
 
 function report(setting: Setting, runs: Runs): void {
-  const peer = median(runs.autocannon.map(({ rate }) => rate));
+  const rateOf = (list: readonly Run[]): number => median(list.map(({ rate }) => rate));
+  const wholeRateOf = (list: readonly Run[]): number => median(list.map(({ wholeRate }) => wholeRate));
   console.log(`${setting.name}, ${CONNECTIONS} connections, medians of ${ROUNDS} rounds`);
   const line = (name: string, list: readonly Run[]): void => {
-    const rate = median(list.map((run) => run.rate));
     const besides = Math.round(median(list.map(({ besidesMs }) => besidesMs)));
-    const bound = setting.bound === undefined ? '' : `, ${(rate / setting.bound).toFixed(2)} of the bound`;
+    const share = (own: number, of: number): string => (own / of).toFixed(2);
+    const rate = rateOf(list);
+    const bound = setting.bound === undefined ? '' : `, ${share(rate, setting.bound)} of the bound`;
+    const whole = wholeRateOf(list);
     console.log(
-      `  ${name.padEnd(28)} ${Math.round(rate).toLocaleString('en')}/s, ${(rate / peer).toFixed(2)} of autocannon${bound}; ${besides} ms besides`,
+      `  ${name.padEnd(28)} ${perSecond(rate)} in the run, ${share(rate, rateOf(runs.autocannon))} of autocannon${bound}; ` +
+        `${perSecond(whole)} of the whole process, ${share(whole, wholeRateOf(runs.autocannon))} (${besides} ms besides the run)`,
     );
   };
+  // autocannon looks only once a second whether it is done, so its whole process says little.
   line('autocannon, writes nothing', runs.autocannon);
   line('cachectl warm, cold', runs.warm);
   line('cachectl warm, again', runs.again);
@@ -143,10 +150,16 @@ async function warm({ binary, folder, redisUrl }: Place, argv: readonly string[]
 }
 
 function runOf(requests: number, elapsedMs: number, spawnedAt: number): Run {
+  const wholeMs = performance.now() - spawnedAt;
   return {
     rate: (requests / elapsedMs) * 1_000,
-    besidesMs: performance.now() - spawnedAt - elapsedMs,
+    wholeRate: (requests / wholeMs) * 1_000,
+    besidesMs: wholeMs - elapsedMs,
   };
+}
+
+function perSecond(rate: number): string {
+  return `${Math.round(rate).toLocaleString('en')}/s`;
 }
 
 async function output(child: ChildProcess): Promise<string> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CachectlError } from '../../src/cli/errors.ts';
 import { BatchClient } from '../../src/redis/batch-sender.ts';
-import type { RedisClient } from '../../src/redis/types.ts';
+import type { RedisClient, RedisNode } from '../../src/redis/types.ts';
 import { createWriter, type EntryWrite, type EntryWriter } from '../../src/warm/write-batch.ts';
 import { startTestCluster } from '../support/cluster.ts';
 import { connectTo, startTestRedis, type TestRedis } from '../support/redis.ts';
@@ -16,7 +16,7 @@ const complaints: CachectlError[] = [];
 beforeAll(async () => {
   redis = await startTestRedis();
   client = await connectTo(redis.url);
-  batches = new BatchClient(client);
+  batches = new BatchClient(withHeavyNodes(client));
   writer = createWriter(batches, (error) => complaints.push(error));
 });
 
@@ -40,6 +40,21 @@ function entry(number: number): EntryWrite {
   const value = Buffer.from([0, 13, 10, 255, ...Buffer.from(`value ${number}`)]);
   const hash = { key: Buffer.from(`beside:${number}`), ttlMs: 60_000, fields: ['n', number, 'wörd', 'ü'] };
   return { key, value, ttlMs: 60_000, beside: { kind: 'write', hash, replaces: false } };
+}
+
+/** A client whose nodes say, as those behind Sentinels do, that many commands are better sent another way. */
+function withHeavyNodes(inner: RedisClient): RedisClient {
+  const nodes = new Map<RedisNode, RedisNode>();
+  const heavy = (node: RedisNode): RedisNode => {
+    const known = nodes.get(node) ?? { ...node, isLean: false };
+    nodes.set(node, known);
+    return known;
+  };
+  return {
+    ...inner,
+    nodesFor: async (keys, use) =>
+      (await inner.nodesFor(keys, use)).map(({ node, indexes }) => ({ node: heavy(node), indexes })),
+  };
 }
 
 const clients = async (): Promise<number> =>
@@ -91,6 +106,18 @@ describe('the writer of warm', () => {
     await openChannel();
     batches.close();
     await until(async () => (await clients()) === before);
+  });
+
+  it('opens none where the node is as good', async () => {
+    const before = await clients();
+    const lean = new BatchClient(client);
+    const own = createWriter(lean, (error) => complaints.push(error));
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(Array.from({ length: 500 }, (_, index) => own.put(entry(round * 500 + index))));
+    }
+    expect(await clients()).toBe(before);
+    expect([await isWhole(0), await isWhole(1_499)]).toEqual([true, true]);
+    lean.close();
   });
 
   it('opens none for a few entries', async () => {

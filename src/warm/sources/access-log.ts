@@ -9,7 +9,7 @@ import { LogScanner } from './log-scanner.ts';
 import { PathCounts } from './path-counts.ts';
 import type { SourceRow, SourceTools, TrafficTotal, VariableSource } from './source.ts';
 
-type LogTools = Pick<SourceTools, 'folder' | 'warn' | 'signal'>;
+type LogTools = Pick<SourceTools, 'folder' | 'warn' | 'signal' | 'onBytes'>;
 
 /**
  * Reads access logs and gives their paths, the most requested first. All of the logs are read here, once;
@@ -24,7 +24,10 @@ export async function openAccessLogSource(
   const counts = new PathCounts();
   const scanner = new LogScanner(counts, foreach.query);
   for (const file of await logFiles(foreach, tools)) {
-    for await (const piece of readFileBytes(file, file, tools.signal)) scanner.push(piece);
+    for await (const piece of readFileBytes(file, file, tools.signal)) {
+      scanner.push(piece);
+      tools.onBytes?.(piece.length);
+    }
     scanner.end();
   }
   const names = foreach.files.map((name) => escapeText(name)).join(', ');

@@ -54,5 +54,7 @@ export interface SourceTools {
   readonly folder: string;
   readonly stdin: Readable;
   readonly warn: (message: string) => void;
+  /** Told of bytes as they are read, for whoever shows how far it is. */
+  readonly onBytes?: (bytes: number) => void;
   readonly signal: AbortSignal;
 }

@@ -54,6 +54,12 @@ describe('effective settings', () => {
       'defaults.ttl_jitter',
       'defaults.timeout',
       'defaults.retries',
+      'defaults.rate',
+      'defaults.concurrency_per_host',
+      'defaults.adaptive',
+      'defaults.connect_timeout',
+      'defaults.headers_timeout',
+      'defaults.body_timeout',
     ]);
   });
 
