@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOrigin } from '../support/http-origin.ts';
+import { failOver } from '../support/fail-over.ts';
 import { connectTo } from '../support/redis.ts';
 import { runSafely } from '../support/run-safely.ts';
 import { startTestSentinels, type TestSentinels } from '../support/sentinel.ts';
-import { tellSentinel } from '../support/sentinel-command.ts';
 import { createSpecFolder } from '../support/spec-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -88,19 +88,6 @@ describe('a failover in the middle', () => {
   });
   afterAll(() => watched.stop());
 
-  /** Fails over, and waits until the other server is the primary. */
-  async function failOver(): Promise<void> {
-    const roleOf = async (server: TestSentinels['primary']): Promise<string> => {
-      const role = await server.call('ROLE').catch(() => []);
-      return Array.isArray(role) ? String(role[0]) : '';
-    };
-    const wasPrimary = (await roleOf(watched.primary)) === 'master' ? watched.primary : watched.replica;
-    const next = wasPrimary === watched.primary ? watched.replica : watched.primary;
-    await until(async () =>
-      /OK/.test(await tellSentinel(watched.ports[0] ?? 0, 'SENTINEL FAILOVER mymaster')),
-    );
-    await until(async () => (await roleOf(next)) === 'master' && (await roleOf(wasPrimary)) === 'slave');
-  }
   const primary = async () => {
     const client = await connectTo(watched.url);
     const [node] = await client.primaries();
@@ -119,7 +106,7 @@ describe('a failover in the middle', () => {
     await until(async () => Number(await before.node.call('DBSIZE')) < 190_000);
     // Nothing is removed on the old primary any more: what is left has to be found on the new one.
     await before.node.call('CLIENT', 'PAUSE', 20_000, 'WRITE');
-    await failOver();
+    await failOver(watched);
     expect(await run).toMatchObject({ code: 0 });
     const after = await primary();
     expect(await after.node.call('DBSIZE')).toBe(1);
@@ -133,7 +120,7 @@ describe('a failover in the middle', () => {
     let failover: Promise<void> | undefined;
     const origin = await startOrigin({
       '*': (_request, response) => {
-        if (++requests === 20) failover = failOver();
+        if (++requests === 20) failover = failOver(watched);
         void (failover ?? Promise.resolve()).then(() => response.end('fine'));
       },
     });

@@ -1,0 +1,15 @@
+import type { TestSentinels } from './sentinel.ts';
+import { tellSentinel } from './sentinel-command.ts';
+import { until } from './until.ts';
+
+/** Fails over, and waits until the other server is the primary. */
+export async function failOver(watched: TestSentinels): Promise<void> {
+  const roleOf = async (server: TestSentinels['primary']): Promise<string> => {
+    const role = await server.call('ROLE').catch(() => []);
+    return Array.isArray(role) ? String(role[0]) : '';
+  };
+  const wasPrimary = (await roleOf(watched.primary)) === 'master' ? watched.primary : watched.replica;
+  const next = wasPrimary === watched.primary ? watched.replica : watched.primary;
+  await until(async () => /OK/.test(await tellSentinel(watched.ports[0] ?? 0, 'SENTINEL FAILOVER mymaster')));
+  await until(async () => (await roleOf(next)) === 'master' && (await roleOf(wasPrimary)) === 'slave');
+}
