@@ -18,9 +18,10 @@ if (process.argv.includes('--generate')) {
   for (const file of await generate(root)) process.stdout.write(`${file} is new\n`);
 }
 
-/** What every command line needs, and what every command needs: whatever is loaded later finds it there. */
+/** What every command line needs, what reads one, and what every command needs. */
 const LINE = 'src/cli/run-line.ts';
-const COMMAND = ['src/cli/program.ts', 'src/cli/run-command.ts', 'src/redis/connect.ts'];
+const PARSER = 'src/cli/program.ts';
+const COMMAND = ['src/cli/run-command.ts', 'src/redis/connect.ts'];
 
 /** @satisfies {import('esbuild').BuildOptions} */
 const common = {
@@ -44,8 +45,7 @@ const program = {
 };
 
 await rm(outdir, { recursive: true, force: true });
-const { inputs } = (await build({ ...program, write: false })).metafile;
-const built = await build({ ...program, plugins: [coreFirst(lazyParts(inputs))] });
+const built = await build({ ...program, plugins: [coreFirst()] });
 const shop = await build({
   ...common,
   entryPoints: ['examples/shop/main.ts'],
@@ -76,30 +76,30 @@ await writeFile(
 await mkdir(path.join(outdir, 'man'));
 for (const { file, text } of manual()) await writeFile(path.join(outdir, 'man', file), text);
 
-/** Our own modules that are loaded by import(). */
-function lazyParts(/** @type {import('esbuild').Metafile['inputs']} */ inputs) {
-  const targets = Object.values(inputs).flatMap(({ imports }) =>
-    imports.filter(({ kind }) => kind === 'dynamic-import').map(({ path }) => path),
-  );
-  return new Set(targets.filter((target) => target.startsWith('src/')));
-}
-
 /**
  * esbuild gives every set of parts that share modules a chunk of its own: forty small files for one command, and
  * each costs almost half a millisecond to load. Where every part says that it needs the whole core, which has
- * been loaded by then in any case, all parts share it, and it becomes one file.
+ * been loaded by then in any case, all parts share it, and it becomes one file. So each import() goes to a module
+ * that says so for the part that is meant.
  * @returns {import('esbuild').Plugin}
  */
-function coreFirst(/** @type {ReadonlySet<string>} */ parts) {
+function coreFirst() {
+  const coreOf = (/** @type {string} */ part) =>
+    part === PARSER ? [LINE] : COMMAND.includes(part) ? [LINE, ...COMMAND] : [LINE, PARSER, ...COMMAND];
   return {
     name: 'core-first',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
-        const name = path.relative(root, file);
-        if (!parts.has(name) || name === LINE) return undefined;
-        const core = COMMAND.includes(name) ? [LINE] : [LINE, ...COMMAND];
-        const imports = core.map((module) => `import ${JSON.stringify(path.join(root, module))};`);
-        return { contents: `${imports.join('')}${await readFile(file, 'utf8')}`, loader: 'ts' };
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\./ }, ({ kind, path: target, resolveDir, importer }) => {
+        if (kind !== 'dynamic-import' || importer.includes('node_modules')) return undefined;
+        const part = path.relative(root, path.resolve(resolveDir, target));
+        return part === LINE ? undefined : { path: part, namespace: 'part' };
+      });
+      onLoad({ filter: /^/, namespace: 'part' }, ({ path: part }) => {
+        const lines = coreOf(part).map((module) => `import ${JSON.stringify(path.join(root, module))};`);
+        return {
+          contents: `${lines.join('\n')}\nexport * from ${JSON.stringify(path.join(root, part))};`,
+          resolveDir: root,
+        };
       });
     },
   };

@@ -63,6 +63,19 @@ def cached_product(request, number):
     return JsonResponse({"key": key, **product})
 
 
+def product_api(request, number):
+    """A product as the database has it: what cachectl warms caches with."""
+    return JsonResponse({"id": number, "made": next(MADE)})
+
+
+def banner(request, number):
+    """The version of the namespace is VERSION of Django's own keys."""
+    shop = caches["shop"]
+    version = shop.get_or_set("cache_version:release", 3, None)
+    made = shop.get_or_set(f"banner:{number}", lambda: {"id": number, "made": next(MADE)}, version=version)
+    return JsonResponse({"key": f"banner:{number}", **made})
+
+
 VALUES = {
     "user:42": {"name": "Zoë", "roles": ["admin", "buyer"], "age": 41},
     "count": 42,
@@ -108,6 +121,8 @@ urlpatterns = [
     path("login/", login),
     path("whoami/", whoami),
     path("product/<int:number>/", cached_product),
+    path("api/product/<int:number>/", product_api),
+    path("banner/<int:number>/", banner),
     path("fill/", fill),
     path("api/values/", api_value),
     path("value/<str:alias>/", value),

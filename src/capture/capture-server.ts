@@ -99,9 +99,10 @@ export class ServerCapture {
       },
       fail: (error) => {
         if (this.#isReleased || this.#failure !== undefined) return;
-        this.#failure = error;
-        for (const mark of this.#marks.values()) mark.reject(error);
-        this.#hooks.onFailure(error);
+        const failure = error.exitCode === ExitCode.unreachable ? hungUp(this.#address, error) : error;
+        this.#failure = failure;
+        for (const mark of this.#marks.values()) mark.reject(failure);
+        this.#hooks.onFailure(failure);
       },
     };
   }
@@ -170,6 +171,15 @@ function noChannel(address: string): CachectlError {
   return new CachectlError(`${address} cannot be listened to on a connection of its own`, {
     code: 'capture.no-channel',
     exitCode: ExitCode.unreachable,
+  });
+}
+
+function hungUp(address: string, cause: CachectlError): CachectlError {
+  return new CachectlError(`${address} ended the connection on which it was listened to: ${cause.message}`, {
+    code: 'capture.ended',
+    exitCode: ExitCode.unreachable,
+    hint: 'it does that where it says more than client-output-buffer-limit pubsub allows: listen less with --max-events',
+    cause,
   });
 }
 

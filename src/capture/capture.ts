@@ -24,7 +24,7 @@ export interface CaptureRequest {
   readonly warn: (message: string) => void;
   /** What a run that was killed had left behind has been put back. */
   readonly onRepair: (repair: Repair) => void;
-  /** Commands seen so far, now and then. */
+  /** Commands seen so far; called for each, so it has to be cheap. */
   readonly onProgress?: (events: number) => void;
 }
 
@@ -75,7 +75,7 @@ export async function capture(
   const onCommand = (): void => {
     events++;
     if (events === request.maxEvents) end('events');
-    if (events % 1_024 === 0) request.onProgress?.(events);
+    request.onProgress?.(events);
   };
   const running: ServerCapture[] = [];
   let failure: CachectlError | undefined;

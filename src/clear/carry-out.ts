@@ -45,7 +45,7 @@ export async function carryOut(
       case 'rewarm': {
         const done = await rewarmInChunks(
           task,
-          { ...how, dispose, memory, onProgress: progress.update },
+          { ...how, dispose, memory, pace, onProgress: progress.update },
           context,
         );
         ({ rewarmed } = done);

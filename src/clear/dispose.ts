@@ -1,6 +1,7 @@
 import { dumpKeys, type ExpiryReading } from '../backup/dump.ts';
 import type { BackupWriter } from '../backup/writer.ts';
 import { CachectlError } from '../cli/errors.ts';
+import { ExitCode } from '../cli/exit-code.ts';
 import type { RedisCommand, RedisNode } from '../redis/types.ts';
 import { removeKeys } from '../redis/keyspace.ts';
 import type { SelectedBatch } from '../selection/walk.ts';
@@ -16,6 +17,8 @@ export interface Disposed {
   readonly unconfirmed?: number;
   /** Are left on purpose: with `--soft`, those that expire sooner by themselves. */
   readonly kept: number;
+  /** What broke the batch off, where it is known how far it came. */
+  readonly failure?: CachectlError;
 }
 
 /** Makes the keys of one batch go. @throws CachectlError where Redis does not let it */
@@ -93,14 +96,35 @@ async function livesOf(node: RedisNode, keys: readonly Buffer[]): Promise<readon
 export function backingUp(writer: BackupWriter, dispose: Dispose): Dispose {
   const reading: ExpiryReading = { hasExpireTime: true };
   return async ({ node, keys }) => {
-    let sum: Disposed = { removed: 0, gone: 0, kept: 0 };
+    let sum: Required<Omit<Disposed, 'failure'>> = { removed: 0, gone: 0, kept: 0, unconfirmed: 0 };
     let written = 0;
-    for await (const records of dumpKeys(node, keys, reading)) {
-      await writer.add(records);
-      written += records.length;
-      const { removed, gone, kept } = await dispose({ node, keys: records.map(({ key }) => key) });
-      sum = { removed: sum.removed + removed, gone: sum.gone + gone, kept: sum.kept + kept };
+    let unanswered = 0;
+    try {
+      for await (const records of dumpKeys(node, keys, reading)) {
+        await writer.add(records);
+        written += records.length;
+        unanswered = records.length;
+        sum = addDisposed(sum, await dispose({ node, keys: records.map(({ key }) => key) }));
+        unanswered = 0;
+      }
+    } catch (error) {
+      if (!(error instanceof CachectlError)) throw error;
+      const isLost = error.exitCode === ExitCode.unreachable;
+      return { ...sum, unconfirmed: sum.unconfirmed + (isLost ? unanswered : 0), failure: error };
     }
     return { ...sum, gone: sum.gone + keys.length - written };
+  };
+}
+
+/** What became of both. */
+export function addDisposed(
+  sum: Required<Omit<Disposed, 'failure'>>,
+  { removed, gone, kept, unconfirmed = 0 }: Disposed,
+): Required<Omit<Disposed, 'failure'>> {
+  return {
+    removed: sum.removed + removed,
+    gone: sum.gone + gone,
+    kept: sum.kept + kept,
+    unconfirmed: sum.unconfirmed + unconfirmed,
   };
 }

@@ -81,7 +81,8 @@ export async function executeClear(
           gone += disposed.gone;
           kept += disposed.kept;
           unconfirmed += disposed.unconfirmed ?? 0;
-          done();
+          if (disposed.failure === undefined) done();
+          else note(disposed.failure, batch.node);
           options.onProgress(removed + kept);
         },
         (error: unknown) => {

@@ -115,7 +115,9 @@ function refuseContradictions(options: ClearOptions): void {
     const onlyScopes =
       selection !== undefined &&
       selection.scopes.length > 0 &&
-      selection.keys.length + selection.patterns.length + selection.addresses.length === 0 &&
+      [selection.keys, selection.patterns, selection.tags, selection.addresses].every(
+        (list) => list.length === 0,
+      ) &&
       selection.keysFrom === undefined;
     if (!onlyScopes) throw new UsageError('--rewarm goes with --scope: warm must know how to fill the keys');
     if (asksServer(selection) || selection.limit !== undefined)

@@ -1,11 +1,13 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Context } from '../cli/context.ts';
+import type { Pace } from '../pace/pace.ts';
+import { pause } from '../redis/wait.ts';
 import { formatCount } from '../units/number.ts';
 import type { OpenTargets } from '../selection/scope-targets.ts';
 import type { Target } from '../warm/target.ts';
 import { targetWarmer } from '../warm/warm-targets.ts';
-import type { Dispose } from './dispose.ts';
+import { addDisposed, type Dispose } from './dispose.ts';
 import type { ClearResult } from './execute.ts';
 import type { MemorySample } from './memory-sample.ts';
 import type { ClearTask } from './clear-task.ts';
@@ -18,6 +20,7 @@ export interface RewarmOptions {
   readonly maxFailures: number;
   readonly dispose: Dispose;
   readonly memory: MemorySample;
+  readonly pace: Pace;
   readonly onProgress: (done: number) => void;
 }
 
@@ -37,23 +40,24 @@ export async function rewarmInChunks(
   const { scopes } = bound;
   const client = await context.redis();
   const warm = await targetWarmer({ ...scopes, client }, context);
-  const sum = { matched: 0, removed: 0, gone: 0, kept: 0, stored: 0, failed: 0 };
+  const sum = { matched: 0, stored: 0, failed: 0 };
+  let disposed = { removed: 0, gone: 0, kept: 0, unconfirmed: 0 };
   let failure: CachectlError | undefined;
   const clearChunk = async (targets: readonly Target[]): Promise<void> => {
     const keys = targets.map(({ physicalKey }) => physicalKey);
     sum.matched += keys.length;
     for (const { node, indexes } of await client.nodesFor(keys)) {
       const share = indexes.flatMap((index) => keys[index] ?? []);
-      const { removed, gone, kept } = await options.dispose({ node, keys: share });
-      sum.removed += removed;
-      sum.gone += gone;
-      sum.kept += kept;
+      const done = await options.dispose({ node, keys: share });
+      disposed = addDisposed(disposed, done);
+      if (done.failure !== undefined) throw done.failure;
     }
   };
   try {
     for await (const targets of chunks(accepted(bound, scopes), options.chunk)) {
       if (context.signal.aborted) break;
       await clearChunk(targets);
+      options.pace.took(sum.matched);
       const { warm: stored, failures } = await warm(targets);
       sum.stored += stored;
       sum.failed += failures.length;
@@ -62,15 +66,18 @@ export async function rewarmInChunks(
         failure = warmingFailed(sum.failed, options.maxFailures, failures[0]?.error);
         break;
       }
+      const pauseMs = options.pace.pauseMs();
+      // Between chunks, when all that was cleared is warm again.
+      if (pauseMs >= 1) await pause(pauseMs, context.signal).catch(() => undefined);
     }
   } catch (error) {
     if (!(error instanceof CachectlError)) throw error;
     failure = error;
   }
-  const { matched, removed, gone, kept, stored, failed } = sum;
-  const memory = options.memory.estimate(removed);
+  const { matched, stored, failed } = sum;
+  const memory = options.memory.estimate(disposed.removed);
   return {
-    result: { matched, removed, gone, kept, memory, failure, lost: [], cursors: new Map() },
+    result: { matched, ...disposed, memory, failure, lost: [], cursors: new Map() },
     rewarmed: { stored, failed },
   };
 }

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
+import { CachectlError } from '../cli/errors.ts';
+import type { Layout } from '../keys/layout.ts';
 import { looksLikePattern } from '../keys/pattern.ts';
 import { printableKey } from '../keys/printable.ts';
 import { readIdentity } from '../redis/identity.ts';
@@ -9,6 +11,8 @@ import { bindKeys, bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
 import { reachOf } from '../selection/reach.ts';
 import { namesSource, type Selection } from '../selection/selection.ts';
+import { pruneSets } from '../tags/prune.ts';
+import { tagSets } from '../tags/tag-sets.ts';
 import { runClearTask, type ClearTask } from './clear-task.ts';
 import { parseClear, type ClearOptions } from './options.ts';
 import { checkPlan, readPlanFile } from './plan-file.ts';
@@ -27,7 +31,10 @@ async function openTask(options: ClearOptions, client: RedisClient, context: Con
       bound: await bindSelection(source.selection, context, { twice }),
       reach: reachOf(source.selection),
       described: selectionJson(source.selection, context.layout),
-      onReport: (report) => hintAtNothing(report, source.selection, context),
+      onReport: async (report) => {
+        await forgetCleared(report, source.selection, client, context);
+        hintAtNothing(report, source.selection, context);
+      },
     };
   }
   const file = path.resolve(context.host.cwd, source.path);
@@ -46,6 +53,38 @@ async function openTask(options: ClearOptions, client: RedisClient, context: Con
   };
 }
 
+/** What was cleared by tag is taken out of the index; what fails there is left to time, or to `tags repair`. */
+async function forgetCleared(
+  report: ClearReport,
+  { tags }: Selection,
+  client: RedisClient,
+  { layout, messages, signal }: Context,
+): Promise<void> {
+  const isRemoval =
+    report.kind === 'result' && report.how.kind !== 'soft' && report.result.failure === undefined;
+  if (!isRemoval || tags.length === 0) return;
+  try {
+    await pruneSets(
+      client,
+      tags.flatMap((tag) => tagSets(tag, layout)),
+      signal,
+    );
+  } catch (error) {
+    if (!(error instanceof CachectlError)) throw error;
+    messages.verbose(`the index of tags was not trimmed: ${error.message}`);
+  }
+}
+
+/** Laravel and Symfony have tags of their own, which these are not. */
+function hintAtFrameworkTags({ tags }: Selection, layout: Layout, { messages }: Context): void {
+  const [tag] = tags;
+  if (tag === undefined || (layout.type !== 'laravel' && layout.type !== 'symfony')) return;
+  const name = layout.type === 'laravel' ? 'Laravel' : 'Symfony';
+  messages.note(
+    `--tag means cachectl's own tags; for a tag of ${name} say --${layout.type}-tag ${printableKey(tag)}`,
+  );
+}
+
 /** Where nothing was found, the two usual reasons: a pattern given as a key, and a prefix nobody thought of. */
 function hintAtNothing(report: ClearReport, selection: Selection, context: Context): void {
   const found =
@@ -54,6 +93,7 @@ function hintAtNothing(report: ClearReport, selection: Selection, context: Conte
       : report.result.removed + report.result.kept > 0 || report.result.failure !== undefined;
   if (found) return;
   const { layout } = report;
+  hintAtFrameworkTags(selection, layout, context);
   const { note } = context.messages;
   const key = selection.keys.map(printableKey).find(looksLikePattern);
   if (key !== undefined) note(`"${key}" was taken as an exact key; for a pattern say --pattern "${key}"`);

@@ -46,7 +46,8 @@ export function documentCommand(spec: CommandSpec): CommandDocument {
 /** A flag as help shows it: `-n, --count N`, and its summary with choices and default. */
 export function flagDefinition(flag: FlagSpec): Definition {
   const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
-  const value = flag.value === undefined ? '' : ` ${flag.value}`;
+  const value =
+    flag.value === undefined ? '' : flag.valueIsOptional === true ? ` [${flag.value}]` : ` ${flag.value}`;
   const notes = [
     ...(flag.choices === undefined ? [] : [flag.choices.join('|')]),
     ...(flag.fallback === undefined ? [] : [`default ${flag.fallback}`]),

@@ -28,6 +28,8 @@ export interface FlagSpec {
   readonly short?: string;
   /** The placeholder of its value (`GLOB`); a flag without one is a switch. */
   readonly value?: string;
+  /** Whether the flag may stand without its value. */
+  readonly valueIsOptional?: boolean;
   readonly repeatable?: boolean;
   readonly choices?: readonly string[];
   readonly summary: string;

@@ -44,6 +44,8 @@ export function parseCommandLine(argv: readonly string[], specs: readonly Comman
       }
     });
     parent.addCommand(command);
+    // Others may be below it: `stats diff`.
+    groups.set(commandName(spec), command);
   }
   try {
     root.parse([...argv], { from: 'user' });
@@ -93,7 +95,8 @@ function groupFor(
 
 function toOption(flag: FlagSpec): Option {
   const dashes = flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`;
-  const option = new Option(flag.value === undefined ? dashes : `${dashes} <${flag.value}>`);
+  const [open, close] = flag.valueIsOptional === true ? ['[', ']'] : ['<', '>'];
+  const option = new Option(flag.value === undefined ? dashes : `${dashes} ${open}${flag.value}${close}`);
   // Commander turns --no-x into the negation of x; here it is a switch of its own name.
   option.negate = false;
   if (flag.value !== undefined) {

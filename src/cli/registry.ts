@@ -1,3 +1,4 @@
+import { analyzeSpec } from '../analyze/command.ts';
 import { clearSpec } from '../clear/command.ts';
 import { completionSpec } from '../completion/command.ts';
 import { configSchemaSpec, configShowSpec, configValidateSpec } from '../config/command.ts';
@@ -21,6 +22,8 @@ import {
 import { pingSpec } from '../ping/command.ts';
 import { restoreSpec } from '../restore/command.ts';
 import { statsSpec } from '../stats/command.ts';
+import { tagsAddSpec, tagsListSpec, tagsRepairSpec, tagsShowSpec } from '../tags/command.ts';
+import { statsDiffSpec } from '../stats/diff-command.ts';
 import { ttlSpec } from '../ttl/command.ts';
 import { verifySpec } from '../verify/command.ts';
 import { warmSpec } from '../warm/command.ts';
@@ -35,6 +38,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   restoreSpec,
   keysSpec,
   ttlSpec,
+  tagsListSpec,
+  tagsShowSpec,
+  tagsAddSpec,
+  tagsRepairSpec,
   invalidateSpec,
   listenSpec,
   namespaceListSpec,
@@ -44,6 +51,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   namespaceGcSpec,
   inspectSpec,
   statsSpec,
+  analyzeSpec,
+  statsDiffSpec,
   loadtestSpec,
   pingSpec,
   doctorSpec,

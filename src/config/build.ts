@@ -48,6 +48,15 @@ export function buildSpec(file: SpecFile, root: SourceNode): Spec {
     ttlClasses,
     defaults,
     ...(file.audit !== undefined && { audit: file.audit }),
+    ...(file.groups && {
+      groups: Object.entries(file.groups).map(([name, patterns]) => ({ name, patterns: [patterns].flat() })),
+    }),
+    ...(file.budgets && {
+      budgets: file.budgets.map((text, index) => ({
+        text,
+        line: nodeAt(root, ['budgets', index])?.line ?? 1,
+      })),
+    }),
     namespaces: mapRecord(file.namespaces, buildNamespace),
     scopes: mapRecord(file.scopes, (scope, name): ScopeSpec => ({
       name,

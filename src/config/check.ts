@@ -1,6 +1,7 @@
 import { parseRate, RATE_FORM } from '../units/rate.ts';
 import { ORIGIN_TTL } from './build-fill.ts';
 import type { ExpressionCheck } from '../text/expression.ts';
+import { checkBudgets, checkGroups } from './check-budgets.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkEntry, checkHeaders } from './check-entry.ts';
 import { checkStdin } from './check-foreach.ts';
@@ -38,6 +39,8 @@ export function checkReferences(
     ...checkTtl(root, ['defaults', 'ttl']),
     ...checkRate(nodeAt(root, ['defaults', 'rate'])),
     ...checkDependencies(root),
+    ...checkGroups(root),
+    ...checkBudgets(root),
     ...checkStdin(root),
     ...checkRules(root),
     ...checkNamespaces(root),
@@ -49,7 +52,7 @@ export function checkReferences(
 
 function checkNames(root: SourceNode): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const section of ['connections', 'ttl_classes', 'namespaces', 'scopes', 'invalidation']) {
+  for (const section of ['connections', 'ttl_classes', 'namespaces', 'scopes', 'invalidation', 'groups']) {
     for (const [name, { keyStart: offset }] of mapEntries(nodeAt(root, [section]))) {
       // Names are given on the command line, in lists, and typed to confirm.
       if (!/^[^\s,\p{C}]+$/u.test(name)) {

@@ -126,6 +126,30 @@ export const specFileSchema = z
     ),
     defaults: z.optional(defaults),
     audit: z.optional(text('File to which destructive runs append a line of JSON', 'cachectl-audit.jsonl')),
+    groups: z.optional(
+      z
+        .record(
+          named,
+          z.union(
+            [
+              text('A glob over logical keys', 'user:*'),
+              z
+                .array(text('A glob over logical keys', 'user:*'))
+                .register(fieldNotes, { description: 'Globs over logical keys' }),
+            ],
+            { error: 'expected a pattern or a list of patterns' },
+          ),
+        )
+        .register(fieldNotes, {
+          description:
+            'Groups of keys by name, which stats and analyze tell apart; the first that matches counts',
+        }),
+    ),
+    budgets: z.optional(
+      z
+        .array(text('An assertion about the cache', 'hit_rate >= 80', 'users.hit_rate >= 70'))
+        .register(fieldNotes, { description: 'What `cachectl stats --check` asserts' }),
+    ),
     namespaces: z.optional(
       z
         .record(named, namespaceSchema)

@@ -28,8 +28,25 @@ export interface Spec {
   readonly namespaces: Readonly<Record<string, NamespaceSpec>>;
   /** Where destructive runs leave a line; relative to the spec file's folder. */
   readonly audit?: string;
+  /** In the order of the file: a key belongs to the first that matches. */
+  readonly groups?: readonly GroupSpec[];
+  readonly budgets?: readonly BudgetSpec[];
   /** What the application's events do to the cache, by event name. */
   readonly invalidation?: Readonly<Record<string, RuleSpec>>;
+}
+
+/** A named group of keys. */
+export interface GroupSpec {
+  readonly name: string;
+  /** Globs over logical keys; at least one. */
+  readonly patterns: readonly string[];
+}
+
+/** An assertion that `stats --check` makes, and where it stands. */
+export interface BudgetSpec {
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
 }
 
 /** The application whose responses are cached. */

@@ -9,9 +9,9 @@ export interface Bar {
   readonly shown: string;
 }
 
-const WIDTH = 720;
+const WIDTH = 1_000;
 const NAME_WIDTH = 150;
-const SHOWN_WIDTH = 130;
+const SHOWN_WIDTH = 190;
 const ROW = 24;
 const BAR = 14;
 

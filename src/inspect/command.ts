@@ -10,7 +10,13 @@ export const inspectSpec: CommandSpec = {
   description:
     'Keys are logical, as the layout in the spec file says; --raw means physical ones. Looking does not change when ' +
     'a key expires; reading its value counts as a use of it, and the server counts every look in its hits and misses.',
-  args: [{ name: 'KEY', summary: 'a key to look at', repeatable: true }],
+  args: [
+    {
+      name: 'KEY',
+      summary: 'a key to look at; on a terminal without any, you search for one and pick it',
+      repeatable: true,
+    },
+  ],
   flags: [
     { name: 'max-bytes', value: 'SIZE', summary: 'show at most so much of a value', fallback: '4KB' },
     {
@@ -34,6 +40,17 @@ export const inspectSpec: CommandSpec = {
     { name: 'raw-value', summary: 'write the bytes of one string to stdout, exactly as they are stored' },
     { name: 'to', value: 'FILE', summary: 'write them to a file instead' },
     { name: 'no-value', summary: 'leave the value out' },
+    {
+      name: 'watch',
+      summary:
+        'follow TTL and changes until q or Ctrl-C; in a pipe, or with -o ndjson, one line for each change',
+    },
+    {
+      name: 'interval',
+      value: 'DURATION',
+      summary: 'how often --watch asks, where the server announces no changes (notify-keyspace-events)',
+      fallback: '1s',
+    },
     QUOTED_INPUT_FLAG,
     ...ADDRESS_FLAGS,
     ...LAYOUT_FLAGS,
@@ -43,6 +60,7 @@ export const inspectSpec: CommandSpec = {
     { line: 'cachectl inspect user:42 --json', does: 'For a script' },
     { line: 'cachectl inspect user:42 --decode none', does: 'The stored bytes as a hex dump' },
     { line: 'cachectl inspect user:42 --raw-value --to value.bin', does: 'The stored bytes in a file' },
+    { line: 'cachectl inspect user:42 --watch', does: 'Follow its life and every change' },
     { line: 'cachectl inspect user:1 user:2 --no-value', does: 'Several keys, without their values' },
     {
       line: 'cachectl inspect --django-fragment sidebar --vary bob',
@@ -51,7 +69,7 @@ export const inspectSpec: CommandSpec = {
   ],
   risk: 'read',
   spec: 'optional',
-  formats: ['table', 'json'],
+  formats: ['table', 'json', 'ndjson'],
   usesRedis: true,
   load: () => import('./run.ts'),
 };

@@ -1,3 +1,9 @@
+/** Date and time in the machine's own time zone. @param atMs milliseconds since the epoch */
+export function formatDateTime(atMs: number): string {
+  const at = new Date(atMs);
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${timeOf(at)}`;
+}
+
 /**
  * A moment as a person says it, in the machine's own time zone: the time of day, with the date in front
  * where it is not today.
@@ -7,8 +13,13 @@
 export function formatMoment(atMs: number, nowMs: number): string {
   const at = new Date(atMs);
   const now = new Date(nowMs);
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-  if (at.toDateString() === now.toDateString()) return time;
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+  return at.toDateString() === now.toDateString() ? timeOf(at) : formatDateTime(atMs);
+}
+
+function timeOf(at: Date): string {
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
 }

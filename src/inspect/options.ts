@@ -16,7 +16,7 @@ export interface ValueLimits {
 
 /** What `inspect` was asked for. */
 export interface InspectOptions {
-  /** Logical keys. */
+  /** Logical keys. Without any, and without addresses, somebody picks one. */
   readonly keys: readonly Buffer[];
   readonly addresses: readonly Address[];
   readonly limits: ValueLimits;
@@ -25,19 +25,27 @@ export interface InspectOptions {
   readonly steps: readonly Step[] | undefined;
   /** Where the bytes of a value go, as they are; `undefined` for a report. */
   readonly raw: { readonly file: string | undefined } | undefined;
+  /** How often to look again, in milliseconds; `undefined` looks once. */
+  readonly watchMs: number | undefined;
 }
 
 const DEFAULT_LIMITS = { maxBytes: 4 * 1024, maxItems: 20, maxDecodeBytes: 16 * 1024 * 1024 };
 /** Shown values are held in memory, several times over in JSON: more is a job for redis-cli. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_ITEMS = 100_000;
+const DEFAULT_INTERVAL_MS = 1_000;
+const LEAST_INTERVAL_MS = 100;
+const MOST_INTERVAL_MS = 3_600_000;
 
-/** @throws UsageError */
-export function parseInspectOptions(input: Input): InspectOptions {
+/**
+ * @param canAsk whether somebody is there to pick a key where none is given
+ * @throws UsageError
+ */
+export function parseInspectOptions(input: Input, canAsk: boolean): InspectOptions {
   const addresses = parseAddressFlags(input);
-  if (input.args.length === 0 && addresses.length === 0) {
+  if (input.args.length === 0 && addresses.length === 0 && !canAsk) {
     throw new UsageError('inspect needs KEY: a key to look at, or a framework address', {
-      hint: 'see cachectl inspect --help',
+      hint: 'on a terminal it lets you search for one; cachectl keys --pattern "user:*" lists keys anywhere',
     });
   }
   const steps = parseDecode(input.text('decode'));
@@ -53,6 +61,7 @@ export function parseInspectOptions(input: Input): InspectOptions {
     withValue: !input.on('no-value'),
     steps,
     raw: parseRaw(input, addresses.length),
+    watchMs: parseWatch(input),
   };
 }
 
@@ -67,6 +76,24 @@ function parseDecode(list: string | undefined): readonly Step[] | undefined {
   return steps;
 }
 
+function parseWatch(input: Input): number | undefined {
+  const intervalMs = input.durationMs('interval');
+  if (!input.on('watch')) {
+    if (intervalMs !== undefined)
+      throw new UsageError('--interval says how often --watch looks', { hint: 'add --watch' });
+    return undefined;
+  }
+  if (input.on('json') || input.text('output') === 'json') {
+    throw new UsageError('--watch has no end, and so no single JSON document', {
+      hint: '-o ndjson prints one record for each change',
+    });
+  }
+  if (input.on('raw-value')) throw new UsageError('--raw-value and --watch contradict each other');
+  if (intervalMs !== undefined && (intervalMs < LEAST_INTERVAL_MS || intervalMs > MOST_INTERVAL_MS))
+    throw new UsageError('--interval goes from 100ms to 1h');
+  return intervalMs ?? DEFAULT_INTERVAL_MS;
+}
+
 function parseRaw(input: Input, addresses: number): InspectOptions['raw'] {
   const file = input.text('to');
   if (!input.on('raw-value')) {
@@ -77,7 +104,8 @@ function parseRaw(input: Input, addresses: number): InspectOptions['raw'] {
   if (file === undefined && (input.on('json') || input.text('output') === 'json')) {
     throw new UsageError('--raw-value and --json would both write to stdout', { hint: 'add --to FILE' });
   }
-  if (input.args.length + addresses !== 1)
+  // None at all is one that somebody picks.
+  if (input.args.length + addresses > 1)
     throw new UsageError('--raw-value writes the value of one key, and no more');
   if (input.on('no-value')) throw new UsageError('--raw-value and --no-value contradict each other');
   return { file };

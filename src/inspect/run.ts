@@ -5,64 +5,54 @@ import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { printableKey } from '../keys/printable.ts';
 import { countOf } from '../units/number.ts';
-import type { InspectedKey } from './content.ts';
 import { findKeys, type FoundKey } from './find-keys.ts';
+import { lookAt } from './look.ts';
 import { parseInspectOptions, type InspectOptions } from './options.ts';
 import { toFile, writeRawValue } from './raw-value.ts';
-import { readPlaces } from './place.ts';
-import { readKeys } from './read-keys.ts';
-import { showKeys } from './show-keys.ts';
-import { inspectionJson } from './view-json.ts';
+import { inspectionJson, keyDocument } from './view-json.ts';
 import { renderInspection } from './view-text.ts';
-import { readWarmed } from './warmed.ts';
 
 /** The code of `cachectl inspect`. A key that is not there is an answer, not a failure. */
 export const command: Command = defineCommand({
-  parse: parseInspectOptions,
-  run: (options, context) =>
-    options.raw === undefined ? report(options, context) : writeRaw(options, options.raw.file, context),
+  parse: (input, context) => parseInspectOptions(input, context.canAsk),
+  run: async (options, context) => {
+    const found = await findOrPick(options, context);
+    if (options.raw !== undefined) return writeRaw(found, options.raw.file, context);
+    if (options.watchMs === undefined) return report(found, options, context);
+    const { watchKeys } = await import('./watch/run-watch.ts');
+    return watchKeys(found, options, options.watchMs, context);
+  },
 });
 
-async function report(options: InspectOptions, context: Context): Promise<Outcome> {
-  const { clock } = context.host;
-  const found = await findKeys(options, context);
-  const physical = found.map((key) => key.physical);
-  const client = await context.redis();
-  const [stored, places, warmed] = await Promise.all([
-    readKeys(client, physical, { limits: options.withValue ? options.limits : undefined, clock }),
-    readPlaces(client, physical),
-    readWarmed(client, physical, context.layout),
-  ]);
-  const nowMs = clock.now();
-  const states = await showKeys(stored, {
-    steps: options.steps,
-    maxBytes: options.limits.maxBytes,
-    maxDecodeBytes: options.limits.maxDecodeBytes ?? options.limits.maxBytes,
-    nowMs: () => clock.monotonicMs(),
-  });
-  const keys = found.map((key, index): InspectedKey => ({
-    ...key,
-    explanation: context.layout.explain(key.physical),
-    place: places[index],
-    warmed: warmed[index],
-    state: states[index] ?? { exists: false },
-  }));
+async function findOrPick(options: InspectOptions, context: Context): Promise<readonly FoundKey[]> {
+  if (options.keys.length > 0 || options.addresses.length > 0) return findKeys(options, context);
+  const { pickKey } = await import('./pick-key.ts');
+  return [await pickKey(context)];
+}
+
+async function report(
+  found: readonly FoundKey[],
+  options: InspectOptions,
+  context: Context,
+): Promise<Outcome> {
+  const { keys, atMs } = await lookAt(found, options, context);
   return {
     exitCode: ExitCode.ok,
     views: {
-      table: (terminal) => renderInspection(keys, nowMs, terminal),
+      table: (terminal) => renderInspection(keys, atMs, terminal),
       json: () => inspectionJson(keys),
+      ndjson: () => keys.map(keyDocument),
     },
   };
 }
 
 /** The bytes are the result: on stdout nothing else is written. */
 async function writeRaw(
-  options: InspectOptions,
+  found: readonly FoundKey[],
   file: string | undefined,
   context: Context,
 ): Promise<Outcome> {
-  const { physical: key } = onlyOne(await findKeys(options, context));
+  const { physical: key } = onlyOne(found);
   const client = await context.redis();
   let bytes = 0;
   if (file === undefined) bytes = await writeRawValue(client, key, context.out.write);

@@ -10,7 +10,15 @@ export function inspectionJson(keys: readonly InspectedKey[]): JsonDocument {
   return { schema: 'cachectl/inspect/v1', keys: keys.map(keyDocument) };
 }
 
-function keyDocument({ logical, physical, explanation, place, warmed, state }: InspectedKey): unknown {
+/** One key of the report. */
+export function keyDocument({
+  logical,
+  physical,
+  explanation,
+  place,
+  warmed,
+  state,
+}: InspectedKey): Readonly<Record<string, unknown>> {
   const known = state.exists ? state : undefined;
   return {
     ...keyJson(logical),

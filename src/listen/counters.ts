@@ -14,7 +14,7 @@ export interface Counters {
   takenOver: number;
   /** Events that came over HTTP and were written to the stream. */
   accepted: number;
-  /** HTTP requests that were refused. */
+  /** HTTP requests and messages that were refused. */
   refused: number;
   /** Times that Redis could not be reached. */
   lostConnections: number;
@@ -43,7 +43,7 @@ const METRICS: readonly (readonly [counter: keyof Counters, name: string, help: 
   ['deadLettered', 'events_dead_lettered', 'Events that were set aside.'],
   ['takenOver', 'deliveries_taken_over', 'Deliveries taken over or tried again.'],
   ['accepted', 'http_events_accepted', 'Events that were accepted over HTTP.'],
-  ['refused', 'http_requests_refused', 'HTTP requests that were refused.'],
+  ['refused', 'requests_refused', 'HTTP requests and messages that were refused.'],
   ['lostConnections', 'redis_connections_lost', 'Times that Redis could not be reached.'],
 ];
 

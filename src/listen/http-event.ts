@@ -2,7 +2,7 @@ import { UsageError } from '../cli/errors.ts';
 import { eventData, type CacheEvent } from '../invalidation/event.ts';
 
 /**
- * The event of a request's body: `{"event": "product.updated", "data": {"id": 42}}`.
+ * The event of a request or a message: `{"event": "product.updated", "data": {"id": 42}}`.
  * @throws UsageError where it is something else
  */
 export function parseHttpEvent(body: Buffer): CacheEvent {
@@ -10,11 +10,11 @@ export function parseHttpEvent(body: Buffer): CacheEvent {
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    throw notAnEvent('the body is not JSON');
+    throw notAnEvent('it is not JSON');
   }
-  if (typeof parsed !== 'object' || parsed === null) throw notAnEvent('the body is not a JSON object');
+  if (typeof parsed !== 'object' || parsed === null) throw notAnEvent('it is not a JSON object');
   const { event, data } = parsed as { readonly event?: unknown; readonly data?: unknown };
-  if (typeof event !== 'string' || event === '') throw notAnEvent('the body has no "event"');
+  if (typeof event !== 'string' || event === '') throw notAnEvent('it has no "event"');
   if (data !== undefined && (typeof data !== 'object' || data === null || Array.isArray(data))) {
     throw notAnEvent('"data" is not an object');
   }

@@ -7,6 +7,7 @@ import { planRule } from '../invalidation/plan.ts';
 import { escapeText, printableKey } from '../keys/printable.ts';
 import { renderJson } from '../terminal/json.ts';
 import { appendEvent } from './append.ts';
+import { listenToChannels } from './channels.ts';
 import { consumeStream } from './consume.ts';
 import { metricsText, type Counters } from './counters.ts';
 import { listenHttp, type HttpListener } from './http-server.ts';
@@ -27,52 +28,103 @@ export interface ListenTools {
 
 /** Listens until the context's signal says stop, then finishes what is under way. */
 export async function listenTo(tools: ListenTools, context: Context): Promise<void> {
-  const { options, drain } = tools;
-  const { stream } = options;
-  if (stream === undefined) return;
+  const { stream, channels } = tools.options;
+  await Promise.all([
+    ...(stream === undefined ? [] : [listenToStream(tools, stream, context)]),
+    ...(channels.length === 0 ? [] : [listenToPubSub(tools, context)]),
+  ]);
+}
+
+async function listenToStream(tools: ListenTools, stream: StreamSettings, context: Context): Promise<void> {
+  const { messages } = context;
   // Reading waits on its connection; what is written and carried out meanwhile has another.
-  const reading = context.detach(drain);
-  const working = context.detach(drain);
+  const reading = context.detach(tools.drain);
+  const working = context.detach(tools.drain);
   let front: HttpListener | undefined;
   const state = { isUp: true };
   try {
     const consumer = new StreamConsumer(await reading.context.redis(), stream);
     await consumer.ensureGroup();
-    context.messages.note(
+    messages.note(
       `listening to ${printableKey(stream.stream)} as ${escapeText(stream.consumer)} of group ${escapeText(stream.group)}`,
     );
     front = await openFront(tools, stream, state, working.context, context);
     await consumeStream({
       consumer,
       settings: stream,
-      coalesceMs: options.coalesceMs,
+      coalesceMs: tools.options.coalesceMs,
       stop: context.signal,
       now: () => context.host.clock.monotonicMs(),
       counters: tools.counters,
       onState: (now) => {
         state.isUp = now.up;
-        if (now.up) context.messages.note('Redis is back; going on');
-        else context.messages.warn(`${now.error.message}; waiting for Redis`);
+        if (now.up) messages.note('Redis is back; going on');
+        else messages.warn(`${now.error.message}; waiting for Redis`);
       },
       handle: (deliveries) =>
         handleDeliveries(deliveries, {
-          context: working.context,
-          agreement: tools.agreement,
-          findRule: (name) => findRule(tools.spec, name),
-          maxTries: options.maxTries,
-          counters: tools.counters,
+          ...workerTools(tools, working.context, context),
+          maxTries: tools.options.maxTries,
           acknowledge: (done) => consumer.acknowledge(done.map(({ id }) => id)),
-          setAside: (delivery, reason) => consumer.setAside(delivery, reason),
-          onRun: (record) => tellRun(record, context),
+          setAside: async (delivery, reason) => {
+            await consumer.setAside(delivery, reason);
+            messages.warn(`event ${delivery.id} was set aside: ${reason}`);
+          },
         }),
     });
-    // Nobody waits for a listener that could not say goodbye: its name is found idle, and taken over.
+    // A listener that cannot say goodbye is found idle, and what it had is taken over.
     await front?.close();
     await consumer.leave().catch(() => undefined);
   } finally {
     await front?.close();
     await Promise.all([reading.close(), working.close()]);
   }
+}
+
+async function listenToPubSub(tools: ListenTools, context: Context): Promise<void> {
+  const { channels, coalesceMs } = tools.options;
+  const { messages } = context;
+  const working = context.detach(tools.drain);
+  try {
+    await listenToChannels({
+      client: await working.context.redis(),
+      channels,
+      coalesceMs,
+      stop: context.signal,
+      counters: tools.counters,
+      onListening: () =>
+        messages.note(
+          `listening to ${channels.map(escapeText).join(', ')}: at most once, what is published meanwhile and not heard is lost`,
+        ),
+      onLost: (error) => messages.warn(`${error.message}; what is published now is lost`),
+      onRefused: (reason) => {
+        tools.counters.refused++;
+        messages.warn(`a message was lost: ${reason}`);
+      },
+      handle: (deliveries) =>
+        handleDeliveries(deliveries, {
+          ...workerTools(tools, working.context, context),
+          maxTries: 1,
+          acknowledge: () => Promise.resolve(),
+          setAside: (delivery, reason) => {
+            messages.warn(`${delivery.id} failed, and is not tried again: ${reason}`);
+            return Promise.resolve();
+          },
+        }),
+    });
+  } finally {
+    await working.close();
+  }
+}
+
+function workerTools({ agreement, spec, counters }: ListenTools, working: Context, context: Context) {
+  return {
+    context: working,
+    agreement,
+    counters,
+    findRule: (name: string) => findRule(spec, name),
+    onRun: (record: RunRecord) => tellRun(record, context),
+  };
 }
 
 async function openFront(

@@ -47,7 +47,7 @@ export function listenViews({ counters, elapsedMs }: ListenReport): ReportViews 
     events_dead_lettered: counters.deadLettered,
     deliveries_taken_over: counters.takenOver,
     http_events_accepted: counters.accepted,
-    http_requests_refused: counters.refused,
+    requests_refused: counters.refused,
     redis_connections_lost: counters.lostConnections,
     elapsed_ms: Math.round(elapsedMs),
   });

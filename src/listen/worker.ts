@@ -125,5 +125,4 @@ async function failed(
 async function setAside(delivery: Delivery, reason: string, tools: WorkerTools): Promise<void> {
   await tools.setAside(delivery, reason);
   tools.counters.deadLettered++;
-  tools.context.messages.warn(`event ${delivery.id} was set aside: ${reason}`);
 }

@@ -91,6 +91,40 @@ const MODEL_FLAGS: readonly FlagSpec[] = [
   },
 ];
 
+const REDIS_FLAGS: readonly FlagSpec[] = [
+  { name: 'redis', summary: 'put load on Redis itself, on keys of its own that are removed in the end' },
+  {
+    name: 'mix',
+    value: 'LIST',
+    summary: "commands and how often: get:90,set:10, or 'HGET {key} name:5'",
+    fallback: 'get:90,set:10',
+  },
+  { name: 'keys', value: 'N', summary: 'different keys', fallback: '10000' },
+  { name: 'value-size', value: 'SIZE', summary: 'of values: 100, 2KB or a range 100-2KB', fallback: '100' },
+  { name: 'pipeline', value: 'N', summary: 'commands sent together on a connection', fallback: '1' },
+];
+
+const RESULT_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'assert',
+    value: 'CONDITION',
+    repeatable: true,
+    summary: "fail with exit 6 unless it holds: 'p99 < 50ms', 'error_rate < 1%', 'improvement >= 90%'",
+  },
+  {
+    name: 'baseline',
+    value: 'FILE',
+    summary: "an earlier report (--json) to hold it against: 'p95 <= baseline * 1.1'",
+  },
+  { name: 'report', value: 'FILE.html', summary: 'write the report as one page as well' },
+  {
+    name: 'export',
+    value: 'TOOL',
+    choices: ['k6'],
+    summary: 'send nothing, and write a script for it with the same targets, rate and thresholds',
+  },
+];
+
 /** `cachectl loadtest`. */
 export const loadtestSpec: CommandSpec = {
   path: ['loadtest'],
@@ -120,6 +154,8 @@ export const loadtestSpec: CommandSpec = {
       value: 'NAME',
       summary: "the target's name, where a protected connection is concerned",
     },
+    ...inGroup('Load on Redis itself', REDIS_FLAGS),
+    ...inGroup('What becomes of the result', RESULT_FLAGS),
     ...LAYOUT_FLAGS,
   ],
   examples: [
@@ -136,10 +172,15 @@ export const loadtestSpec: CommandSpec = {
       line: 'cachectl loadtest --requests-from access.log --url http://127.0.0.1:8000 --stages 30s:100/s,1m:500/s',
       does: "Yesterday's traffic, more and more of it",
     },
+    {
+      line: 'cachectl loadtest --redis --mix get:90,set:10 --connections 50 --duration 10s',
+      does: 'Redis itself',
+    },
   ],
   risk: 'write',
   spec: 'optional',
-  formats: ['table', 'json', 'csv', 'markdown', 'hdr'],
+  formats: ['table', 'json', 'csv', 'markdown', 'junit', 'hdr'],
   usesRedis: true,
+  gates: true,
   load: () => import('./run.ts'),
 };

@@ -1,3 +1,4 @@
+import type { Assertion } from '../assertions/assertion.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
@@ -12,6 +13,8 @@ import {
   parseLoadOptions,
   type LoadOptions,
 } from './load-options.ts';
+import { parseGate } from './gate/gate.ts';
+import { parseRedisLoad, REDIS_LOAD_FLAGS, type RedisLoadOptions } from './redis/options.ts';
 import { parseAddress, type WebAddress } from './targets/address.ts';
 import { parseWeights } from './targets/weights.ts';
 
@@ -35,7 +38,14 @@ export interface TargetOptions {
 /** What a load test was asked to do. */
 export interface LoadtestOptions {
   readonly targets: TargetOptions;
-  readonly work: CompareWork | LoadWork;
+  readonly work: CompareWork | LoadWork | RedisWork;
+  readonly assertions: readonly Assertion[];
+  /** A file with an earlier report. */
+  readonly baseline: string | undefined;
+  /** Where a page is to be written. */
+  readonly reportFile: string | undefined;
+  /** Write a script for another tool, and send nothing. */
+  readonly exportTo: 'k6' | undefined;
   readonly countHeader: string | undefined;
   readonly confirm: string | undefined;
 }
@@ -57,6 +67,13 @@ export interface LoadWork {
   readonly load: LoadOptions;
 }
 
+/** Load on Redis itself. */
+export interface RedisWork {
+  readonly kind: 'redis';
+  readonly load: LoadOptions;
+  readonly redis: RedisLoadOptions;
+}
+
 const DEFAULT_REQUESTS = 50;
 /** Enough that a moment in which the machine was busy is one of several. */
 const DEFAULT_REPEAT = 5;
@@ -75,12 +92,25 @@ export function parseLoadtestOptions(
   const scopes = input.texts('scope');
   const urls = context.options.httpUrls;
   const requestsFrom = input.text('requests-from');
-  if (scopes.length === 0 && urls.length === 0 && requestsFrom === undefined)
-    throw nothingToTest(context.spec);
+  const isRedis = input.on('redis');
+  const hasTargets = scopes.length > 0 || urls.length > 0 || requestsFrom !== undefined;
+  if (!isRedis && !hasTargets) throw nothingToTest(context.spec);
+  if (isRedis && hasTargets) {
+    throw new UsageError(
+      '--redis puts load on Redis itself: leave --scope, --url http://... and --requests-from out',
+    );
+  }
   const countHeader = input.text('count-header');
   if (countHeader !== undefined && !HEADER_NAME.test(countHeader)) {
     throw new UsageError(`--count-header takes the name of a header, not "${escapeText(countHeader)}"`, {
       hint: 'for example --count-header X-DB-Queries',
+    });
+  }
+  const work = parseWork(input, scopes, context);
+  const baseline = input.text('baseline');
+  if (input.has('export') && work.kind !== 'load') {
+    throw new UsageError('--export writes a script for load on web addresses', {
+      hint: 'for a scope, say --compare none',
     });
   }
   return {
@@ -93,7 +123,15 @@ export function parseLoadtestOptions(
       timeoutMs: input.durationMs('request-timeout'),
       allowedHosts: input.texts('allow-remote'),
     },
-    work: parseWork(input, scopes, context),
+    work,
+    assertions: parseGate(
+      input.texts('assert'),
+      work.kind === 'compare' ? 'compare' : 'load',
+      baseline !== undefined,
+    ),
+    baseline,
+    reportFile: input.text('report'),
+    exportTo: input.choice('export', ['k6'] as const),
     countHeader,
     confirm: input.text('confirm'),
   };
@@ -103,7 +141,16 @@ function parseWork(
   input: Input,
   scopes: readonly string[],
   { host: { random }, options: { format } }: Pick<Context, 'options' | 'host'>,
-): CompareWork | LoadWork {
+): LoadtestOptions['work'] {
+  if (input.on('redis')) {
+    if (input.has('compare') || input.has('weight') || input.has('workers')) {
+      throw new UsageError('--redis has no use for --compare, --weight and --workers');
+    }
+    return { kind: 'redis', load: parseLoadOptions(input, random), redis: parseRedisLoad(input) };
+  }
+  for (const flag of REDIS_LOAD_FLAGS) {
+    if (input.has(flag)) throw new UsageError(`--${flag} needs --redis: it is about load on Redis itself`);
+  }
   const compare = input.choice('compare', ['cold,warm', 'origin,cache', 'none'] as const);
   const isLoad =
     compare === undefined && (scopes.length === 0 || asksForOpenLoad(input) || input.has('requests-from'));

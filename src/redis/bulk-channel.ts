@@ -1,3 +1,4 @@
+import type { KeyRun } from './resp/key-run.ts';
 import type { Listener } from './resp/resp-connection.ts';
 import type { ReplyBatch } from './resp/reply-batch.ts';
 import type { SweepOutcome, SweepPlan } from './resp/sweep-plan.ts';
@@ -7,8 +8,10 @@ import type { RedisCommand, RedisReply } from './types.ts';
 export interface KeyScan {
   /** Redis glob; every key where it is left out. */
   readonly pattern?: Buffer | undefined;
-  /** About how many keys SCAN looks at in one step. */
-  readonly count: number;
+  /** About how many keys SCAN looks at in one step; asked before each of them. */
+  readonly count: () => number;
+  /** The cursor to begin with; the start where it is left out. */
+  readonly from?: string;
 }
 
 /**
@@ -27,11 +30,10 @@ export interface BulkChannel {
   /** One command. @throws CachectlError for error replies and a lost connection alike */
   readonly call: (...command: RedisCommand) => Promise<RedisReply>;
   /**
-   * The keys that match, batch by batch, with the next SCAN on its way while the caller works on a batch.
-   * Keys are slices that hold on to their whole batch: copy what is kept. A key may come twice.
-   * Ends early, without an error, once the signal is aborted.
+   * The keys that match, reply by reply, with the next SCAN on its way while the caller works on one. A key may
+   * come twice. Ends early, without an error, once the signal is aborted.
    */
-  readonly scan: (query: KeyScan, signal: AbortSignal) => AsyncGenerator<readonly Buffer[], void, void>;
+  readonly scan: (query: KeyScan, signal: AbortSignal) => AsyncGenerator<KeyRun, void, void>;
   /** Removes all keys that match. Never throws: what was done until then is in the outcome. */
   readonly sweep: (plan: SweepPlan, signal: AbortSignal) => Promise<SweepOutcome>;
   /**

@@ -14,6 +14,7 @@ import { translateRedisError } from './translate-error.ts';
 import type {
   KeyBatch,
   LostNode,
+  ReadingNode,
   RedisClient,
   RedisNode,
   RedisTarget,
@@ -39,7 +40,7 @@ export interface ClusterParts extends RouterParts {
 export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
   const router = new ClusterRouter(parts);
   await parts.opener.insist(() => router.refresh());
-  const nodeAt = (address: TcpAddress): RedisNode => {
+  const nodeAt = (address: TcpAddress): ReadingNode => {
     const pipeline: RedisNode['pipeline'] = (commands) => router.pipeline(address, commands);
     const bulk = (): Promise<BulkChannel> => parts.opener.openBulk({ kind: 'tcp', address }, 'data');
     return {
@@ -52,10 +53,18 @@ export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
     };
   };
   const walker = new ClusterWalker(router, parts, nodeAt);
+  const bulkReader = async (primary: TcpAddress): Promise<ReadingNode> => {
+    const replica = parts.readFromReplicas ? await walker.replica(primary) : undefined;
+    if (replica === undefined) return nodeAt(primary);
+    const bulk = (): Promise<BulkChannel> =>
+      parts.opener.openBulk({ kind: 'tcp', address: replica.address }, 'replica');
+    return { ...nodeAt(primary), address: formatAddress(replica.address), bulk };
+  };
   return {
     target: parts.target,
     kind: 'cluster',
     primaries: () => Promise.resolve(router.topology.shards.map(({ primary }) => nodeAt(primary))),
+    readers: () => Promise.all(router.topology.shards.map(({ primary }) => bulkReader(primary))),
     servers: () => Promise.resolve(router.topology.shards.flatMap((shard) => serversOf(shard, router))),
     nodesFor: async (keys, use) => {
       const groups = new Map<string, { address: TcpAddress; indexes: number[] }>();
@@ -255,17 +264,24 @@ class ClusterWalker {
 
   /** A replica of a primary; the primary itself where it has none that can be reached. */
   async reader(primary: TcpAddress): Promise<RedisNode> {
+    return (await this.replica(primary))?.node ?? this.#router.direct(primary);
+  }
+
+  /** The first replica of a primary that can be reached. */
+  async replica(
+    primary: TcpAddress,
+  ): Promise<{ readonly address: TcpAddress; readonly node: RedisNode } | undefined> {
     const name = formatAddress(primary);
     const shard = this.#router.topology.shards.find((candidate) => formatAddress(candidate.primary) === name);
-    for (const replica of shard?.replicas ?? []) {
+    for (const address of shard?.replicas ?? []) {
       try {
-        return await this.#router.direct(replica, 'replica');
+        return { address, node: await this.#router.direct(address, 'replica') };
       } catch (error) {
         if (!isUnavailable(error)) throw error;
-        this.#parts.log.say(`the replica ${formatAddress(replica)} cannot be reached; reading from ${name}`);
+        this.#parts.log.say(`the replica ${formatAddress(address)} cannot be reached; reading from ${name}`);
       }
     }
-    return this.#router.direct(primary);
+    return undefined;
   }
 
   /** The cluster after a pass; where a primary was lost, once another has taken over or patience has ended. */

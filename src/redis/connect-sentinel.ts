@@ -62,8 +62,14 @@ async function openReplica(
   const { replicas } = await askSentinels(opener, topology.sentinels, topology.primaryName);
   for (const address of replicas) {
     try {
-      const open = (): Promise<OpenNode> => opener.open({ kind: 'tcp', address }, 'data');
-      return resilientNode(await open(), open, { failsOver: false, signal: tools.signal, log: tools.log });
+      const place = { kind: 'tcp', address } as const;
+      const open = (): Promise<OpenNode> => opener.open(place, 'data');
+      return resilientNode(await open(), open, {
+        failsOver: false,
+        signal: tools.signal,
+        log: tools.log,
+        bulk: () => opener.openBulk(place, 'data'),
+      });
     } catch (error) {
       tools.log.say(`the replica ${formatAddress(address)} cannot be used: ${String(error)}`);
     }

@@ -3,7 +3,7 @@ import type { BulkChannel } from './bulk-channel.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { callThrough } from './call-through.ts';
 import { mayPass, pauseBefore, RECONNECT_ATTEMPTS } from './patience.ts';
-import type { OpenNode, RedisNode } from './types.ts';
+import type { OpenNode, ReadingNode, RedisNode } from './types.ts';
 import { pause } from './wait.ts';
 
 /** A reply that says that this server is not (or not yet) the one to ask. */
@@ -11,6 +11,7 @@ const NOT_NOW = new Set(['redis.loading', 'redis.read-only', 'redis.primary-down
 
 /** A node that outlives its connection. */
 export interface ResilientNode extends OpenNode {
+  readonly node: ReadingNode;
   /** Grows whenever a new connection takes the place of a lost one: there may be another server behind it. */
   readonly timesOpened: () => number;
   /** Leaves the server for another one, unless it is at this address already; what is under way is sent again. */
@@ -30,7 +31,7 @@ export function resilientNode(
     readonly signal: AbortSignal;
     readonly log: ConnectionLog;
     /** Opens a bulk channel to where the node is at that moment. */
-    readonly bulk?: () => Promise<BulkChannel>;
+    readonly bulk: () => Promise<BulkChannel>;
   },
 ): ResilientNode {
   let current: Promise<OpenNode> = Promise.resolve(first);
@@ -82,7 +83,7 @@ export function resilientNode(
       isLean: first.node.isLean === true,
       pipeline,
       call: callThrough(pipeline),
-      ...(options.bulk === undefined ? {} : { bulk: options.bulk }),
+      bulk: options.bulk,
       sentAgain: () => sentAgain,
     },
     timesOpened: () => opened,

@@ -27,6 +27,7 @@ export function singleClient(parts: SingleParts): RedisClient {
     target: parts.target,
     kind: parts.kind,
     primaries: () => Promise.resolve([primary]),
+    readers: () => Promise.resolve([serverFor(true).node]),
     servers: parts.servers,
     nodesFor: (keys, use) =>
       Promise.resolve(

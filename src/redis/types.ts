@@ -42,6 +42,9 @@ export interface RedisNode {
   readonly sentAgain: () => number;
 }
 
+/** A server to read very many keys from. */
+export type ReadingNode = RedisNode & Required<Pick<RedisNode, 'bulk'>>;
+
 /** What a connection talks to, for messages and for confirming a deletion by name. */
 export interface RedisTarget {
   /** The connection's name in the spec file, where it came from there. */
@@ -89,6 +92,11 @@ export interface RedisClient {
   readonly target: RedisTarget;
   readonly kind: 'single' | 'sentinel' | 'cluster';
   readonly primaries: () => Promise<readonly RedisNode[]>;
+  /**
+   * One server for each primary's share of the keys, for reading all of it: a replica where the connection says
+   * `read_from: replica` and one can be reached, otherwise the primary.
+   */
+  readonly readers: () => Promise<readonly ReadingNode[]>;
   /** Every server that can be named: primaries and replicas, for `ping`. */
   readonly servers: () => Promise<readonly ServerPlace[]>;
   /** The given keys, grouped by the node that owns them. */

@@ -3,6 +3,7 @@ import type { TagMembers } from '../addresses/tag-members.ts';
 import type { Context } from '../cli/context.ts';
 import type { Layout } from '../keys/layout.ts';
 import { commonPrefix, escapeGlob, matchesGlob } from '../keys/pattern.ts';
+import { keysOfTags } from '../tags/members.ts';
 import { readKeyList } from './named-keys.ts';
 import { uniqueKeys } from './parse.ts';
 import { EMPTY_SELECTION, namesSource, type Selection } from './selection.ts';
@@ -65,16 +66,17 @@ export async function bindSelection(
     }
     if (scopes !== undefined) for await (const { physicalKey } of scopes.targets()) yield physicalKey;
   };
+  const members =
+    selection.tags.length === 0
+      ? resolved.members
+      : [...resolved.members, () => keysOfTags(selection.tags, selection.tagMatch, context, layout)];
   return {
     selection,
     layout,
     named,
-    members: resolved.members,
+    members,
     hasNamed:
-      exact.length > 0 ||
-      selection.keysFrom !== undefined ||
-      scopes !== undefined ||
-      resolved.members.length > 0,
+      exact.length > 0 || selection.keysFrom !== undefined || scopes !== undefined || members.length > 0,
     ...scanPart(selection, layout, { exact, patterns: resolved.patterns }),
     acceptsNamed: allOf(narrowing(selection, layout)),
     scopes,

@@ -1,4 +1,5 @@
 import type { Layout } from '../keys/layout.ts';
+import { SEPARATORS } from '../keys/separators.ts';
 import type { KeyFacts } from './facts.ts';
 
 /** What a set of keys is made of. */
@@ -20,7 +21,7 @@ export interface Share {
   readonly keys: number;
 }
 
-const SEPARATORS = new Set(Buffer.from(':/|.'));
+const IS_SEPARATOR = new Set(SEPARATORS);
 /** More first segments than this are counted together: keys without any structure must not fill the memory. */
 const MOST_SEGMENTS = 1_000;
 const OTHER = 'other';
@@ -29,6 +30,7 @@ const NO_SEGMENT = 'no segment';
 /** The bounds of the life classes, in milliseconds, in rising order. */
 const LIVES: readonly (readonly [name: string, belowMs: number])[] = [
   ['under 1m', 60_000],
+  ['under 10m', 600_000],
   ['under 1h', 3_600_000],
   ['under 1d', 86_400_000],
   ['under 7d', 604_800_000],
@@ -40,7 +42,8 @@ export const LIFE_CLASSES: readonly string[] = ['no TTL', ...LIVES.map(([name]) 
 /** The class of a life; `undefined` is a key that never expires. */
 export function lifeClass(ttlMs: number | undefined): string {
   if (ttlMs === undefined) return 'no TTL';
-  return LIVES.find(([, belowMs]) => ttlMs < belowMs)?.[0] ?? '7d or more';
+  // A day that was given just now is under a day a moment later.
+  return LIVES.find(([, belowMs]) => ttlMs <= belowMs)?.[0] ?? '7d or more';
 }
 
 /** Counts keys while they stream by; its memory has a bound. */
@@ -85,7 +88,7 @@ export class BreakdownCounter {
 
 /** Latin-1, so that any bytes make a name of their own. */
 function firstSegment(logical: Buffer): string {
-  const end = logical.findIndex((byte) => SEPARATORS.has(byte));
+  const end = logical.findIndex((byte) => IS_SEPARATOR.has(byte));
   return end === -1 ? NO_SEGMENT : logical.toString('latin1', 0, end + 1);
 }
 

@@ -14,6 +14,9 @@ export function selectionJson(selection: Selection, layout: Layout): Readonly<Re
     places: layout.toPhysicalPatterns(Buffer.from('*')).map((pattern) => keyJson(pattern)),
     keys_from: selection.keysFrom?.path ?? null,
     scopes: selection.scopes,
+    ...(selection.tags.length === 0
+      ? {}
+      : { tags: selection.tags.map((tag) => keyJson(tag)), tag_match: selection.tagMatch }),
     addresses: selection.addresses.map(addressJson),
     excludes: selection.excludes.map((pattern) => keyJson(pattern)),
     regex: selection.regex?.source ?? null,

@@ -39,6 +39,20 @@ export const SELECTION_FLAGS: readonly FlagSpec[] = inGroup('Which keys', [
   { name: 'null', short: '0', summary: 'keys are parted by NUL bytes, as find -print0 does' },
   { ...SCOPE_FLAG, summary: 'the keys that warm fills for a scope of the spec file; all is every scope' },
   { name: 'all', summary: 'every key of the layout, or of the database where it has no prefix' },
+  {
+    name: 'tag',
+    value: 'TAG',
+    repeatable: true,
+    summary:
+      "the keys with this tag, of cachectl's own tags (docs/tags.md); frameworks' tags have flags of their own",
+  },
+  {
+    name: 'match',
+    value: 'HOW',
+    choices: ['any', 'all'],
+    summary: 'of several --tag: keys with any of the tags, or with all of them',
+    fallback: 'any',
+  },
   ...NARROWING_FLAGS,
   ...ADDRESS_FLAGS,
   ...LAYOUT_FLAGS,

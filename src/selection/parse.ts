@@ -26,6 +26,7 @@ export function parseSelection(
     keysFrom: path === undefined ? undefined : { path, form: input.on('null') ? 'nul' : 'lines' },
     patterns: globs(input, 'pattern'),
     scopes: input.texts('scope'),
+    ...parseTags(input),
     addresses: parseAddressFlags(input),
     all: input.on('all'),
     excludes: globs(input, 'exclude'),
@@ -52,10 +53,18 @@ export function hasSelection(input: Input): boolean {
 }
 
 const SELECTING = [
-  ...['pattern', 'keys-from', 'null', 'scope', 'all', 'exclude', 'regex'],
+  ...['pattern', 'keys-from', 'null', 'scope', 'tag', 'match', 'all', 'exclude', 'regex'],
   ...['type', 'ttl', 'idle', 'size', 'limit'],
   ...ADDRESS_FLAGS.map(({ name }) => name),
 ];
+
+function parseTags(input: Input): Pick<Selection, 'tags' | 'tagMatch'> {
+  const tags = uniqueKeys(input.bytes(input.texts('tag')));
+  if (tags.some((tag) => tag.length === 0)) throw new UsageError('--tag is empty');
+  const match = input.choice('match', ['any', 'all'] as const);
+  if (match !== undefined && tags.length === 0) throw new UsageError('--match belongs to --tag TAG');
+  return { tags, tagMatch: match ?? 'any' };
+}
 
 function mapped<Out>(text: string | undefined, parse: (text: string) => Out): Out | undefined {
   return text === undefined ? undefined : parse(text);

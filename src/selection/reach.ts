@@ -10,6 +10,6 @@ import { hasFilter, namesSource, type Selection } from './selection.ts';
 export function reachOf(selection: Selection): Reach {
   const overAll = selection.all || selection.patterns.some(matchesEverything) || !namesSource(selection);
   if (overAll) return hasFilter(selection) ? 'filters' : 'everything';
-  const { patterns, scopes, addresses } = selection;
-  return patterns.length > 0 || scopes.length > 0 ? 'selection' : addressReach(addresses);
+  const { patterns, scopes, tags, addresses } = selection;
+  return patterns.length + scopes.length + tags.length > 0 ? 'selection' : addressReach(addresses);
 }

@@ -1,4 +1,5 @@
 import type { Address } from '../addresses/address.ts';
+import type { TagMatch } from '../tags/members.ts';
 import type { Comparison, TtlCondition } from './condition.ts';
 import type { LinearRegex } from './regex/regex.ts';
 
@@ -12,7 +13,7 @@ export interface KeysFrom {
 
 /**
  * Which keys a command is about, in logical terms, as it was asked for. Keys, lists, patterns, scopes,
- * addresses and `all` say where keys come from, and any of them is enough; everything else narrows, and all of it must hold.
+ * tags, addresses and `all` say where keys come from, and any of them is enough; everything else narrows, and all of it must hold.
  */
 export interface Selection {
   /** Exact keys, each once. */
@@ -21,6 +22,10 @@ export interface Selection {
   readonly patterns: readonly Buffer[];
   /** Names of scopes of the spec file. */
   readonly scopes: readonly string[];
+  /** Tags of cachectl's own index. */
+  readonly tags: readonly Buffer[];
+  /** Whether a key has any of the tags, or all of them. */
+  readonly tagMatch: TagMatch;
   /** Keys as their framework names them. */
   readonly addresses: readonly Address[];
   /** Every key of the layout. */
@@ -44,6 +49,8 @@ export const EMPTY_SELECTION: Selection = {
   keysFrom: undefined,
   patterns: [],
   scopes: [],
+  tags: [],
+  tagMatch: 'any',
   addresses: [],
   all: false,
   excludes: [],
@@ -63,8 +70,10 @@ export function asksServer(selection: Selection): boolean {
 
 /** Whether anything says where keys come from; conditions alone mean all keys of the layout. */
 export function namesSource(selection: Selection): boolean {
-  const { keys, keysFrom, patterns, scopes, addresses, all } = selection;
-  return all || keysFrom !== undefined || [keys, patterns, scopes, addresses].some((list) => list.length > 0);
+  const { keys, keysFrom, patterns, scopes, tags, addresses, all } = selection;
+  return (
+    all || keysFrom !== undefined || [keys, patterns, scopes, tags, addresses].some((list) => list.length > 0)
+  );
 }
 
 /** Whether there is a condition that can stand alone: `--ttl none` means something, `--limit 5` does not. */

@@ -14,6 +14,7 @@ export function combine(all: readonly [Figures, ...Figures[]]): Figures {
     role: same(all.map((figures) => figures.role)),
     hits: sum((figures) => figures.hits),
     misses: sum((figures) => figures.misses),
+    readsPerSecond: sum((figures) => figures.readsPerSecond),
     keys: sum((figures) => figures.keys),
     keysWithoutTtl: sum((figures) => figures.keysWithoutTtl),
     memoryUsedBytes: sum((figures) => figures.memoryUsedBytes),
@@ -22,8 +23,12 @@ export function combine(all: readonly [Figures, ...Figures[]]): Figures {
     maxmemoryBytes: sum((figures) => figures.maxmemoryBytes),
     maxmemoryPolicy: distinct(all.map((figures) => figures.maxmemoryPolicy)),
     evicted: sum((figures) => figures.evicted),
+    evictedPerSecond: sum((figures) => figures.evictedPerSecond),
     expired: sum((figures) => figures.expired),
+    expiredPerSecond: sum((figures) => figures.expiredPerSecond),
     operationsPerSecond: sum((figures) => figures.operationsPerSecond),
+    commands: sum((figures) => figures.commands),
+    runId: null,
     clients: sum((figures) => figures.clients),
     // The counters reach back only as far as the youngest server.
     uptimeSeconds: uptimes.reduce((least, value) =>

@@ -1,79 +1,136 @@
-import { parseAssertion, type Assertion } from '../assertions/assertion.ts';
+import { githubReport } from '../assertions/github.ts';
 import { evaluateAssertion } from '../assertions/verdict.ts';
-import { defineCommand, type Command } from '../cli/command.ts';
-import { CachectlError } from '../cli/errors.ts';
-import { ExitCode } from '../cli/exit-code.ts';
-import { readInfo } from '../redis/info.ts';
-import type { LostNode, RedisClient, RedisNode } from '../redis/types.ts';
-import { combine } from './combine.ts';
-import { figuresFromInfo, type Figures } from './figures.ts';
-import { readMetric, STATS_VOCABULARY } from './metrics.ts';
-import { statsExitCode, type NodeFigures, type StatsReport } from './report.ts';
-import { statsCsv, statsJson } from './view-data.ts';
-import { renderStats, renderStatsMarkdown } from './view-text.ts';
-
-/** What `stats` was asked for. */
-interface StatsOptions {
-  readonly assertions: readonly Assertion[];
-  readonly perNode: boolean;
-}
+import { defineCommand, type Command, type Outcome } from '../cli/command.ts';
+import type { Context } from '../cli/context.ts';
+import { tellGithub } from '../cli/github-actions.ts';
+import type { RedisClient } from '../redis/types.ts';
+import { pause } from '../redis/wait.ts';
+import { measureGroups } from './measure-groups.ts';
+import { parseStats, type StatsOptions } from './options.ts';
+import { between, readFigures, sinceStart, type Measured, type Reading } from './read.ts';
+import { runRepair } from './repair.ts';
+import { readMetric, statsExitCode, type NodeFigures, type StatsReport } from './report.ts';
+import { readSavedMetric, readSavedStats, saveStats } from './saved.ts';
+import { statsJson } from './view-data.ts';
+import { renderStatsMarkdown } from './view-text.ts';
+import { statsViews } from './views.ts';
+import { runWatch } from './watch.ts';
 
 /** The code of `cachectl stats`. */
 export const command: Command = defineCommand<StatsOptions>({
-  parse: (input) => ({
-    assertions: input.texts('assert').map((text) => parseAssertion(text, STATS_VOCABULARY)),
-    perNode: input.on('per-node'),
-  }),
+  parse: parseStats,
   run: async (options, context) => {
-    const client = await context.redis();
-    const { nodes, lost } = await readFigures(client);
-    const figures = combine(figuresOf(nodes));
-    const report: StatsReport = {
-      target: client.target.location,
-      nodes,
-      perNode: options.perNode,
-      lost,
-      figures,
-      verdicts: options.assertions.map((assertion) =>
-        evaluateAssertion(assertion, { read: (metric) => readMetric(figures, metric) }),
-      ),
-    };
-    return {
-      exitCode: statsExitCode(report),
-      views: {
-        table: (terminal) => renderStats(report, terminal),
-        json: () => statsJson(report),
-        csv: () => statsCsv(report),
-        markdown: () => renderStatsMarkdown(report),
-      },
-    };
+    switch (options.mode) {
+      case 'watch':
+        return runWatch(options, context);
+      case 'repair':
+        return runRepair(context);
+      case 'once':
+        return runOnce(options, context);
+    }
   },
 });
 
-/** @throws CachectlError where no primary at all can be asked, or one refuses */
-async function readFigures(
-  client: RedisClient,
-): Promise<{ readonly nodes: readonly [NodeFigures, ...NodeFigures[]]; readonly lost: readonly LostNode[] }> {
-  const { database } = client.target;
-  const nodes: NodeFigures[] = [];
-  const lost: LostNode[] = [];
-  const ask = async (node: RedisNode): Promise<void> => {
-    try {
-      nodes.push({ address: node.address, figures: figuresFromInfo(await readInfo(node), database) });
-    } catch (error) {
-      if (!(error instanceof CachectlError) || error.exitCode !== ExitCode.unreachable) throw error;
-      lost.push({ address: node.address, error });
-    }
+async function runOnce(options: StatsOptions, context: Context): Promise<Outcome> {
+  const { host } = context;
+  const startedAt = host.clock.now();
+  const began = host.clock.monotonicMs();
+  const baseline =
+    options.baseline === undefined ? undefined : await readSavedStats(options.baseline, host.cwd);
+  const client = await context.redis();
+  const measured = await measure(options, client, context);
+  const facts = {
+    target: client.target.location,
+    database: client.target.database,
+    startedAt,
+    elapsedMs: host.clock.monotonicMs() - began,
+    perNode: options.perNode,
+    baseline,
+    ...measured,
   };
-  await Promise.all((await client.primaries()).map(ask));
-  const [first, ...others] = nodes.sort((a, b) => a.address.localeCompare(b.address));
-  if (first === undefined) throw lost[0]?.error ?? new Error('a Redis client without any primary');
-  return { nodes: [first, ...others], lost };
+  const report: StatsReport = {
+    ...facts,
+    verdicts: options.assertions.map(({ assertion }) =>
+      evaluateAssertion(
+        assertion,
+        {
+          read: (metric) => readMetric(facts, metric),
+          ...(baseline && { baseline: (metric) => readSavedMetric(baseline, metric) }),
+        },
+        options.allowNoData,
+      ),
+    ),
+  };
+  if (options.save !== undefined) await saveStats(options.save, host.cwd, statsJson(report));
+  if (report.verdicts.length > 0) {
+    const places = new Map(options.assertions.map(({ assertion, at }) => [assertion, at]));
+    await tellGithub(context, () =>
+      githubReport(report.verdicts, 'cachectl stats', renderStatsMarkdown(report), ({ assertion }) =>
+        places.get(assertion),
+      ),
+    );
+  }
+  return { exitCode: statsExitCode(report), views: statsViews(report) };
 }
 
-function figuresOf([first, ...others]: readonly [NodeFigures, ...NodeFigures[]]): readonly [
-  Figures,
-  ...Figures[],
-] {
-  return [first.figures, ...others.map(({ figures }) => figures)];
+/** The later reading's keys, memory and clients with the counters of the earlier one. */
+function withGauges(counters: Reading, later: Reading): Reading {
+  const [first, ...others] = counters.nodes.map(({ address, figures }): NodeFigures => {
+    const now = later.nodes.find((node) => node.address === address)?.figures ?? figures;
+    const { keys, keysWithoutTtl, memoryUsedBytes, memoryPeakBytes, clients } = now;
+    return {
+      address,
+      figures: { ...figures, keys, keysWithoutTtl, memoryUsedBytes, memoryPeakBytes, clients },
+    };
+  });
+  if (first === undefined) throw new Error('a reading without any primary');
+  return { ...counters, nodes: [first, ...others] };
+}
+
+type Found = Pick<StatsReport, 'figures' | 'nodes' | 'sinceStart' | 'window' | 'lost' | 'groups'>;
+
+async function measure(options: StatsOptions, client: RedisClient, context: Context): Promise<Found> {
+  const now = (): number => context.host.clock.monotonicMs();
+  const { intervalMs, groups: request } = options;
+  let groups: Awaited<ReturnType<typeof measureGroups>> | undefined;
+  let found: { readonly measured: Measured; readonly last: Reading };
+  if (request?.sample !== undefined) {
+    groups = await measureGroups(client, request, context);
+    if (groups.ends === undefined) throw new Error('a capture without its ends');
+    const { before, after } = groups.ends;
+    // What is not counted but looked at is of now: during the capture the servers held its own note.
+    const last = withGauges(after, await readFigures(client, now));
+    found = { measured: between(before, last, 'capture'), last };
+  } else {
+    found = await readWindow(client, intervalMs, context, now);
+    if (request !== undefined) groups = await measureGroups(client, request, context);
+  }
+  const { measured, last } = found;
+  return {
+    ...measured,
+    sinceStart: last.nodes,
+    lost: [...measured.lost, ...(groups?.lost ?? [])],
+    groups: groups?.report,
+  };
+}
+
+async function readWindow(
+  client: RedisClient,
+  intervalMs: number | undefined,
+  context: Context,
+  now: () => number,
+): Promise<{ readonly measured: Measured; readonly last: Reading }> {
+  const first = await readFigures(client, now);
+  if (intervalMs === undefined) return { measured: sinceStart(first), last: first };
+  const progress = context.progress({ label: 'measuring', unit: 's', total: Math.ceil(intervalMs / 1_000) });
+  const timer = setInterval(() => progress.update((now() - first.at) / 1_000), 500);
+  try {
+    // Told to stop in the middle, it tells of the time until then.
+    await pause(intervalMs, context.signal).catch(() => undefined);
+  } finally {
+    clearInterval(timer);
+    progress.stop();
+  }
+  const last = await readFigures(client, now);
+  return { measured: between(first, last), last };
 }

@@ -5,6 +5,7 @@ import { DEFAULT_MAX_BODY_BYTES } from '../origin/limits.ts';
 import { getWithRetries, type RetryPolicy } from '../origin/retry.ts';
 import type { OriginClient, OriginResponse } from '../origin/types.ts';
 import type { KeyedCommand } from '../redis/batch-sender.ts';
+import { encodeTags, TAGS_FIELD } from '../tags/tags-field.ts';
 import { checkAnswer } from './check-answer.ts';
 import { encodeValue } from './encode-value.ts';
 import type { Known } from './look-ahead.ts';
@@ -88,8 +89,11 @@ export async function fillTarget(
     request,
   };
   const keep = (storedBytes: number): Beside | undefined => {
-    if (!fill.conditional) return undefined;
-    const fields = sideFields({ ...next, storedBytes }, target, tools.now());
+    // The way back from a key to its tags is kept also where nothing else is.
+    if (!fill.conditional && target.tags.length === 0) return undefined;
+    const fields = fill.conditional
+      ? sideFields({ ...next, storedBytes }, target, tools.now())
+      : [TAGS_FIELD, encodeTags(target.tags)];
     // Where nobody looked, there may well be one.
     return { kind: 'write', hash: { key: beside, ttlMs, fields }, replaces: known?.exists !== false };
   };

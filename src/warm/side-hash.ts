@@ -3,6 +3,7 @@ import { redactUrl } from '../config/redact.ts';
 import type { FillSpec } from '../config/fill-spec.ts';
 import type { Layout } from '../keys/layout.ts';
 import type { RedisReply } from '../redis/types.ts';
+import { encodeTags, TAGS_FIELD } from '../tags/tags-field.ts';
 import type { Target } from './target.ts';
 
 /** What is kept beside an entry about the answer it was made of: a small hash with the same life. */
@@ -36,7 +37,9 @@ export function bodyDigest(body: Buffer): string {
 
 /** A digest of what a target asks for, and of the form in which its value is stored. */
 export function requestDigest(target: Target, fill: FillSpec): string {
-  return hash('sha1', `${formDigest(target.headers, fill)} ${target.url}`, 'base64');
+  // Other tags have to be written down, though the answer may be the same.
+  const tags = target.tags.length === 0 ? '' : ` ${encodeTags(target.tags)}`;
+  return hash('sha1', `${formDigest(target.headers, fill)} ${target.url}${tags}`, 'base64');
 }
 
 /** Digests of headers and forms; most targets of an entry share both objects. */
@@ -72,6 +75,7 @@ export function sideFields(
     /[?@;#]/.test(target.url) ? redactUrl(target.url) : target.url,
     'fetched_at',
     isoTime(nowMs),
+    ...(target.tags.length === 0 ? [] : [TAGS_FIELD, encodeTags(target.tags)]),
   ];
 }
 

@@ -1,8 +1,10 @@
 import type { Context } from '../cli/context.ts';
 import type { CachectlError } from '../cli/errors.ts';
 import { escapeText } from '../keys/printable.ts';
+import { tagSet } from '../tags/tag-sets.ts';
+import { TagWriter } from '../tags/tag-writer.ts';
 import { isRetryable } from '../origin/retry.ts';
-import { BatchClient } from '../redis/batch-sender.ts';
+import { BatchClient, type KeyedCommand } from '../redis/batch-sender.ts';
 import { renderJson } from '../terminal/json.ts';
 import { formatCount } from '../units/number.ts';
 import { entryPlace } from './build-target.ts';
@@ -57,6 +59,7 @@ export class WarmRun {
   readonly #observer: RunObserver;
   readonly #redis: BatchClient;
   readonly #writer: EntryWriter;
+  #tagWriter: TagWriter | undefined;
   readonly #again: { readonly target: Target; readonly error: CachectlError }[] = [];
   #pending: PendingTouch[] = [];
   readonly #records: TargetRecord[] | undefined;
@@ -80,6 +83,7 @@ export class WarmRun {
   /** Warms all targets, and gives how that ended. Counts everything in the tally. */
   async execute(batches: AsyncGenerator<readonly Target[], void, void>): Promise<RunEnd> {
     const { manner, prepared, tally } = this.#work;
+    this.#tagWriter ??= await this.#openTagWriter();
     const progress = this.#context.progress({
       label: 'warming',
       unit: 'targets',
@@ -115,6 +119,21 @@ export class WarmRun {
       redisLost: this.#redisLost,
       records: this.#records,
     };
+  }
+
+  /** Only where an entry has tags: the server is asked how it takes them. */
+  async #openTagWriter(): Promise<TagWriter | undefined> {
+    const { prepared, redis } = this.#work;
+    const isTagged = [...prepared.keys()].some(({ tags }) => tags.length > 0);
+    return isTagged ? TagWriter.open(redis, () => this.#context.host.clock.now()) : undefined;
+  }
+
+  #tagCommands({ tags, physicalKey }: Target, ttlMs: number): readonly KeyedCommand[] {
+    if (tags.length === 0) return [];
+    const sets = [...new Set(tags)].map((tag) =>
+      tagSet(Buffer.from(tag, 'utf8'), this.#work.settings.layout),
+    );
+    return this.#tagWriter?.commands(sets, physicalKey, ttlMs) ?? [];
   }
 
   async #pass(
@@ -153,6 +172,7 @@ export class WarmRun {
       writer: this.#writer,
       random,
       now: () => clock.now(),
+      ...(this.#tagWriter !== undefined && { also: (target, ttlMs) => this.#tagCommands(target, ttlMs) }),
       onVary: (varied, names) => this.#warnOfVary(varied, names),
     };
     const touching: TouchTools = {

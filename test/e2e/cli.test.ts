@@ -80,12 +80,16 @@ describe('the program', () => {
     [
       ['inspect'],
       'inspect needs KEY: a key to look at, or a framework address',
-      'see cachectl inspect --help',
+      'on a terminal it lets you search for one; cachectl keys --pattern "user:*" lists keys anywhere',
     ],
     [['stats', 'x'], 'stats does not take the argument "x"', 'see cachectl stats --help'],
-    [['stats', '-o', 'xml'], 'stats has no output format "xml"', 'it has table, json, csv, markdown'],
+    [
+      ['stats', '-o', 'xml'],
+      'stats has no output format "xml"',
+      'it has table, json, ndjson, csv, markdown, junit, prometheus',
+    ],
     [['stats', '-o', 'jsn'], 'stats has no output format "jsn"', 'did you mean json?'],
-    [['stats', '-o', 'ndjson'], 'stats has no output format "ndjson"', 'did you mean json?'],
+    [['stats', '-o', 'ndjson'], '-o ndjson is for --watch: one record for each moment', 'use -o json'],
     [
       ['stats', '--timeout', '-1s'],
       '--timeout takes a duration such as 500ms, 30s, 5m, 1h30m or 7d, not "-1s"',

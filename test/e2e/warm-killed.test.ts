@@ -19,7 +19,7 @@ beforeAll(async () => {
     path.join(folder, 'cachectl.yaml'),
     `version: 1
 origin: { base_url: "${origin.url}" }
-scopes: { s: { entries: [{ key: "k:{n}", path: "/{n}", foreach: { from: range, start: 1, end: 100000, as: n } }] } }
+scopes: { s: { entries: [{ key: "k:{n}", path: "/{n}", tags: [all, "n:{n}"], foreach: { from: range, start: 1, end: 100000, as: n } }] } }
 `,
   );
 });

@@ -34,6 +34,7 @@ const through = (...argv: readonly string[]) =>
 describe('a connection that is cut in the middle of a reply', () => {
   test.each([
     ['SCAN', ['clear', '--pattern', 'user:*'], /^Removed 3,000 keys from /],
+    ['TYPE', ['analyze'], /^keys +3,001, /m],
     ['STRLEN', ['inspect', 'user:1'], /^exists +yes$/m],
     ['INFO', ['stats', '--assert', 'keys == 3001'], /^keys +3,?001$/m],
     ['SET', ['warm', '--scope', 's', '--lock', 'off'], /50 of 50 targets stored/],
@@ -86,6 +87,7 @@ describe('a server that hangs in the middle of the work', () => {
   test.each([
     ['UNLINK', ['clear', '--pattern', 'user:*'], /^Stopped early: removed 0 keys/],
     ['SET', ['warm', '--scope', 's', '--lock', 'off'], /^0 of 50 targets stored in .* not reached$/m],
+    ['TYPE', ['analyze'], /^interrupted +the figures are those of the keys looked at/m],
     ['STRLEN', ['inspect', 'user:1'], /^$/],
   ])(
     'at %s: the time limit of the command ends it soon, not that of a reply',

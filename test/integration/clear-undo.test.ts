@@ -195,6 +195,34 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
     expect(nowhere.code).toBe(2);
   });
 
+  test('audit: in the spec file names the trail of every run, beside the file', async () => {
+    await store('user:1');
+    const home = await mkdtemp(path.join(folder, 'audit-'));
+    const spec = path.join(home, 'cachectl.yaml');
+    await writeFile(
+      spec,
+      `version: 1\naudit: trail.jsonl\nconnections: { default: { url: "${place.url}" } }\n`,
+    );
+    const lines = async (name: string) => (await readFile(path.join(home, name), 'utf8')).split('\n');
+    expect(await cachectl(['clear', 'user:1', '--config', spec])).toMatchObject({ code: 0 });
+    expect(await cachectl(['ttl', 'user:1', '--set', '1m', '--config', spec])).toMatchObject({ code: 0 });
+    expect((await lines('trail.jsonl')).map((line) => line.slice(0, 30))).toEqual([
+      '{"schema":"cachectl/audit/v1",',
+      '{"schema":"cachectl/audit/v1",',
+      '',
+    ]);
+    const own = path.join(home, 'own.jsonl');
+    await cachectl(['clear', 'user:1', '--config', spec, '--audit', own]);
+    expect(await lines('own.jsonl')).toHaveLength(2);
+    expect(await lines('trail.jsonl')).toHaveLength(3);
+    await writeFile(spec, `version: 1\naudit: no/such/folder/trail.jsonl\n`);
+    await store('user:2');
+    const refused = await cachectl(['clear', 'user:2', '--config', spec]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('cannot be written, and nothing was done');
+    expect(await names()).toEqual(['user:2']);
+  });
+
   describe('a backup', () => {
     const contents = async () =>
       Array.from(await snapshot(place), ([key, { content }]) => ({ key, content }));

@@ -178,6 +178,29 @@ describe('a listener', () => {
   });
 });
 
+describe('events on a channel', () => {
+  test('are carried out as they are published, and what is lost is said', async () => {
+    await redis.call('SET', 'product:1', 'x');
+    const channels = ['--channel', 'cache-events', '--channel', 'others'];
+    let send: (signal: EndSignal) => void = () => undefined;
+    const done = runMain(['listen', ...channels], { cwd: spec.folder, onStart: (signal) => (send = signal) });
+    const publish = (event: unknown) => redis.call('PUBLISH', 'cache-events', JSON.stringify(event));
+    await until(async () => (await publish({ event: 'product.updated', data: { id: 1 } })) === 1);
+    await until(async () => (await redis.call('EXISTS', 'product:1')) === 0);
+    await redis.call('PUBLISH', 'others', 'no json');
+    await publish({ event: 'front', data: { path: 'broken' } });
+    await until(() => front.count('/broken') === 1);
+    send('SIGTERM');
+    const run = await done;
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain('listening to cache-events, others: at most once');
+    expect(run.stderr).toContain('a message was lost: it is not JSON');
+    expect(run.stderr).toMatch(/failed, and is not tried again: .* answered 404/);
+    // No stream was asked for.
+    expect(await redis.call('EXISTS', 'cache:events')).toBe(0);
+  });
+});
+
 describe('events over HTTP', () => {
   async function listenHttp(argv: readonly string[] = [], options: RunOptions = {}) {
     const port = 20_000 + Math.floor(Math.random() * 20_000);

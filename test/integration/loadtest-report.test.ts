@@ -67,6 +67,7 @@ describe('the report of cachectl loadtest', () => {
       'hits',
       'problems',
       'summary',
+      'assertions',
     ]);
     const [endpoint] = report.endpoints;
     expect(endpoint).toMatchObject({ url: `${origin.url}/fast`, problem: null });

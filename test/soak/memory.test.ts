@@ -40,11 +40,12 @@ async function peakMegabytes(argv: readonly string[]): Promise<number> {
 }
 
 test('memory stays flat however many keys there are', async () => {
-  const peaks: Record<string, number[]> = { clear: [], stats: [], 'dry run': [] };
+  const peaks: Record<string, number[]> = { clear: [], stats: [], analyze: [], 'dry run': [] };
   for (const count of [100_000, 1_000_000, 3_000_000]) {
     await fill(count);
     peaks['dry run']?.push(await peakMegabytes(['clear', '--pattern', 'other:*', '--dry-run']));
     peaks['stats']?.push(await peakMegabytes(['stats']));
+    peaks['analyze']?.push(await peakMegabytes(['analyze', '--quiet']));
     peaks['clear']?.push(await peakMegabytes(['clear', '--pattern', 'user:*']));
     expect(await redis.call('DBSIZE')).toBe(count * 0.8);
   }

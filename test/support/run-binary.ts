@@ -14,6 +14,8 @@ export interface BinaryOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdin?: string;
+  /** Files cannot grow beyond so many blocks of 512 bytes, as on a disk that is full. */
+  readonly fileBlocks?: number;
 }
 
 /** Starts the built program with pipes; nothing of the test's environment but PATH reaches it. */
@@ -21,7 +23,10 @@ export function startBinary(
   argv: readonly string[],
   options: BinaryOptions = {},
 ): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [BINARY, ...argv], {
+  const line = [process.execPath, BINARY, ...argv];
+  const limit = options.fileBlocks === undefined ? '' : `ulimit -f ${options.fileBlocks} && `;
+  const [program = '', ...args] = limit === '' ? line : ['/bin/sh', '-c', `${limit}exec "$@"`, 'sh', ...line];
+  return spawn(program, args, {
     cwd: options.cwd ?? '/',
     env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...options.env },
     stdio: 'pipe',

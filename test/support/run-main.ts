@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly random?: () => number;
   /** Called with a function that sends a signal, before the program starts. */
   readonly onStart?: (send: (signal: EndSignal) => void) => void;
+  /** Called with all of stdout whenever something has been added to it. */
+  readonly onStdout?: (text: string) => void;
 }
 
 class Sink extends Writable {
@@ -27,21 +29,25 @@ class Sink extends Writable {
   readonly columns: number;
   text = '';
 
-  constructor(columns: number | undefined) {
+  readonly #onText: ((text: string) => void) | undefined;
+
+  constructor(columns: number | undefined, onText?: (text: string) => void) {
     super({ decodeStrings: true });
+    this.#onText = onText;
     this.isTTY = columns !== undefined;
     this.columns = columns ?? 80;
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString('utf8');
+    this.#onText?.(this.text);
     done();
   }
 }
 
 /** Runs `cachectl` in this process, everything real but the streams; the seam between argv and output. */
 export async function runMain(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const stdout = new Sink(options.columns);
+  const stdout = new Sink(options.columns, options.onStdout);
   const stderr = new Sink(options.columns);
   const listeners = new Set<(signal: EndSignal) => void>();
   const host: Host = {

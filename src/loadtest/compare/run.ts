@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Outcome } from '../../cli/command.ts';
 import type { Context } from '../../cli/context.ts';
 import { UsageError, type CachectlError } from '../../cli/errors.ts';
@@ -60,7 +61,7 @@ export async function runCompareTask(
   work: CompareWork,
   source: TargetSource,
   context: Context,
-): Promise<Outcome> {
+): Promise<{ readonly outcome: Outcome; readonly report: LoadtestReport }> {
   const origin = createOriginClient({ connections: work.load.connections });
   try {
     const phases = work.phases ?? usualPhases(source);
@@ -88,7 +89,7 @@ export async function runCompareTask(
     if (options.countHeader !== undefined && lacksCountHeader(report)) {
       context.messages.warn(`no answer of the origin had a number in its header ${options.countHeader}`);
     }
-    return outcomeOf(report, compared.failure);
+    return { outcome: outcomeOf(report, compared.failure), report };
   } finally {
     await origin.close();
   }
@@ -150,6 +151,8 @@ async function coldWarm({ options, work, source, endpoints, origin, context }: T
   const warm = await targetWarmer(warmTools, context);
   const restore: WarmTargets = async (targets) => {
     const signal = AbortSignal.timeout(RESTORE_MS);
+    // Every request under way listens.
+    setMaxListeners(0, signal);
     return (await targetWarmer(warmTools, { ...context, signal }))(targets);
   };
   const { job } = prepareLoad(

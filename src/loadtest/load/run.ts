@@ -6,9 +6,7 @@ import { redactUrl } from '../../config/redact.ts';
 import type { RedisClient } from '../../redis/types.ts';
 import { countOf } from '../../units/number.ts';
 import { isOriginUnreachable } from '../../origin/translate-error.ts';
-import { plannedRequests } from '../engine/arrivals.ts';
 import { GIVE_UP_AFTER } from '../engine/load-loop.ts';
-import type { LoadModel } from '../engine/model.ts';
 import type { LoadPlan, LoadResult, Watcher } from '../engine/run-load.ts';
 import { runHttpThreads } from '../engine/run-threads.ts';
 import type { LoadOptions } from '../load-options.ts';
@@ -16,11 +14,10 @@ import type { LoadtestOptions } from '../options.ts';
 import { urlOf } from '../targets/endpoint.ts';
 import type { LoadTarget } from '../targets/load-target.ts';
 import { refuseRemote } from '../targets/remote.ts';
-import { loadCsv, loadJson, loadMarkdown } from './export.ts';
-import { renderHdr } from './hdr.ts';
+import { startView } from './live-view.ts';
+import { outcomeOf } from './outcome.ts';
 import { popularityOf, prepareLoad, type PreparedLoad } from './http-job.ts';
 import { watchRedis, type RedisWatch } from './redis-window.ts';
-import { renderLoad } from './render.ts';
 import { createLoadReport, type EndpointName, type LoadReport } from './report.ts';
 import { cores } from './cores.ts';
 
@@ -39,7 +36,10 @@ export interface LoadTask {
  * Puts load on all targets together, and reports.
  * @throws CachectlError where a target is not this machine and not allowed, or where nobody answered at all
  */
-export async function runLoadTask(task: LoadTask, context: Context): Promise<Outcome> {
+export async function runLoadTask(
+  task: LoadTask,
+  context: Context,
+): Promise<{ readonly outcome: Outcome; readonly report: LoadReport }> {
   const { options, load, targets } = task;
   refuseRemote(
     new Set(targets.map(({ endpoint }) => new URL(urlOf(endpoint)).host)),
@@ -55,17 +55,9 @@ export async function runLoadTask(task: LoadTask, context: Context): Promise<Out
   };
   const workers = load.workers === 'auto' ? cores() : load.workers;
   const watch = await startWatch(task, context);
-  const progress = context.progress({
-    label: 'load test',
-    unit: 'requests',
-    total: expectedRequests(load.model),
-  });
-  const watcher: Watcher = {
-    signal: context.signal,
-    onSnapshot: ({ done, warmupRequests }) => progress.update(done + warmupRequests),
-  };
-  const result = await runHttpThreads(plan, prepared.job, workers, watcher);
-  progress.stop();
+  const view = startView(context, load.model);
+  const watcher: Watcher = { signal: context.signal, onSnapshot: view.show };
+  const result = await runHttpThreads(plan, prepared.job, workers, watcher).finally(view.stop);
   const redis = await watch?.stop();
   refuseSilence(result, prepared, context.signal);
   const report = createLoadReport(result, endpointNames(prepared), {
@@ -87,7 +79,7 @@ export async function runLoadTask(task: LoadTask, context: Context): Promise<Out
     ],
   });
   warnOfCountHeader(report, context);
-  return outcomeOf(report);
+  return { outcome: outcomeOf(report), report };
 }
 
 /** A Redis that is not there does not keep anybody from measuring the application. */
@@ -101,11 +93,6 @@ async function startWatch({ redis }: LoadTask, context: Context): Promise<RedisW
     context.messages.warn(`no figures of Redis: ${error.message}`);
     return undefined;
   }
-}
-
-function expectedRequests(model: LoadModel): number | undefined {
-  if (model.kind === 'open') return Math.round(plannedRequests(model.stages));
-  return model.until.kind === 'requests' ? model.until.count : undefined;
 }
 
 /** Nobody there: without one answer it is no result but an error. */
@@ -136,19 +123,4 @@ function endpointNames({ lines, others }: PreparedLoad): readonly EndpointName[]
 function warnOfCountHeader({ countHeader, totals }: LoadReport, context: Context): void {
   if (countHeader === undefined || totals.succeeded === 0 || totals.countHeaderMean !== undefined) return;
   context.messages.warn(`no answer of the origin had a number in its header ${countHeader}`);
-}
-
-/** The report in each of its forms. */
-export function outcomeOf(report: LoadReport): Outcome {
-  const isPartial = report.totals.failed > 0 || report.problems.length > 0;
-  return {
-    exitCode: isPartial ? ExitCode.partial : ExitCode.ok,
-    views: {
-      table: (terminal) => renderLoad(report, terminal),
-      json: () => loadJson(report),
-      csv: () => loadCsv(report),
-      markdown: () => loadMarkdown(report),
-      hdr: () => renderHdr(report.latencies),
-    },
-  };
 }

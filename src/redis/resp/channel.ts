@@ -1,8 +1,9 @@
 import type { BulkChannel, KeyScan } from '../bulk-channel.ts';
 import { encodeCommands } from './encode.ts';
+import { KeyRun } from './key-run.ts';
 import { request } from './request.ts';
 import type { RespConnection } from './resp-connection.ts';
-import { readScanReply, sliceKeys } from './scan-reply.ts';
+import { readScanReply } from './scan-reply.ts';
 import { runSweep } from './sweep.ts';
 import { translateRedisError } from '../translate-error.ts';
 
@@ -10,14 +11,13 @@ import { translateRedisError } from '../translate-error.ts';
 export function respChannel(connection: RespConnection): BulkChannel {
   const { address } = connection;
   const pipeline: BulkChannel['pipeline'] = (encoded, replies) => request(connection, encoded, replies);
-  const scanOnce = (cursor: string, { pattern, count }: KeyScan): Promise<ScannedKeys> => {
+  const scanOnce = (cursor: string, { pattern, count }: KeyScan): Promise<KeyRun> => {
     const match = pattern === undefined ? [] : ['MATCH', pattern];
-    const command = encodeCommands([['SCAN', cursor, ...match, 'COUNT', count]]);
+    const command = encodeCommands([['SCAN', cursor, ...match, 'COUNT', count()]]);
     return new Promise((resolve, reject) => {
       const receive = (bytes: Buffer, start: number, end: number): void => {
         try {
-          const reply = readScanReply(bytes, start, end);
-          resolve({ cursor: reply.cursor, keys: sliceKeys(bytes, reply) });
+          resolve(new KeyRun(bytes, readScanReply(bytes, start, end)));
         } catch (error) {
           reject(translateRedisError(error, address));
         }
@@ -33,13 +33,13 @@ export function respChannel(connection: RespConnection): BulkChannel {
       if (reply instanceof Error) throw reply;
       return reply;
     },
-    scan: async function* (query, signal): AsyncGenerator<readonly Buffer[], void, void> {
-      let next: Promise<ScannedKeys> | undefined = scanOnce('0', query);
+    scan: async function* (query, signal): AsyncGenerator<KeyRun, void, void> {
+      let next: Promise<KeyRun> | undefined = scanOnce(query.from ?? '0', query);
       try {
         while (next !== undefined && !signal.aborted) {
-          const { cursor, keys }: ScannedKeys = await next;
-          next = cursor === '0' ? undefined : scanOnce(cursor, query);
-          if (keys.length > 0) yield keys;
+          const run: KeyRun = await next;
+          next = run.cursor === '0' ? undefined : scanOnce(run.cursor, query);
+          yield run;
         }
       } finally {
         // A caller that stops early leaves one SCAN under way; its failure concerns nobody.
@@ -50,9 +50,4 @@ export function respChannel(connection: RespConnection): BulkChannel {
     listen: (encoded, listener) => connection.listen(encoded, listener),
     close: () => connection.close(),
   };
-}
-
-interface ScannedKeys {
-  readonly cursor: string;
-  readonly keys: readonly Buffer[];
 }

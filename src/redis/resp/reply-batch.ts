@@ -48,6 +48,16 @@ export class ReplyBatch {
     return isNegative ? -value : value;
   }
 
+  /** Whether the reply is a simple string of exactly these bytes. */
+  isSimple(index: number, text: Buffer): boolean {
+    const at = this.#at(index);
+    const bytes = this.#bytes;
+    if (bytes[at] !== Kind.simple || bytes[at + 1 + text.length] !== 0x0d) return false;
+    for (let offset = 0; offset < text.length; offset++)
+      if (bytes[at + 1 + offset] !== text[offset]) return false;
+    return true;
+  }
+
   /** Any reply. Bulk strings are slices that hold on to the whole batch. Errors come translated. */
   value(index: number): RedisReply | CachectlError {
     const { value } = decodeReply(this.#bytes, this.#at(index));

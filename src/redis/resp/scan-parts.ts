@@ -21,11 +21,17 @@ export function isPastPart(first: string, cursor: string, parts: number): boolea
 
 /**
  * Whether several cursors may be used: only on a single server that is Redis itself, of a generation whose
- * cursor is known, and where it pays. Look-alikes call themselves redis_version too, and name themselves
- * in a field of their own.
+ * cursor is known, and where it pays.
  */
 export function allowsSeveralCursors(info: ServerInfo, keyCount: number): boolean {
-  if (keyCount < WORTH_IT_KEYS || info.get('redis_mode') !== 'standalone') return false;
+  return keyCount >= WORTH_IT_KEYS && info.get('redis_mode') === 'standalone' && hasKnownCursor(info);
+}
+
+/**
+ * Whether a server is Redis itself, of a generation that has one table for a database and counts its cursor as
+ * said above. Look-alikes call themselves redis_version too, and name themselves in a field of their own.
+ */
+export function hasKnownCursor(info: ServerInfo): boolean {
   const lookAlike = [...info.keys()].some(
     (name) => name.endsWith('_version') && name !== 'redis_version' && name !== 'gcc_version',
   );

@@ -60,12 +60,3 @@ export function forEachArgument(
     start = next;
   }
 }
-
-/** The keys of a SCAN reply, as slices that hold on to the whole reply. */
-export function sliceKeys(bytes: Buffer, reply: ScanReply): Buffer[] {
-  const keys: Buffer[] = [];
-  forEachArgument(bytes, reply.keysStart, reply.count, (_start, content, next) => {
-    keys.push(bytes.subarray(content, next - 2));
-  });
-  return keys;
-}

@@ -203,6 +203,18 @@ describe('on a single server', () => {
     expect(await setting(redis.node)).toBe('');
   });
 
+  test('fails where the server hangs up on whoever does not keep up, and has put the setting back', async () => {
+    const redis = await server();
+    await redis.call('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 16kb 16kb 0');
+    const listening = captureDuring(await clientOf(redis.url), async (isOver) => {
+      await redis.call('SET', 'big', 'x'.repeat(8_000_000));
+      await until(isOver);
+    });
+    await expect(listening).rejects.toMatchObject({ code: 'capture.ended', exitCode: 3 });
+    expect(await setting(redis.node)).toBe('');
+    expect(await redis.keys()).toEqual(['big']);
+  });
+
   test('fails with the server’s own words where MONITOR is not allowed, and has put the setting back', async () => {
     const redis = await server();
     await redis.call('ACL', 'SETUSER', 'probe', 'on', '>secret', '~*', '&*', '+@all', '-monitor');

@@ -130,6 +130,7 @@ function clientWithInterruption(node: RedisNode, interrupt: () => Promise<unknow
     target: { connectionName: undefined, location: 'test/0', name: 'test', protected: false, database: 0 },
     primaries: () => Promise.resolve([interrupted]),
     kind: 'single',
+    readers: () => Promise.reject(new Error('nothing here reads all keys')),
     servers: () => Promise.resolve([]),
     nodesFor: (keys) => Promise.resolve([{ node: interrupted, indexes: [...keys.keys()] }]),
     walk: async function* () {

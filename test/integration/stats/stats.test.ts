@@ -22,7 +22,7 @@ async function serverWithReads(): Promise<TestRedis> {
 const stable = (text: string): string =>
   text
     .replaceAll(/127\.0\.0\.1:\d+\/0/g, 'TARGET')
-    .replaceAll(/^(version|memory_used|memory_peak|operations_per_second|clients|uptime)( +).*$/gm, '$1$2…');
+    .replaceAll(/^(version|window|\w+_per_second|memory_used|memory_peak|clients|uptime)( +).*$/gm, '$1$2…');
 
 test('tells a pipe how the cache is doing, one figure a line', async () => {
   const redis = await serverWithReads();
@@ -32,9 +32,11 @@ test('tells a pipe how the cache is doing, one figure a line', async () => {
 server                 redis
 version                …
 role                   primary
+window                 …
 hit_rate               75.0%
 hits                   3
 misses                 1
+reads_per_second       …
 keys                   3
 keys_without_ttl       2
 memory_used            …
@@ -42,7 +44,9 @@ memory_peak            …
 maxmemory              no limit
 maxmemory_policy       noeviction
 evicted                0
+evicted_per_second     …
 expired                0
+expired_per_second     …
 operations_per_second  …
 clients                …
 uptime                 …
@@ -66,6 +70,20 @@ test('gives raw numbers in JSON, with units in the names', async () => {
   const number = expect.any(Number) as number;
   expect(JSON.parse(stdout)).toEqual({
     schema: 'cachectl/stats/v1',
+    at: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    elapsed_ms: number,
+    window: { kind: 'since_start', seconds: number },
+    since_start: [
+      {
+        address: `127.0.0.1:${redis.port}`,
+        run_id: expect.stringMatching(/^[0-9a-f]{40}$/) as string,
+        hits: 3,
+        misses: 1,
+        evicted: 0,
+        expired: 0,
+        uptime_seconds: number,
+      },
+    ],
     unreachable: [],
     target: `127.0.0.1:${redis.port}/0`,
     server: expect.stringMatching(/^(redis|valkey)$/) as string,
@@ -75,13 +93,16 @@ test('gives raw numbers in JSON, with units in the names', async () => {
     hit_rate: 75,
     hits: 3,
     misses: 1,
+    reads_per_second: number,
     keys: 3,
     keys_without_ttl: 2,
     memory_used_bytes: number,
     memory_peak_bytes: number,
     maxmemory_bytes: null,
     evicted: 0,
+    evicted_per_second: 0,
     expired: 0,
+    expired_per_second: 0,
     operations_per_second: number,
     clients: number,
     uptime_seconds: number,

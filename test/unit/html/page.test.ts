@@ -50,7 +50,7 @@ describe('charts', () => {
     const widths = [...bars.matchAll(/class="area-1"[^>]* width="([\d.]+)"/g)].map(([, width]) =>
       Number(width),
     );
-    expect(widths).toEqual([440, 110, 0]);
+    expect(widths).toEqual([660, 165, 0]);
     expect(barChart('nothing', [{ name: 'a', value: 0, shown: '0' }]).markup).not.toContain('NaN');
   });
 

@@ -38,6 +38,10 @@ describe('the options of a comparison', () => {
       },
       countHeader: undefined,
       confirm: undefined,
+      assertions: [],
+      baseline: undefined,
+      reportFile: undefined,
+      exportTo: undefined,
     });
   });
 
@@ -111,6 +115,10 @@ describe('the options of load', () => {
     [{ workers: 'many' }, '--workers takes a whole number from 1 to 64'],
     [{ weight: ['homepage'] }, '--weight takes NAME=NUMBER, not "homepage"'],
     [{ warmup: 'soon' }, '--warmup takes a duration'],
+    [{ assert: ['p42 < 50ms'] }, '--assert "p42 < 50ms": there is no metric "p42"'],
+    [{ assert: ['improvement > 5%'] }, 'there is no metric "improvement"'],
+    [{ assert: ['p95 <= baseline * 1.1'] }, 'there is no baseline to compare with'],
+    [{ mix: 'get:1' }, '--mix needs --redis'],
   ])('refuses %j', (flags, message) => {
     expect(() => parseLoad(flags as Flags)).toThrow(message);
   });
@@ -128,6 +136,58 @@ describe('the options of load', () => {
       shareOfRequests: 0.9,
       shareOfTargets: 0.1,
     });
+  });
+});
+
+describe('the options of load on Redis', () => {
+  const parseRedis = (flags: Readonly<Record<string, string | true>>) => {
+    const input = new Input([], new Map([['redis', true as const], ...Object.entries(flags)]));
+    const host = { random: () => 0.5 } as Parameters<typeof parseLoadtestOptions>[1]['host'];
+    return parseLoadtestOptions(input, { options: parseGlobalOptions(input), spec: undefined, host }).work;
+  };
+
+  it('are reads and writes of small values where nothing is said', () => {
+    expect(parseRedis({})).toMatchObject({
+      kind: 'redis',
+      redis: {
+        mix: [
+          { words: ['GET', '{key}'], weight: 90 },
+          { words: ['SET', '{key}', '{value}'], weight: 10, creates: true },
+        ],
+        keys: 10_000,
+        sizes: { minBytes: 100, maxBytes: 100 },
+        pipeline: 1,
+      },
+    });
+  });
+
+  it('read commands with their arguments, and ranges of sizes', () => {
+    expect(
+      parseRedis({ mix: 'HGET {key} name:5,hset:1', 'value-size': '100-2KB', pipeline: '16' }),
+    ).toMatchObject({
+      redis: {
+        mix: [{ label: 'HGET {key} name', family: 'hash', weight: 5 }, { label: 'HSET' }],
+        sizes: { minBytes: 100, maxBytes: 2_048 },
+        pipeline: 16,
+      },
+    });
+  });
+
+  it.each([
+    ['flushall', '--mix has no command flushall'],
+    ['GET other:1', 'has to have {key} as its first argument, once'],
+    ['HSET {key} {key} x', 'has to have {key} as its first argument, once'],
+    ['SADD', '' /* fine */],
+    ['ZRANGE', '--mix: ZRANGE needs its arguments'],
+    ['get:0', '--mix sends nothing'],
+    ['get:90,,set', '--mix cannot read ""'],
+  ])('judges the mix %s', (mix, message) => {
+    if (message === '') expect(() => parseRedis({ mix })).not.toThrow();
+    else expect(() => parseRedis({ mix })).toThrow(message);
+  });
+
+  it('leave targets out', () => {
+    expect(() => parseRedis({ 'requests-from': 'x.log' })).toThrow('--redis puts load on Redis itself');
   });
 });
 

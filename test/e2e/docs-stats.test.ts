@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { startShop } from '../../examples/shop/server.ts';
+import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { BINARY } from '../support/run-binary.ts';
+
+const TEXT = readFileSync(new URL('../../docs/stats.md', import.meta.url), 'utf8');
+const SHOP_SPEC = readFileSync(new URL('../../examples/shop/cachectl.yaml', import.meta.url), 'utf8');
+
+let redis: TestRedis;
+let shop: Awaited<ReturnType<typeof startShop>>;
+let folder: string;
+beforeAll(async () => {
+  redis = await startTestRedis();
+  shop = await startShop({ port: 0, latencyScale: 0.02 });
+});
+afterAll(() => Promise.all([redis.stop(), shop.close()]));
+beforeEach(async () => {
+  await redis.call('FLUSHALL');
+  await redis.call('CONFIG', 'RESETSTAT');
+  folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
+  // The blocks of the guide that belong into a spec file are in it.
+  const parts = [...TEXT.matchAll(/```yaml\n((?:groups|budgets):\n.*?)```/gs)].map(
+    ([, block]) => block ?? '',
+  );
+  expect(parts).toHaveLength(2);
+  writeFileSync(path.join(folder, 'cachectl.yaml'), [SHOP_SPEC, ...parts].join('\n'));
+  // The program as it is called once it is installed.
+  writeFileSync(path.join(folder, 'cachectl'), `#!/bin/sh\nexec '${process.execPath}' '${BINARY}' "$@"\n`);
+  chmodSync(path.join(folder, 'cachectl'), 0o755);
+  return () => rm(folder, { recursive: true });
+});
+
+/** The blocks in one language of the section whose heading begins so. */
+function blocks(heading: string, language: string): readonly string[] {
+  const section = TEXT.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
+  const fence = new RegExp('```' + language + '\\n(.*?)\\n *```', 'gs');
+  return [...section.matchAll(fence)].map(([, block = '']) => block);
+}
+
+async function shell(
+  script: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      'bash',
+      // Where its stdin is a socket, bash takes itself for a login over the network.
+      ['--norc', '-c', script],
+      {
+        cwd: folder,
+        env: {
+          PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+          LANG: 'C.UTF-8',
+          REDIS_URL: redis.url,
+          ORIGIN_URL: shop.url,
+          ...env,
+        },
+      },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+/** Every line by itself, as a reader tries it. */
+async function runLines(heading: string): Promise<string> {
+  let output = '';
+  for (const line of blocks(heading, 'sh').join('\n').split('\n')) {
+    const { code, stdout, stderr } = await shell(line.trim());
+    expect({ line, code, stderr }).toEqual({
+      line,
+      code: 0,
+      stderr: expect.not.stringMatching(/error|warning/) as string,
+    });
+    output += stdout;
+  }
+  return output;
+}
+
+test('every section is run here', () => {
+  expect([...TEXT.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
+    'What it measures, and since when',
+    'Hit rate, keys and memory by group',
+    'Assertions and budgets',
+    'GitHub Actions',
+    'GitLab',
+    'Plain shell',
+    'Before and after a deploy',
+    'Prometheus',
+    'Schemas',
+  ]);
+});
+
+test('what it measures', async () => {
+  expect(await runLines('What it measures')).toMatch(/^window +2 s$/m);
+});
+
+test('by group', async () => {
+  await redis.call('MSET', 'shop:user:1', '1', 'shop:user:2', '1');
+  const output = await runLines('Hit rate');
+  expect(output).toMatch(/^user +- +0 +2 /m);
+  expect(output).toContain('nothing to repair');
+});
+
+test('assertions, budgets and a baseline', async () => {
+  expect(await runLines('Assertions')).toMatch(/^pass {2}keys_without_ttl == 0 /m);
+});
+
+test('GitHub Actions', async () => {
+  const workflow = parse(blocks('GitHub Actions', 'yaml')[0] ?? '') as {
+    jobs: { cache: { steps: readonly { run?: string }[] } };
+  };
+  const runs = workflow.jobs.cache.steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
+  expect(runs).toHaveLength(2);
+  await redis.call('SET', 'shop:forever', '1');
+  const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: path.join(folder, 'summary.md') };
+  const [check, keep] = [await shell(runs[0] ?? '', env), await shell(runs[1] ?? '', env)];
+  expect(check.code).toBe(6);
+  expect(check.stderr).toMatch(
+    /^::error file=cachectl\.yaml,line=\d+,title=cachectl stats::keys_without_ttl == 0 does not hold: measured 1$/m,
+  );
+  expect(await readFile(path.join(folder, 'summary.md'), 'utf8')).toContain(
+    '| FAIL | keys_without_ttl == 0 | 1 |',
+  );
+  expect(keep.code).toBe(0);
+  expect(await readFile(path.join(folder, 'cache.md'), 'utf8')).toMatch(/^\| metric \| value \|\n/);
+});
+
+test('GitLab', async () => {
+  const { cache } = parse(blocks('GitLab', 'yaml')[0] ?? '') as {
+    cache: { script: readonly string[]; artifacts: { reports: { junit: string } } };
+  };
+  await redis.call('SET', 'shop:forever', '1');
+  const { code } = await shell(cache.script.join('\n'));
+  expect(code).toBe(6);
+  const report = await readFile(path.join(folder, cache.artifacts.reports.junit), 'utf8');
+  expect(report).toContain('<testsuite name="cachectl stats" tests="3" failures="1"');
+});
+
+test('plain shell', async () => {
+  const [script = ''] = blocks('Plain shell', 'sh');
+  await redis.call('SET', 'shop:a', '1', 'EX', 100);
+  for (const key of ['shop:a', 'shop:a', 'shop:a', 'none']) await redis.call('GET', key);
+  const open = await shell(script);
+  expect(open.code).toBe(0);
+  expect(open.stdout).toMatch(/\nhit rate: 75\n$/);
+  await redis.call('SET', 'shop:forever', '1');
+  const shut = await shell(script);
+  expect(shut.code).toBe(1);
+  expect(shut.stderr).toBe('the cache is over its budget\n');
+});
+
+test('before and after a deploy', async () => {
+  const output = await runLines('Before and after');
+  expect(output).toMatch(/^homepage +0 +6 +\+6 +0 +\+6 /m);
+  expect(output).toMatch(/^\| homepage \| 0 \| 6 \| \+6 \| 0 \| \+6 \|/m);
+});
+
+test('Prometheus', async () => {
+  await runLines('Prometheus');
+  expect(await readFile(path.join(folder, 'cache.prom'), 'utf8')).toContain('\nredis_keyspace_hits_total{');
+});

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+import { startTestCluster } from '../support/cluster.ts';
+import type { RedisNode } from '../../src/redis/types.ts';
+import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { runBinary, startBinary } from '../support/run-binary.ts';
+import { until } from '../support/until.ts';
+
+const ARGV = ['stats', '--by-prefix', '--only', 'hits', '--sample'] as const;
+
+async function setting(node: RedisNode): Promise<string> {
+  const reply = await node.call('CONFIG', 'GET', 'notify-keyspace-events');
+  return Array.isArray(reply) ? String(reply[1]) : '';
+}
+
+/** Starts listening, and ends the process with no chance to do anything about it. */
+async function kill(url: string, nodes: readonly RedisNode[]): Promise<void> {
+  const child = startBinary([...ARGV, '60s', '--url', url]);
+  const hasBegun = async (): Promise<boolean> => {
+    const texts = await Promise.all(nodes.map((node) => node.call('INFO', 'commandstats')));
+    return texts.every((text) => String(text).includes('cmdstat_echo'));
+  };
+  await until(hasBegun);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  for (const node of nodes) expect(await setting(node)).not.toBe('xK');
+  const areGone = async (): Promise<boolean> => {
+    const lists = await Promise.all(nodes.map((node) => node.call('CLIENT', 'LIST')));
+    return lists.every((list) => !/flags=\S*O/.test(String(list)));
+  };
+  await until(areGone);
+}
+
+async function changedServer(): Promise<TestRedis> {
+  const redis = await startTestRedis();
+  onTestFinished(() => redis.stop());
+  await redis.call('CONFIG', 'SET', 'notify-keyspace-events', 'xK');
+  return redis;
+}
+
+test('what a run killed with kill -9 has left is put back by the next run, and it says so', async () => {
+  const redis = await changedServer();
+  await kill(redis.url, [redis.node]);
+  const { code, stderr } = await runBinary([...ARGV, '20ms', '--url', redis.url]);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/had left notify-keyspace-events of 127\.0\.0\.1:\d+ at "\S+": it is "xK" again/);
+  expect(await setting(redis.node)).toBe('xK');
+  expect(await redis.keys()).toEqual([]);
+});
+
+test('stats --repair puts it back without listening, in whichever database', async () => {
+  const redis = await changedServer();
+  await kill(`${redis.url}/5`, [redis.node]);
+  const { code, stdout } = await runBinary(['stats', '--repair', '--url', redis.url]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^127\.0\.0\.1:\d+ {2}notify-keyspace-events was "\S+", and is "xK" again\n$/);
+  expect(await setting(redis.node)).toBe('xK');
+  expect(await redis.keys()).toEqual([]);
+  expect((await runBinary(['stats', '--repair', '--url', redis.url])).stdout).toMatch(/nothing to repair\n$/);
+});
+
+test('the same on every primary of a cluster', async () => {
+  const cluster = await startTestCluster();
+  onTestFinished(() => cluster.stop());
+  const nodes = cluster.primaries.map(({ node }) => node);
+  for (const node of nodes) await node.call('CONFIG', 'SET', 'notify-keyspace-events', 'xK');
+  await kill(cluster.url, nodes);
+  const { code, stdout } = await runBinary(['stats', '--repair', '--json', '--url', cluster.url]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    schema: 'cachectl/stats-repair/v1',
+    servers: Array.from({ length: 3 }, () => ({ repaired: true, restored: 'xK' })),
+  });
+  for (const node of nodes) expect(await setting(node)).toBe('xK');
+  expect(await cluster.keys()).toEqual([]);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s puts it back at once', async (signal) => {
+  const redis = await changedServer();
+  const child = startBinary([...ARGV, '60s', '--url', redis.url]);
+  await until(async () => String(await redis.call('INFO', 'commandstats')).includes('cmdstat_echo'));
+  expect(await setting(redis.node)).not.toBe('xK');
+  child.kill(signal);
+  const [code] = (await once(child, 'close')) as [number];
+  expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
+  expect(await setting(redis.node)).toBe('xK');
+  expect(await redis.keys()).toEqual([]);
+});
