@@ -26,6 +26,7 @@ export const deploySpec: CommandSpec = {
   ],
   risk: 'destroy',
   spec: 'required',
+  gates: true,
   formats: ['table', 'json'],
   usesRedis: true,
   load: () => import('./run.ts'),

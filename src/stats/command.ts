@@ -60,6 +60,7 @@ export const statsSpec: CommandSpec = {
   ],
   risk: 'read',
   spec: 'optional',
+  gates: true,
   formats: ['table', 'json', 'ndjson', 'csv', 'markdown', 'junit', 'prometheus'],
   usesRedis: true,
   load: () => import('./run.ts'),

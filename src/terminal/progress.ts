@@ -49,6 +49,7 @@ export function startProgress(
   let detail = '';
   let spinner: Ora | undefined;
   let stopped = false;
+  let isLoading = false;
   const line = (bar: boolean): string =>
     progressLine({ ...task, total }, done, clock.monotonicMs() - startedAt, {
       detail,
@@ -59,6 +60,9 @@ export function startProgress(
   const drawTerminal = async (): Promise<void> => {
     if (stopped) return;
     if (spinner === undefined) {
+      // Where the program is busy, the next turn comes before this is loaded: a second spinner would never stop.
+      if (isLoading) return;
+      isLoading = true;
       const { default: ora } = await import('ora');
       if (stopped) return;
       // discardStdin off: it would put the terminal into raw mode, and Ctrl-C would no longer be a signal.

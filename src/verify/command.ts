@@ -42,6 +42,7 @@ export const verifySpec: CommandSpec = {
   ],
   risk: 'write',
   spec: 'required',
+  gates: true,
   formats: ['table', 'json', 'markdown', 'junit'],
   usesRedis: true,
   load: () => import('./run.ts'),

@@ -80,6 +80,7 @@ export const warmSpec: CommandSpec = {
   ],
   risk: 'write',
   spec: 'required',
+  gates: true,
   formats: ['table', 'json', 'ndjson', 'csv', 'markdown'],
   usesRedis: true,
   load: () => import('./run.ts'),
