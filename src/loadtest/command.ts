@@ -64,6 +64,12 @@ const MODEL_FLAGS: readonly FlagSpec[] = [
     summary: "open load that changes evenly: '30s:100/s,1m:500/s,10s:0'",
   },
   {
+    name: 'search',
+    value: 'CONDITION',
+    repeatable: true,
+    summary: "find the highest rate at which it still holds: 'p99 < 50ms'; --rate is where to begin",
+  },
+  {
     name: 'arrivals',
     value: 'KIND',
     choices: ['constant', 'poisson'],
@@ -143,7 +149,12 @@ export const loadtestSpec: CommandSpec = {
       summary: 'what to hold side by side for a scope; none is load alone',
       fallback: 'cold,warm where the application fills its cache itself',
     },
-    { name: 'repeat', value: 'N', summary: 'how often the two phases take turns', fallback: '5' },
+    {
+      name: 'repeat',
+      value: 'N',
+      summary: 'how often the two phases take turns; with --search, runs at each rate',
+      fallback: '5, with --search 3',
+    },
     {
       name: 'count-header',
       value: 'NAME',
@@ -167,6 +178,10 @@ export const loadtestSpec: CommandSpec = {
     {
       line: 'cachectl loadtest --url http://127.0.0.1:8000/ --rate 500/s --duration 30s',
       does: 'On schedule, with honest latencies',
+    },
+    {
+      line: "cachectl loadtest --url http://127.0.0.1:8000/ --search 'p99 < 50ms'",
+      does: 'The highest rate that it holds',
     },
     {
       line: 'cachectl loadtest --requests-from access.log --url http://127.0.0.1:8000 --stages 30s:100/s,1m:500/s',

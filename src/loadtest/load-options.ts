@@ -33,7 +33,7 @@ const OPEN_FLAGS = ['arrivals', 'max-in-flight'] as const;
 
 /** Whether the command line plans requests, instead of sending one when the last one was answered. */
 export function asksForOpenLoad(input: Input): boolean {
-  return input.has('rate') || input.has('stages');
+  return input.has('rate') || input.has('stages') || input.has('search');
 }
 
 /**

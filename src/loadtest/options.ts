@@ -15,6 +15,7 @@ import {
 } from './load-options.ts';
 import { parseGate } from './gate/gate.ts';
 import { parseRedisLoad, REDIS_LOAD_FLAGS, type RedisLoadOptions } from './redis/options.ts';
+import { parseSearch, type SearchOptions } from './search/options.ts';
 import { parseAddress, type WebAddress } from './targets/address.ts';
 import { parseWeights } from './targets/weights.ts';
 
@@ -40,6 +41,8 @@ export interface LoadtestOptions {
   readonly targets: TargetOptions;
   readonly work: CompareWork | LoadWork | RedisWork;
   readonly assertions: readonly Assertion[];
+  /** Look for the highest rate instead of one run. */
+  readonly search: SearchOptions | undefined;
   /** A file with an earlier report. */
   readonly baseline: string | undefined;
   /** Where a page is to be written. */
@@ -106,6 +109,7 @@ export function parseLoadtestOptions(
       hint: 'for example --count-header X-DB-Queries',
     });
   }
+  const search = parseSearch(input);
   const work = parseWork(input, scopes, context);
   const baseline = input.text('baseline');
   if (input.has('export') && work.kind !== 'load') {
@@ -129,6 +133,7 @@ export function parseLoadtestOptions(
       work.kind === 'compare' ? 'compare' : 'load',
       baseline !== undefined,
     ),
+    search,
     baseline,
     reportFile: input.text('report'),
     exportTo: input.choice('export', ['k6'] as const),

@@ -30,6 +30,12 @@ export const command = defineCommand<LoadtestOptions>({
     const startedAt = clock.now();
     const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, cwd);
     if (options.exportTo === 'k6') return exportScript(options, context);
+    if (options.search !== undefined && options.work.kind === 'load') {
+      const { runSearch } = await import('./search/run.ts');
+      const one = async (work: LoadWork): Promise<Outcome> =>
+        (await runWork({ ...options, work }, context)).outcome;
+      return runSearch(options.search, options.work, one, context);
+    }
     const { outcome, page } = await runWork(options, context);
     const kind = options.work.kind === 'compare' ? 'compare' : 'load';
     const result = gated(outcome, { kind, assertions: options.assertions, baseline, startedAt }, clock.now());

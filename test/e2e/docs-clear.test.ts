@@ -62,7 +62,7 @@ test('deploy: the scopes are new, and the rest goes over time', async () => {
   expect(more).toEqual([]);
   expect((await run(homepage)).stdout).toMatch(/6 keys warmed again, 0 failed/);
   expect((await run(products)).stdout).toMatch(/210 keys warmed again, 0 failed/);
-  const entries = (await redis.keys()).filter((key) => !key.includes('cachectl:warm:'));
+  const entries = (await redis.keys()).filter((key) => !/cachectl:(warm|tag):/.test(key));
   expect(entries).toHaveLength(217);
   expect(String(await redis.call('GET', 'shop:product:7'))).not.toBe('old');
   expect((await run(soft)).stdout).toMatch(/^Shortened the life of \d+ keys on default in /);

@@ -85,7 +85,7 @@ describe.each(CASES)('%s: %s', (server, _name, start) => {
   }
   /** Entries, without what warm remembers beside them. */
   const entries = async (): Promise<readonly string[]> =>
-    (await place.keys()).filter((key) => !key.includes('cachectl:warm:'));
+    (await place.keys()).filter((key) => !/cachectl:(warm|tag):/.test(key));
   const report = async (...argv: readonly string[]) => {
     const run = await cachectl(...argv, '--json');
     return { code: run.code, report: JSON.parse(run.stdout) as Record<string, unknown> };

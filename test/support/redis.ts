@@ -41,7 +41,7 @@ export interface TestRedis extends PrivateRedis {
   readonly call: (...command: readonly [string, ...RedisArgument[]]) => Promise<RedisReply>;
   /** All keys, sorted as text. */
   readonly keys: () => Promise<readonly string[]>;
-  /** All keys but those that `warm` keeps beside its entries. */
+  /** All keys but those that cachectl keeps beside its entries: what `warm` remembers, and the sets of tags. */
   readonly entryKeys: () => Promise<readonly string[]>;
 }
 
@@ -105,7 +105,7 @@ export async function startTestRedis(
     node,
     call: node.call,
     keys,
-    entryKeys: async () => (await keys()).filter((key) => !key.includes('cachectl:warm:')),
+    entryKeys: async () => (await keys()).filter((key) => !/cachectl:(warm|tag):/.test(key)),
     stop: async () => {
       await client.close();
       await server.stop();
