@@ -75,7 +75,10 @@ export async function runCommand(
     const outcome = await command.run(input, context);
     resources.stopProgress();
     if (outcome.isStreamed !== true) {
-      const paged = await pagedOut(streams, host, globals.pager && format === 'table', () => undefined);
+      // Whoever has just ended it wants the prompt back, and no pager to end as well.
+      const wasEnded = outcome.endsWithSignal === true || stop.reason() !== undefined;
+      const isPaged = globals.pager && format === 'table' && !wasEnded;
+      const paged = await pagedOut(streams, host, isPaged, () => undefined);
       await printOutcome(outcome, format, context.terminal, paged.stream);
       await paged.finish();
     }
