@@ -1,6 +1,7 @@
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
 import { escapeText } from '../keys/printable.ts';
+import { jsonTokens } from '../values/serialization/json-tokens.ts';
 import { VARIABLE_NAME } from '../text/template.ts';
 
 /** Something that happened in the application: the name of a rule, and values for its placeholders. */
@@ -15,12 +16,13 @@ export const MAX_EVENT_BYTES = 65_536;
 /**
  * The values of an event's JSON data. Strings, numbers and booleans become text; what is nested has no text
  * and is left out, so that a placeholder for it is said to have no value.
- * @throws UsageError where it is not a JSON object; numbers keep no more digits than a double has
+ * Numbers keep their digits as they are written: IDs are often longer than a double can tell apart.
+ * @throws UsageError where it is not a JSON object
  */
 export function readEventData(json: string, where: string): Readonly<Record<string, string>> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(json);
+    parsed = parseExactly(json);
   } catch {
     throw new UsageError(`${where} is not JSON`, { hint: 'write an object such as {"id": 42}' });
   }
@@ -28,6 +30,18 @@ export function readEventData(json: string, where: string): Readonly<Record<stri
     throw new UsageError(`${where} is not a JSON object`, { hint: 'write an object such as {"id": 42}' });
   }
   return eventData(parsed);
+}
+
+/**
+ * A JSON document in which every number is its own text.
+ * @throws SyntaxError where it is not JSON
+ */
+export function parseExactly(json: string): unknown {
+  JSON.parse(json);
+  const tokens = Array.from(jsonTokens(json), ({ type, text }) =>
+    type === 'scalar' && /^-?\d/.test(text) ? JSON.stringify(text) : text,
+  );
+  return JSON.parse(tokens.join(''));
 }
 
 /** The values of an object that have a text. */

@@ -11,7 +11,7 @@ export const listenSpec: CommandSpec = {
     'acknowledged after its actions; several listeners share the work, and take over from one that is gone. An ' +
     'event that keeps failing is set aside in a dead-letter stream. --http writes events that are posted to it ' +
     'to the same stream. --channel listens to Pub/Sub, where an event that nobody hears is lost: at most once. ' +
-    'SIGTERM finishes what is under way.',
+    'SIGTERM and Ctrl-C finish what is under way, and end with exit 0.',
   flags: [
     { name: 'stream', value: 'KEY', summary: 'the stream to read', fallback: 'cache:events' },
     {
@@ -45,7 +45,7 @@ export const listenSpec: CommandSpec = {
       summary: 'the secret of X-Cachectl-Signature (HMAC-SHA256); also CACHECTL_HTTP_SECRET',
     },
     { name: 'coalesce', value: 'DURATION', summary: 'merge events that come within this time of the first' },
-    { name: 'max-tries', value: 'N', summary: 'set an event aside after so many failures', fallback: '5' },
+    { name: 'max-tries', value: 'N', summary: 'set an event aside after so many failures', fallback: '10' },
     {
       name: 'retry-after',
       value: 'DURATION',

@@ -16,6 +16,8 @@ export interface ConsumeTools {
   /** Milliseconds, monotonic. */
   readonly now: () => number;
   readonly counters: Counters;
+  /** Told whenever the stream has been read. */
+  readonly onRead: () => void;
   /** Told whenever Redis is lost or found again. */
   readonly onState: (
     state: { readonly up: true } | { readonly up: false; readonly error: CachectlError },
@@ -43,6 +45,7 @@ export async function consumeStream(tools: ConsumeTools): Promise<void> {
         if (taken.length > 0) await handleKeeping(taken, tools);
       }
       const batch = await collect(tools, Math.min(READ_MS, lookAfterMs));
+      tools.onRead();
       if (!isUp) tools.onState({ up: true });
       isUp = true;
       if (batch.length > 0) await handleKeeping(batch, tools);

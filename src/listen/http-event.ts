@@ -1,5 +1,5 @@
 import { UsageError } from '../cli/errors.ts';
-import { eventData, type CacheEvent } from '../invalidation/event.ts';
+import { eventData, parseExactly, type CacheEvent } from '../invalidation/event.ts';
 
 /**
  * The event of a request or a message: `{"event": "product.updated", "data": {"id": 42}}`.
@@ -8,7 +8,7 @@ import { eventData, type CacheEvent } from '../invalidation/event.ts';
 export function parseHttpEvent(body: Buffer): CacheEvent {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    parsed = parseExactly(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     throw notAnEvent('it is not JSON');
   }

@@ -16,6 +16,9 @@ import { runLine, runRecordJson } from './report.ts';
 import { StreamConsumer, type StreamSettings } from './stream.ts';
 import { handleDeliveries, type RunRecord } from './worker.ts';
 
+/** A stream that was not read for so long cannot be read: reading waits half a second at a time. */
+const STALE_MS = 3_000;
+
 /** What listening takes. */
 export interface ListenTools {
   readonly options: ListenOptions;
@@ -24,6 +27,8 @@ export interface ListenTools {
   readonly counters: Counters;
   /** Aborted when even what is under way has to end. */
   readonly drain: AbortSignal;
+  /** Ends the draining at once. */
+  readonly giveUp: () => void;
 }
 
 /** Listens until the context's signal says stop, then finishes what is under way. */
@@ -41,28 +46,39 @@ async function listenToStream(tools: ListenTools, stream: StreamSettings, contex
   const reading = context.detach(tools.drain);
   const working = context.detach(tools.drain);
   let front: HttpListener | undefined;
-  const state = { isUp: true };
+  const now = (): number => context.host.clock.monotonicMs();
+  const state = { isUp: true, isBusy: false, readAt: now() };
+  const isHealthy = (): boolean => state.isUp && (state.isBusy || now() - state.readAt < STALE_MS);
+  // Nothing is under way, and nobody is there: waiting for it would keep whoever said stop.
+  const onStop = (): void => {
+    if (!isHealthy()) tools.giveUp();
+  };
+  context.signal.addEventListener('abort', onStop, { once: true });
   try {
     const consumer = new StreamConsumer(await reading.context.redis(), stream);
     await consumer.ensureGroup();
     messages.note(
       `listening to ${printableKey(stream.stream)} as ${escapeText(stream.consumer)} of group ${escapeText(stream.group)}`,
     );
-    front = await openFront(tools, stream, state, working.context, context);
+    front = await openFront(tools, stream, isHealthy, working.context, context);
     await consumeStream({
       consumer,
       settings: stream,
       coalesceMs: tools.options.coalesceMs,
       stop: context.signal,
-      now: () => context.host.clock.monotonicMs(),
-      counters: tools.counters,
-      onState: (now) => {
-        state.isUp = now.up;
-        if (now.up) messages.note('Redis is back; going on');
-        else messages.warn(`${now.error.message}; waiting for Redis`);
+      now,
+      onRead: () => {
+        state.readAt = now();
       },
-      handle: (deliveries) =>
-        handleDeliveries(deliveries, {
+      counters: tools.counters,
+      onState: (change) => {
+        state.isUp = change.up;
+        if (change.up) messages.note('Redis is back; going on');
+        else messages.warn(`${change.error.message}; waiting for Redis`);
+      },
+      handle: async (deliveries) => {
+        state.isBusy = true;
+        await handleDeliveries(deliveries, {
           ...workerTools(tools, working.context, context),
           maxTries: tools.options.maxTries,
           acknowledge: (done) => consumer.acknowledge(done.map(({ id }) => id)),
@@ -70,12 +86,17 @@ async function listenToStream(tools: ListenTools, stream: StreamSettings, contex
             await consumer.setAside(delivery, reason);
             messages.warn(`event ${delivery.id} was set aside: ${reason}`);
           },
-        }),
+        }).finally(() => {
+          state.isBusy = false;
+          state.readAt = now();
+        });
+      },
     });
     // A listener that cannot say goodbye is found idle, and what it had is taken over.
     await front?.close();
     await consumer.leave().catch(() => undefined);
   } finally {
+    context.signal.removeEventListener('abort', onStop);
     await front?.close();
     await Promise.all([reading.close(), working.close()]);
   }
@@ -130,7 +151,7 @@ function workerTools({ agreement, spec, counters }: ListenTools, working: Contex
 async function openFront(
   { options, spec, counters }: ListenTools,
   stream: StreamSettings,
-  state: { readonly isUp: boolean },
+  isHealthy: () => boolean,
   working: Context,
   context: Context,
 ): Promise<HttpListener | undefined> {
@@ -147,10 +168,10 @@ async function openFront(
         counters.accepted++;
         return id;
       },
-      isHealthy: () => state.isUp,
+      isHealthy,
       metrics: async () => {
-        const backlog = state.isUp ? await counted.backlog().catch(() => undefined) : undefined;
-        return metricsText(counters, { up: state.isUp, pending: backlog?.pending, lag: backlog?.lag });
+        const backlog = isHealthy() ? await counted.backlog().catch(() => undefined) : undefined;
+        return metricsText(counters, { up: isHealthy(), pending: backlog?.pending, lag: backlog?.lag });
       },
       onRefused: () => void counters.refused++,
     });

@@ -25,7 +25,7 @@ export interface ListenOptions extends Agreement {
 }
 
 const DEFAULT_STREAM = 'cache:events';
-const DEFAULTS = { claimAfterMs: 60_000, retryAfterMs: 1_000, maxTries: 5, drainMs: 10_000 };
+const DEFAULTS = { claimAfterMs: 60_000, retryAfterMs: 1_000, maxTries: 10, drainMs: 10_000 };
 
 /** @throws UsageError */
 export function parseListen(input: Input, host: Pick<Host, 'env' | 'cwd'>): ListenOptions {

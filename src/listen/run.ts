@@ -42,7 +42,17 @@ async function run(options: Listening, context: Context): Promise<Outcome> {
   if (context.signal.aborted) onStop();
   else context.signal.addEventListener('abort', onStop, { once: true });
   try {
-    await listenTo({ options, spec: options.spec, agreement, counters, drain: drain.signal }, context);
+    await listenTo(
+      {
+        options,
+        spec: options.spec,
+        agreement,
+        counters,
+        drain: drain.signal,
+        giveUp: () => drain.abort(context.signal.reason),
+      },
+      context,
+    );
   } finally {
     context.signal.removeEventListener('abort', onStop);
     clearTimeout(timer);

@@ -57,14 +57,19 @@ type Attempt =
   | { readonly kind: 'error'; readonly error: CachectlError };
 
 async function attempt(request: AnyRequest, host: string, signal: AbortSignal): Promise<Attempt> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]);
+  // A timer of our own: one of AbortSignal.timeout, inside AbortSignal.any, may be collected before it is due.
+  const limit = new AbortController();
+  const onAbort = (): void => limit.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => limit.abort(new TimeUp()), request.timeoutMs);
   try {
     const answer = await send(request.url, {
       // undici's own type names the usual ones; it sends any token.
       method: request.method as 'GET',
       headers: request.headers,
       ...(request.body === undefined ? {} : { body: request.body }),
-      signal: limit,
+      signal: limit.signal,
     });
     const told = await readStart(answer.body);
     const headers = Object.fromEntries(
@@ -72,9 +77,17 @@ async function attempt(request: AnyRequest, host: string, signal: AbortSignal): 
     );
     return { kind: 'response', response: { status: answer.statusCode, headers }, told };
   } catch (error) {
-    const cause: unknown = limit.aborted ? limit.reason : error;
-    return { kind: 'error', error: translateOriginError(timeoutAsCode(cause), host) };
+    const cause: unknown = limit.signal.aborted ? limit.signal.reason : error;
+    return { kind: 'error', error: translateOriginError(cause, host) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** In the form in which the network tells of it, so that one place translates both. */
+class TimeUp extends Error {
+  readonly code = 'HTTP_CONNECT_TIMEOUT';
 }
 
 /** The beginning of a body as text; the rest is thrown away. */
@@ -85,11 +98,6 @@ async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
     if (text.length >= TOLD_BYTES) break;
   }
   return text.slice(0, TOLD_BYTES).trim();
-}
-
-function timeoutAsCode(error: unknown): unknown {
-  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
-  return isTimeout ? Object.assign(new Error(error.message), { code: 'HTTP_CONNECT_TIMEOUT' }) : error;
 }
 
 function isSuccess({ status: wanted }: AnyRequest, status: number): boolean {

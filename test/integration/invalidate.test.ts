@@ -178,6 +178,22 @@ describe('bad input', () => {
   });
 });
 
+test('a front that never answers is given up in time', async () => {
+  const silent = await startOrigin({ '*': () => undefined });
+  const other = await createSpecFolder();
+  await other.write(`version: 1
+connections: { default: { url: "${redis.url}" } }
+invalidation: { hang: { http: [{ url: "${silent.url}/{id}", timeout: 200ms }] } }
+`);
+  const run = await runMain(['invalidate', 'hang', '--data', 'id=1', '--json'], { cwd: other.folder });
+  expect(run.code).toBe(5);
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    actions: [{ status: 'failed', error: { code: 'origin.timeout' } }],
+  });
+  expect(silent.requests).toHaveLength(3);
+  await Promise.all([silent.stop(), other.remove()]);
+});
+
 describe('a deploy', () => {
   async function deploy(...argv: readonly string[]) {
     const run = await runMain(['deploy', ...argv, '--json'], { cwd: spec.folder });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RuleSpec } from '../../../src/config/rule-spec.ts';
 import { actionLine, actionsOf } from '../../../src/invalidation/action.ts';
 import { reachOfActions } from '../../../src/invalidation/consent.ts';
+import { readEventData } from '../../../src/invalidation/event.ts';
 import { planRule } from '../../../src/invalidation/plan.ts';
 import { matchesGlob } from '../../../src/keys/pattern.ts';
 import { parseWhere } from '../../../src/text/where.ts';
@@ -13,6 +14,19 @@ function rule(parts: Partial<RuleSpec>): RuleSpec {
 
 const lines = (parts: Partial<RuleSpec>, ...events: readonly Record<string, string>[]) =>
   actionsOf(planRule(rule(parts), events)).map(actionLine);
+
+describe('the data of an event', () => {
+  it('keeps every digit of a number', () => {
+    const json =
+      '{"id": 1234567890123456789, "price": 1.10, "ok": true, "name": "a", "nested": {"n": 1}, "none": null}';
+    expect(readEventData(json, 'it')).toEqual({
+      id: '1234567890123456789',
+      price: '1.10',
+      ok: 'true',
+      name: 'a',
+    });
+  });
+});
 
 describe('the plan of a rule', () => {
   it('clears and raises first, then sends, then warms', () => {
