@@ -65,7 +65,7 @@ export function checkHeaders(headers: SourceNode | undefined): readonly Finding[
 }
 
 /** Of each list of the matrix and each source, the variables that it fills together. */
-function variableGroups(entry: SourceNode): readonly VariableGroup[] {
+export function variableGroups(entry: SourceNode): readonly VariableGroup[] {
   const matrix = mapEntries(nodeAt(entry, ['matrix'])).map(([name, { node }]) => ({
     names: [name],
     varies: listItems(node).length !== 1,

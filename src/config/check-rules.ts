@@ -1,6 +1,6 @@
 import { parseTemplate, TemplateError } from '../text/template.ts';
 import { parseWhere, WHERE_FORM, WhereError } from '../text/where.ts';
-import { checkHeaders } from './check-entry.ts';
+import { checkHeaders, variableGroups } from './check-entry.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Finding } from './finding.ts';
 import { listItems, mapEntries, nodeAt, placeInside, stringScalar, type SourceNode } from './source-tree.ts';
@@ -22,7 +22,9 @@ const ACTIONS = ['clear', 'tags', 'bump', 'http', 'rewarm'];
 
 /** A rule without actions would answer "done" for ever, and nobody would see that it does nothing. */
 function checkEmptyRule(rule: SourceNode, offset: number): readonly Finding[] {
-  if (rule.kind !== 'map' || ACTIONS.some((action) => rule.entries.has(action))) return [];
+  // Any other key is an action, or a mistake that is told already.
+  const idle = ['description', 'on_failure'];
+  if (rule.kind !== 'map' || [...rule.entries.keys()].some((key) => !idle.includes(key))) return [];
   return [{ offset, message: 'this rule does nothing', suggestion: `give it ${ACTIONS.join(', ')}` }];
 }
 
@@ -64,13 +66,28 @@ function checkRewarm(root: SourceNode, rewarm: SourceNode): readonly Finding[] {
   const where = stringScalar(nodeAt(rewarm, ['where']));
   if (!where) return findings;
   try {
-    parseWhere(where.value);
-    return findings;
+    const known = variablesOf(root, stringScalar(nodeAt(rewarm, ['scope']))?.value);
+    const unknown = parseWhere(where.value).filter(({ name }) => known?.has(name) === false);
+    return [
+      ...findings,
+      ...unknown.map(({ name }) => ({
+        offset: where.start,
+        message: `no entry of the scope has a variable \`${name}\``,
+        suggestion: didYouMean(name, known ?? []) ?? `known: ${[...(known ?? [])].join(', ') || 'none'}`,
+      })),
+    ];
   } catch (error) {
     if (!(error instanceof WhereError)) throw error;
     const offset = placeInside(where, error.offset);
     return [...findings, { offset, message: error.message, suggestion: `write ${WHERE_FORM}` }];
   }
+}
+
+/** The variables of a scope's entries; `undefined` where there is no such scope, or all are meant. */
+function variablesOf(root: SourceNode, scope: string | undefined): ReadonlySet<string> | undefined {
+  const entries = scope === undefined ? undefined : nodeAt(root, ['scopes', scope, 'entries']);
+  if (entries === undefined) return undefined;
+  return new Set(listItems(entries).flatMap((entry) => variableGroups(entry).flatMap(({ names }) => names)));
 }
 
 function checkName(

@@ -23,6 +23,8 @@ scopes:
 invalidation:
   changed: { clear: ["item:{n}:*"], tags: ["item:{n}"], bump: [pages], rewarm: { scope: items, where: "n == {n}" } }
   gone: { clear: ["part:*"] }
+  release: { bump: [pages], rewarm: { scope: items } }
+budgets: ["evicted == 0"]
 `);
 });
 afterAll(() => Promise.all([cluster.stop(), origin.stop(), spec.remove()]));
@@ -51,6 +53,18 @@ test('an event reaches the keys of every primary', async () => {
   });
   expect(await keysLike(/^item:7:/)).toBe(0);
   expect(await keysLike(/^item:\d+$/)).toBe(30);
+});
+
+test('a deploy raises, warms and checks', async () => {
+  const { code, stdout } = await run('deploy', 'release', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    actions: [
+      { kind: 'bump', status: 'done', result: 'pages is 3' },
+      { kind: 'rewarm', status: 'done', result: '30 targets warm' },
+    ],
+    checks: { assertions: [{ pass: true }] },
+  });
 });
 
 test('a listener reads a stream wherever its slot is', async () => {
