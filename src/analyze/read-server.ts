@@ -137,6 +137,8 @@ class ServerReader {
         left -= run.length;
         cursor = run.cursor;
         const asked = this.#ask(channel, run);
+        // Where the batch before it fails, nobody waits for this one any more.
+        asked.catch(() => undefined);
         // One batch is counted while the server works on the next.
         await counting;
         const reached = { cursor, left, mayWrap };

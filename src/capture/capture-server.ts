@@ -132,6 +132,8 @@ export class ServerCapture {
     const heard = new Promise<void>((resolve, reject) => this.#marks.set(text, { resolve, reject }));
     heard.catch(() => undefined);
     try {
+      // It may have failed while the ID was asked for, when there was no mark to tell.
+      if (this.#failure !== undefined) throw this.#failure;
       const commands = encodeCommands([['MULTI'], ['INFO'], ['ECHO', text], ['EXEC']]);
       const replies = await this.#control.pipeline(commands, 4);
       const [refusal, executed] = [replies.value(1), replies.value(3)];

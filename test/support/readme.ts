@@ -15,6 +15,8 @@ export function normalizeSession(session: string): string {
     session
       .replace(/[<>]?\d[\d,]*(\.\d+)?/g, 'N')
       .replace(/(N:)+N/g, 'N')
+      // On a busy machine a difference may be smaller than the noise.
+      .replace(/ \(noise\)/g, '')
       .replace(/N (KB|MB|bytes|B|ms|s)\b/g, 'N')
       .replace(/\b(N[dhms] ?)+\b/g, 'N ')
       .replace(/[ ]+/g, ' ')
