@@ -125,15 +125,19 @@ export class ServerCapture {
     };
   }
 
+  #throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   /** INFO, and a mark in the stream, with no other command in between; gives the INFO once the mark was heard. */
   async #mark(place: 'begin' | 'end'): Promise<string> {
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#throwIfFailed();
     const text = `cachectl-capture-${Number(await this.#control.call('CLIENT', 'ID'))}-${place}`;
     const heard = new Promise<void>((resolve, reject) => this.#marks.set(text, { resolve, reject }));
     heard.catch(() => undefined);
     try {
       // It may have failed while the ID was asked for, when there was no mark to tell.
-      if (this.#failure !== undefined) throw this.#failure;
+      this.#throwIfFailed();
       const commands = encodeCommands([['MULTI'], ['INFO'], ['ECHO', text], ['EXEC']]);
       const replies = await this.#control.pipeline(commands, 4);
       const [refusal, executed] = [replies.value(1), replies.value(3)];
