@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,11 +19,16 @@ const ATTEMPTS = 5;
 
 /**
  * Starts a private server and waits until it takes commands.
- * @param args further settings, as on its command line: `['--requirepass', 'secret']`
+ * @param args further settings, as on its command line: `['--requirepass', 'secret']`; a function where
+ * they name a port, too: it is asked again when a port was taken by somebody else meanwhile
  */
-export async function startRedis(serverPath: string, args: readonly string[] = []): Promise<PrivateRedis> {
+export async function startRedis(
+  serverPath: string,
+  args: readonly string[] | (() => Promise<readonly string[]>) = [],
+): Promise<PrivateRedis> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
+    const further = typeof args === 'function' ? await args() : args;
     const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-redis-'));
     const settings = [
       '--port',
@@ -36,7 +42,7 @@ export async function startRedis(serverPath: string, args: readonly string[] = [
       '--dir',
       folder,
     ];
-    const process = await startGuarded([serverPath, ...settings, ...args], folder);
+    const process = await startGuarded([serverPath, ...settings, ...further], folder);
     try {
       await process.waitForLine((line) => (/Ready to accept connections/i.test(line) ? line : undefined));
       return { port, url: `redis://127.0.0.1:${port}`, folder, process, stop: process.stop };
@@ -48,17 +54,28 @@ export async function startRedis(serverPath: string, args: readonly string[] = [
   }
 }
 
+/**
+ * Below the range that systems hand out by themselves (Linux from 32768, others from 49152, IANA's): a
+ * port of that range may become the local end of anybody's connection between finding and using it.
+ */
+const FIRST_PORT = 10_000;
+const LAST_PORT = 32_000;
+const PORT_ATTEMPTS = 100;
+
 /** A TCP port of the loopback address that nobody uses at this moment. */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
+    // At random, and not in turn: several processes look for ports at the same time.
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`none of ${PORT_ATTEMPTS} ports tried from ${FIRST_PORT} to ${LAST_PORT} is free`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('no port'));
-      });
-    });
+    server.on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

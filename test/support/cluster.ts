@@ -88,12 +88,15 @@ export async function startTestCluster(
 }
 
 async function startNode(args: readonly string[]) {
-  const busPort = await freePort();
-  const server = await startRedis(serverPath(), [
-    ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
-    ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--cluster-replica-validity-factor', '0'],
-    ...['--repl-ping-replica-period', '1', ...args],
-  ]);
+  let busPort = 0;
+  const server = await startRedis(serverPath(), async () => {
+    busPort = await freePort();
+    return [
+      ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
+      ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--cluster-replica-validity-factor', '0'],
+      ...['--repl-ping-replica-period', '1', ...args],
+    ];
+  });
   const direct = await connectDirectly(server.url);
   const id = String(await direct.node.call('CLUSTER', 'MYID'));
   return { server, busPort, address: `127.0.0.1:${server.port}`, id, node: direct.node, close: direct.close };
