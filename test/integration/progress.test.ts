@@ -44,10 +44,15 @@ it('draws one bar, and removes it, where the program is too busy to load what dr
   const screen = new Screen();
   let nowMs = 0;
   const clock = { now: () => Date.now(), monotonicMs: () => nowMs };
-  const progress = startProgress({ label: 'warming', unit: 'targets', total: 10 }, textStream(screen), clock, {
-    unicode: true,
-    drawn: true,
-  });
+  const progress = startProgress(
+    { label: 'warming', unit: 'targets', total: 10 },
+    textStream(screen),
+    clock,
+    {
+      unicode: true,
+      drawn: true,
+    },
+  );
   // Past the time in which nothing is shown: the next turn loads what draws, and all turns come late.
   nowMs = 5_000;
   progress.update(4);
