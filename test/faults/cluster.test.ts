@@ -125,7 +125,7 @@ test('slots that are moving while clear begins and ends are followed, key by key
 });
 
 test('slots that move in the middle of warm are followed, write by write', async () => {
-  const targets = 4_000;
+  const targets = 2_000;
   const cluster = await startCluster({ primaries: 2 });
   const [first, second] = cluster.primaries;
   if (first === undefined || second === undefined) throw new Error('no primaries');
@@ -142,8 +142,8 @@ test('slots that move in the middle of warm are followed, write by write', async
   const origin = await startOrigin({
     '*': (request, response) => {
       const number = origin.requests.length;
-      if (number >= 1_500) begun ??= begin();
-      if (number >= 2_500) moved ??= begun?.then(() => moveSlots(first, second, cluster.primaries, slots));
+      if (number >= 700) begun ??= begin();
+      if (number >= 1_200) moved ??= begun?.then(() => moveSlots(first, second, cluster.primaries, slots));
       void (moved ?? begun ?? Promise.resolve()).then(() => response.end(`body of ${request.url}`));
     },
   });
