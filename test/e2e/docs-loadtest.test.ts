@@ -54,7 +54,7 @@ describe('the recipes of docs/loadtest.md', () => {
     async (_, name, heading) => {
       const page = await openInChromium(path.join(folder.path, name));
       try {
-        expect(await page.evaluate('document.body.innerText')).toContain(heading);
+        expect(await page.evaluate('document.body.outerHTML')).toContain(heading);
         expect(Number(await page.evaluate("document.querySelectorAll('svg').length"))).toBeGreaterThan(0);
         expect(page.complaints).toEqual([]);
         expect(page.requests).toEqual([]);

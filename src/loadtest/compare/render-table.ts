@@ -135,9 +135,14 @@ function improvementCell(row: ComparisonRow, narrow: boolean): string {
 
 /** Of the application's own reads, `0% -> 100%`; nothing where it reads nothing. */
 function hitsCell({ hits }: ComparisonRow): string {
+  if (hits === undefined || (readsOf(hits.cold) === 0 && readsOf(hits.warm) === 0)) return NO_FIGURE;
   const text = (phase: PhaseHits): string =>
-    phase.hits + phase.misses === 0 ? NO_FIGURE : formatPercent(phase.hits / (phase.hits + phase.misses));
-  return hits === undefined ? NO_FIGURE : `${text(hits.cold)} -> ${text(hits.warm)}`;
+    readsOf(phase) === 0 ? NO_FIGURE : formatPercent(phase.hits / readsOf(phase));
+  return `${text(hits.cold)} -> ${text(hits.warm)}`;
+}
+
+function readsOf({ hits, misses }: PhaseHits): number {
+  return hits + misses;
 }
 
 /** Reads that found the entry. */
