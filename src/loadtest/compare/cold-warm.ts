@@ -20,6 +20,9 @@ import { repetitionsOf } from './repetitions.ts';
 /** An entry and the target that it is reported as. */
 export type EntryEndpoint = Extract<Endpoint, { kind: 'entry' }>;
 
+/** One after the other takes its time: more are not asked for the hits of each. */
+const MOST_ASKED_ALONE = 100;
+
 /** What a comparison of cold and warm works on. */
 export interface ColdWarmPlan {
   readonly endpoints: readonly EntryEndpoint[];
@@ -85,14 +88,15 @@ export async function measureColdWarm(plan: ColdWarmPlan, tools: ColdWarmTools):
     if (!signal.aborted) warm.push(await runPhase(plan, share, tools));
     progress.update(index + 1);
   }
-  const hits = signal.aborted
-    ? []
-    : await hitsByEndpoint(endpoints.length, {
-        clear: empty,
-        fill,
-        ask: (index) => askOnce(plan, index, cold, tools),
-        isOver: () => signal.aborted,
-      });
+  const hits =
+    signal.aborted || endpoints.length > MOST_ASKED_ALONE
+      ? []
+      : await hitsByEndpoint(endpoints.length, {
+          clear: empty,
+          fill,
+          ask: (index) => askOnce(plan, index, cold, tools),
+          isOver: () => signal.aborted,
+        });
   progress.stop();
   // What a broken-off run has removed is put back, as far as the application gives it.
   if (signal.aborted && isEmptied)

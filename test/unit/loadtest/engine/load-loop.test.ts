@@ -100,6 +100,12 @@ describe('an open load whose answers do not come', () => {
     expect(slots).toHaveLength(3);
   });
 
+  it('counts as dropped what may never be sent, because others have all the connections', async () => {
+    const { loop, ended } = await start(20, { maxInFlight: 0, connections: 0 });
+    await ended;
+    expect(loop.recorder.record(performance.now())).toMatchObject({ dropped: 20, unfinished: 0 });
+  });
+
   it('drops what waits when it is stopped, and counts what was under way', async () => {
     const { loop, slots, ended, abort } = await start(50, { maxInFlight: 2 });
     await until(async () => slots.length === 2 && loop.inFlight === 2);
