@@ -84,7 +84,7 @@ export default tseslint.config(
   { files: ['src/origin/**'], rules: restrict(...without(originLibrary)) },
   { files: ['src/cli/program.ts'], rules: restrict(...without(commandLineLibrary)) },
   {
-    files: ['src/keys/**', 'src/values/**', 'src/units/**', 'src/text/**', 'src/html/**'],
+    files: ['src/keys/**', 'src/values/**', 'src/units/**', 'src/text/**', 'src/html/**', 'src/histogram/**'],
     rules: restrict(...everything, pureRooms),
   },
   { files: ['test/**', 'examples/**'], rules: { '@typescript-eslint/require-await': 'off' } },

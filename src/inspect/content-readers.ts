@@ -1,6 +1,8 @@
+import type { Clock } from '../host.ts';
 import type { RedisCommand, RedisNode, RedisReply } from '../redis/types.ts';
 import type { StoredValue } from '../values/shown-value.ts';
-import type { Content, HashItem, ScoredItem } from './content.ts';
+import type { Content, HashField, HashItem, ScoredItem } from './content.ts';
+import { readFieldLives } from './field-lives.ts';
 import type { ValueLimits } from './options.ts';
 import { bytesOf, listOf, pairsOf } from './reply.ts';
 import { completeScan } from './scan-items.ts';
@@ -17,6 +19,7 @@ export interface ContentReader {
       readonly key: Buffer;
       readonly length: number;
       readonly limits: ValueLimits;
+      readonly clock: Clock;
     },
   ) => Content<StoredValue> | Promise<Content<StoredValue>>;
 }
@@ -25,6 +28,16 @@ const whole = (bytes: Buffer): StoredValue => ({ start: bytes, totalBytes: bytes
 
 const hashItems = (pairs: readonly (readonly [Buffer, Buffer])[]): readonly HashItem<StoredValue>[] =>
   pairs.map(([field, value]) => ({ field, value: whole(value) }));
+
+const withLives = (
+  items: readonly HashItem<StoredValue>[],
+  lives: readonly (number | undefined)[],
+  nowMs: number,
+): readonly HashField<StoredValue>[] =>
+  items.map((item, index) => {
+    const ttlMs = lives[index];
+    return { ...item, ttlMs, expiresAtMs: ttlMs === undefined ? undefined : nowMs + ttlMs };
+  });
 
 /** The readers by what TYPE says. Types of modules have none. */
 export const CONTENT_READERS: ReadonlyMap<string, ContentReader> = new Map<string, ContentReader>([
@@ -44,10 +57,12 @@ export const CONTENT_READERS: ReadonlyMap<string, ContentReader> = new Map<strin
     {
       length: (key) => ['HLEN', key],
       read: (key, limits) => ['HSCAN', key, '0', 'COUNT', limits.maxItems],
-      content: async (reply, about) => ({
-        kind: 'hash',
-        items: hashItems(pairsOf(await completeScan('HSCAN', reply, about))),
-      }),
+      content: async (reply, about) => {
+        const items = hashItems(pairsOf(await completeScan('HSCAN', reply, about)));
+        const fields = items.map(({ field }) => field);
+        const lives = await readFieldLives(about.node, about.key, fields);
+        return { kind: 'hash', items: withLives(items, lives, about.clock.now()) };
+      },
     },
   ],
   [

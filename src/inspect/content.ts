@@ -1,5 +1,6 @@
 import type { KeyExplanation } from '../keys/explanation.ts';
 import type { ShownValue } from '../values/shown-value.ts';
+import type { NamespaceVersion } from './namespace-versions.ts';
 import type { Place } from './place.ts';
 import type { Warmed } from './warmed.ts';
 
@@ -9,7 +10,7 @@ import type { Warmed } from './warmed.ts';
  */
 export type Content<Value = ShownValue> =
   | { readonly kind: 'string'; readonly value: Value }
-  | { readonly kind: 'hash'; readonly items: readonly HashItem<Value>[] }
+  | { readonly kind: 'hash'; readonly items: readonly HashField<Value>[] }
   | { readonly kind: 'list'; readonly items: readonly Value[] }
   | { readonly kind: 'set'; readonly items: readonly Value[] }
   | { readonly kind: 'zset'; readonly items: readonly ScoredItem<Value>[] }
@@ -19,6 +20,14 @@ export type Content<Value = ShownValue> =
 export interface HashItem<Value = ShownValue> {
   readonly field: Buffer;
   readonly value: Value;
+}
+
+/** One field of a hash, which may have a life of its own where the server knows of that. */
+export interface HashField<Value = ShownValue> extends HashItem<Value> {
+  /** `undefined` where the field lives as long as its key. */
+  readonly ttlMs: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly expiresAtMs: number | undefined;
 }
 
 /** One member of a sorted set; the score as Redis writes it, which is exact. */
@@ -65,6 +74,8 @@ export interface InspectedKey {
   readonly place: Place | undefined;
   /** `undefined` where `warm` did not fill it, or kept nothing beside it. */
   readonly warmed: Warmed | undefined;
+  /** Of the namespaces whose versions the key carries; none for most keys. */
+  readonly namespaces: readonly NamespaceVersion[];
   /** Those of `warm` and `tags add`. Untrusted text. */
   readonly tags: readonly string[];
   readonly state: KeyState;

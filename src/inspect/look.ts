@@ -3,6 +3,7 @@ import type { StoredValue } from '../values/shown-value.ts';
 import type { InspectedKey, KeyState } from './content.ts';
 import type { FoundKey } from './find-keys.ts';
 import type { InspectOptions } from './options.ts';
+import { readNamespaceVersions } from './namespace-versions.ts';
 import { readPlaces } from './place.ts';
 import { readKeys } from './read-keys.ts';
 import { showKeys } from './show-keys.ts';
@@ -21,15 +22,16 @@ export interface Look {
 export async function lookAt(
   found: readonly FoundKey[],
   options: Pick<InspectOptions, 'withValue' | 'limits' | 'steps'>,
-  context: Pick<Context, 'redis' | 'layout' | 'host'>,
+  context: Pick<Context, 'redis' | 'spec' | 'layout' | 'host'>,
 ): Promise<Look> {
   const { clock } = context.host;
   const physical = found.map((key) => key.physical);
   const client = await context.redis();
-  const [stored, places, beside] = await Promise.all([
+  const [stored, places, beside, versions] = await Promise.all([
     readKeys(client, physical, { limits: options.withValue ? options.limits : undefined, clock }),
     readPlaces(client, physical),
     readBeside(client, physical, context.layout),
+    readNamespaceVersions(client, physical, context),
   ]);
   const atMs = clock.now();
   const states = await showKeys(stored, {
@@ -43,6 +45,7 @@ export async function lookAt(
     explanation: context.layout.explain(key.physical),
     place: places[index],
     warmed: beside[index]?.warmed,
+    namespaces: versions[index] ?? [],
     tags: beside[index]?.tags ?? [],
     state: states[index] ?? { exists: false },
   }));

@@ -1,4 +1,5 @@
 import { CachectlError } from '../cli/errors.ts';
+import type { Clock } from '../host.ts';
 import type { RedisNode } from '../redis/types.ts';
 import type { StoredValue } from '../values/shown-value.ts';
 import type { Content } from './content.ts';
@@ -10,6 +11,13 @@ import { optionalNumber, required } from './reply.ts';
 export interface TypedKey {
   readonly key: Buffer;
   readonly type: string;
+}
+
+/** What is read, and with which clock a TTL becomes a moment. */
+export interface ReadRequest {
+  /** `undefined`: no values. */
+  readonly limits: ValueLimits | undefined;
+  readonly clock: Clock;
 }
 
 /** What was read of a key: `gone` and `changed` are normal on a server in use. */
@@ -29,7 +37,7 @@ export type ReadContent =
 export async function readContents(
   node: RedisNode,
   keys: readonly TypedKey[],
-  limits: ValueLimits | undefined,
+  { limits, clock }: ReadRequest,
 ): Promise<readonly ReadContent[]> {
   const commands = keys.map(({ key, type }) => {
     const reader = CONTENT_READERS.get(type);
@@ -50,7 +58,7 @@ export async function readContents(
       if (reader === undefined) return { kind: 'read', length: undefined, content: undefined };
       if (limits === undefined) return { kind: 'read', length: optionalNumber(own[0]), content: undefined };
       const length = Number(required(own[0]));
-      const content = await reader.content(required(own[1]), { node, key, length, limits });
+      const content = await reader.content(required(own[1]), { node, key, length, limits, clock });
       return { kind: 'read', length, content };
     }),
   );

@@ -1,20 +1,11 @@
-import type { Clock } from '../host.ts';
 import type { RedisClient, RedisNode } from '../redis/types.ts';
 import type { StoredValue } from '../values/shown-value.ts';
 import type { KeyState } from './content.ts';
-import type { ValueLimits } from './options.ts';
-import { readContents, type ReadContent } from './read-content.ts';
+import { readContents, type ReadContent, type ReadRequest } from './read-content.ts';
 import { readMetadata, type Metadata } from './read-metadata.ts';
 
 /** A key that gets another type between two questions is asked about again, but not for ever. */
 const MOST_ROUNDS = 3;
-
-/** What is read, and with which clock a TTL becomes a moment. */
-export interface ReadRequest {
-  /** `undefined`: no values. */
-  readonly limits: ValueLimits | undefined;
-  readonly clock: Clock;
-}
 
 /**
  * Reads everything about the given physical keys, in their order; two round trips a node, whatever
@@ -67,7 +58,7 @@ async function readShare(
     const about = metadata[index];
     return about === undefined ? [] : [{ key, type: about.type, index }];
   });
-  const contents = await readContents(node, present, request.limits);
+  const contents = await readContents(node, present, request);
   const contentOf = new Map(present.map(({ index }, position) => [index, contents[position]]));
   return keys.map((_, index) => {
     const content = contentOf.get(index);

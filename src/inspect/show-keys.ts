@@ -23,7 +23,10 @@ async function showContent(content: Content<StoredValue>, request: DecodeRequest
     case 'string':
       return { kind: 'string', value: await show(content.value) };
     case 'hash':
-      return { kind: 'hash', items: await showFields(content.items, request) };
+      return {
+        kind: 'hash',
+        items: await inTurn(content.items, async (item) => ({ ...item, value: await show(item.value) })),
+      };
     case 'list':
     case 'set':
       return { kind: content.kind, items: await inTurn(content.items, show) };

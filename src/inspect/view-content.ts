@@ -1,6 +1,7 @@
 import { printableKey } from '../keys/printable.ts';
 import { renderTable, type Column } from '../terminal/table.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
+import { formatDurationMs } from '../units/duration.ts';
 import { formatCount } from '../units/number.ts';
 import { renderShown, renderShownInline } from '../values/render-decoded.ts';
 import type { Content, HashItem } from './content.ts';
@@ -44,14 +45,17 @@ function tableOf(
 ): ContentTable {
   const flexible = (title: string): Column => ({ title, flexible: true });
   switch (content.kind) {
-    case 'hash':
+    case 'hash': {
+      const expires = content.items.some(({ ttlMs }) => ttlMs !== undefined);
       return {
-        columns: [flexible('field'), flexible('value')],
-        rows: content.items.map((item) => [
-          printableKey(item.field),
-          renderShownInline(item.value, terminal),
+        columns: [flexible('field'), ...(expires ? [{ title: 'TTL' }] : []), flexible('value')],
+        rows: content.items.map(({ field, ttlMs, value }) => [
+          printableKey(field),
+          ...(expires ? [ttlMs === undefined ? '' : formatDurationMs(ttlMs)] : []),
+          renderShownInline(value, terminal),
         ]),
       };
+    }
     case 'list':
       return {
         columns: [{ title: 'index', align: 'right' }, flexible('value')],

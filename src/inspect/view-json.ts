@@ -3,6 +3,7 @@ import { explanationJson } from '../keys/explanation-view.ts';
 import { decodeUtf8, keyJson } from '../keys/printable.ts';
 import { shownJson, type ValueJson } from '../values/value-json.ts';
 import type { Content, HashItem, InspectedKey, KeyState } from './content.ts';
+import type { NamespaceVersion } from './namespace-versions.ts';
 import { isChanged, type Warmed } from './warmed.ts';
 
 /** `cachectl/inspect/v1`. Every key has every field; `null` where there is nothing to say. */
@@ -17,6 +18,7 @@ export function keyDocument({
   explanation,
   place,
   warmed,
+  namespaces,
   tags,
   state,
 }: InspectedKey): Readonly<Record<string, unknown>> {
@@ -28,17 +30,28 @@ export function keyDocument({
     node: place?.node ?? null,
     slot: place?.slot ?? null,
     warmed: warmed === undefined || !state.exists ? null : warmedJson(warmed, state),
+    namespaces: namespaces.map(namespaceJson),
     tags: state.exists ? tags : [],
     exists: state.exists,
     type: known?.type ?? null,
-    ttl_seconds: known?.ttlMs === undefined ? null : Math.round(known.ttlMs / 1_000),
-    expires_at: known?.expiresAtMs === undefined ? null : new Date(known.expiresAtMs).toISOString(),
+    ...lifeJson(known?.ttlMs, known?.expiresAtMs),
     encoding: known?.encoding ?? null,
     length: known?.length ?? null,
     memory_bytes: known?.memoryBytes ?? null,
     idle_seconds: known?.idleSeconds ?? null,
     frequency: known?.frequency ?? null,
     value: known?.content === undefined ? null : contentJson(known.content, known.length),
+  };
+}
+
+function namespaceJson({ name, version, current, isBeingFilled, counter }: NamespaceVersion): unknown {
+  return {
+    namespace: name,
+    version,
+    current_version: current ?? null,
+    is_current: current === undefined ? null : version === current,
+    being_filled: isBeingFilled,
+    ...bytesField('counter_key', counter),
   };
 }
 
@@ -69,7 +82,10 @@ function contentJson(content: Content, length: number | undefined): ValueJson | 
 function itemsJson(content: Exclude<Content, { readonly kind: 'string' }>): readonly unknown[] {
   switch (content.kind) {
     case 'hash':
-      return content.items.map(fieldJson);
+      return content.items.map(({ ttlMs, expiresAtMs, ...item }) => ({
+        ...fieldJson(item),
+        ...lifeJson(ttlMs, expiresAtMs),
+      }));
     case 'list':
       return content.items.map((item, index) => ({ index, value: shownJson(item) }));
     case 'set':
@@ -81,8 +97,15 @@ function itemsJson(content: Exclude<Content, { readonly kind: 'string' }>): read
   }
 }
 
-function fieldJson(item: HashItem): unknown {
+function fieldJson(item: HashItem): Readonly<Record<string, unknown>> {
   return { ...bytesField('field', item.field), value: shownJson(item.value) };
+}
+
+function lifeJson(ttlMs: number | undefined, expiresAtMs: number | undefined): Record<string, unknown> {
+  return {
+    ttl_seconds: ttlMs === undefined ? null : Math.round(ttlMs / 1_000),
+    expires_at: expiresAtMs === undefined ? null : new Date(expiresAtMs).toISOString(),
+  };
 }
 
 /** JSON has no infinity: those two scores stay text. */

@@ -7,6 +7,7 @@ import { formatDurationMs } from '../units/duration.ts';
 import { countOf } from '../units/number.ts';
 import type { Content, InspectedKey, KeyState } from './content.ts';
 import { formatMoment } from './moment.ts';
+import type { NamespaceVersion } from './namespace-versions.ts';
 import type { Place } from './place.ts';
 import { renderContent } from './view-content.ts';
 import { isChanged, type Warmed } from './warmed.ts';
@@ -28,6 +29,7 @@ function renderKey(key: InspectedKey, nowMs: number, terminal: TerminalInfo): st
     ['key', terminal.style.bold(printableKey(key.logical))],
     ...(key.physical.equals(key.logical) ? [] : [['physical key', printableKey(key.physical)] as const]),
     ...(key.explanation === undefined ? [] : explanationFields(key.explanation)),
+    ...key.namespaces.map((namespace) => ['namespace', namespaceText(namespace)] as const),
     ...placeFields(key.place),
     ['exists', key.state.exists ? terminal.style.good('yes') : terminal.style.warn('no')],
   ];
@@ -48,6 +50,15 @@ function renderKey(key: InspectedKey, nowMs: number, terminal: TerminalInfo): st
     terminal,
   );
   return block && shown !== '' ? `${fields}\n${indent(shown)}` : fields;
+}
+
+/** Which version of a namespace a key carries, and whether anybody reads that one. */
+function namespaceText({ name, version, current, isBeingFilled }: NamespaceVersion): string {
+  const carried = `${escapeText(name)}, version ${version}`;
+  if (current === undefined) return `${carried}; its counter cannot be read`;
+  if (version === current) return `${carried}, which is the current one`;
+  const state = isBeingFilled ? 'being filled' : version < current ? 'old' : 'not in use';
+  return `${carried}, ${state}: the current one is ${current}`;
 }
 
 /** On a single server there is nothing to say. */

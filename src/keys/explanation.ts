@@ -30,6 +30,14 @@ export interface KeyExplanation {
 /** What the logical key of any layout says by itself. */
 export type LogicalExplanation = Pick<KeyExplanation, 'kind' | 'what' | 'details'>;
 
+/** The resource and version of a logical key `<resource>:v<n>:<rest>`; `undefined` for any other. */
+export function carriedVersion(
+  logical: string,
+): { readonly resource: string; readonly version: string } | undefined {
+  const [, resource, version] = /^(.+?):v(\d+)(?::|$)/s.exec(logical) ?? [];
+  return resource === undefined || version === undefined ? undefined : { resource, version };
+}
+
 /**
  * Namespace versions: a counter `cache_version:<resource>`, and keys `<resource>:v<n>:<rest>` that carry it.
  * Everything else is an entry.
@@ -48,9 +56,9 @@ export function explainLogical(logical: Buffer): LogicalExplanation {
       ],
     };
   }
-  const versioned = /^(.+?):v(\d+)(?::|$)/s.exec(text);
-  if (versioned !== null) {
-    const [, resource = '', version = ''] = versioned;
+  const versioned = carriedVersion(text);
+  if (versioned !== undefined) {
+    const { resource, version } = versioned;
     return {
       kind: 'versioned-entry',
       what: 'entry of a namespace version',

@@ -21,8 +21,10 @@ export const DEFAULT_CONNECTIONS = 4;
 export const MAX_CONNECTIONS = 10_000;
 const DEFAULT_DURATION_MS = 10_000;
 const DEFAULT_IN_FLIGHT = 1_000;
-/** Open before an open load starts: enough that the first requests need not wait for a handshake. */
+/** Open before an open load starts, so that the first requests need not wait for a handshake: at least these ... */
 const OPEN_LOAD_CONNECTIONS = 10;
+/** ... and as many as are under way at the first rate where an answer takes so long. */
+const USUAL_ANSWER_SECONDS = 0.01;
 const MAX_IN_FLIGHT = 60_000;
 const MAX_WORKERS = 64;
 /** Of seeds: what 32 bits hold. */
@@ -90,14 +92,16 @@ export function parseModel(input: Input): LoadModel {
       ? (durationMs ?? DEFAULT_DURATION_MS)
       : (requests / rate) * 1_000;
   const warmupMs = input.durationMs('warmup') ?? 0;
+  const stages =
+    stagesText === undefined
+      ? [{ durationMs: warmupMs + ms, fromPerSecond: rate ?? 0, toPerSecond: rate ?? 0 }]
+      : parseStages(stagesText, rate ?? 0);
+  const usual = Math.ceil((stages[0]?.fromPerSecond ?? 0) * USUAL_ANSWER_SECONDS);
   return {
     kind: 'open',
-    stages:
-      stagesText === undefined
-        ? [{ durationMs: warmupMs + ms, fromPerSecond: rate ?? 0, toPerSecond: rate ?? 0 }]
-        : parseStages(stagesText, rate ?? 0),
+    stages,
     spread: input.choice('arrivals', ['constant', 'poisson'] as const) ?? 'constant',
-    connections: Math.min(connections ?? OPEN_LOAD_CONNECTIONS, maxInFlight),
+    connections: Math.min(connections ?? Math.max(OPEN_LOAD_CONNECTIONS, usual), maxInFlight),
     maxInFlight,
   };
 }

@@ -1,7 +1,7 @@
+import { Histogram } from '../histogram/histogram.ts';
 import type { BulkChannel } from '../redis/bulk-channel.ts';
 import { encodeCommands } from '../redis/resp/encode.ts';
 import type { RedisClient, RedisNode } from '../redis/types.ts';
-import { LatencyHistogram } from './latency-histogram.ts';
 
 /** Work that is done sooner bothers nobody, and needs no further connection. */
 const START_AFTER_MS = 100;
@@ -30,7 +30,7 @@ const PING = encodeCommands([['PING']]);
  * out: the work itself finds out about that.
  */
 export function startProbe(client: RedisClient, now: () => number, onRoundTrip: (ms: number) => void): Probe {
-  const felt = new LatencyHistogram();
+  const felt = new Histogram();
   const channels = new Set<BulkChannel>();
   const timers = new Set<NodeJS.Timeout>();
   let stopped = false;
@@ -47,7 +47,7 @@ export function startProbe(client: RedisClient, now: () => number, onRoundTrip: 
     await channel.pipeline(PING, 1);
     if (stopped) return;
     const ms = now() - startedAt;
-    felt.add(ms);
+    felt.record(ms);
     onRoundTrip(ms);
     later(INTERVAL_MS, () => ping(channel));
   };
@@ -69,9 +69,9 @@ export function startProbe(client: RedisClient, now: () => number, onRoundTrip: 
       if (felt.count === 0) return undefined;
       return {
         samples: felt.count,
-        p50Ms: felt.percentileMs(0.5),
-        p99Ms: felt.percentileMs(0.99),
-        maxMs: felt.maxMs,
+        p50Ms: felt.percentile(50) ?? 0,
+        p99Ms: felt.percentile(99) ?? 0,
+        maxMs: felt.max ?? 0,
       };
     },
   };

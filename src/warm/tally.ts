@@ -1,7 +1,7 @@
 import { ExitCode } from '../cli/exit-code.ts';
+import { Histogram } from '../histogram/histogram.ts';
 import { isOriginUnreachable } from '../origin/translate-error.ts';
 import type { Failure } from './failure.ts';
-import { Latencies } from './latency.ts';
 import { RefusedAnswer, type Filled } from './result.ts';
 import type { ScopeSurvey } from './survey.ts';
 import type { ScopeResult, SlowTarget } from './report.ts';
@@ -25,7 +25,7 @@ interface ScopeCount {
   withoutTarget: number;
   startedAt: number | undefined;
   endedAt: number;
-  readonly latencies: Latencies;
+  readonly latencies: Histogram;
 }
 
 /** Counts what a run does, scope by scope, while it does it. */
@@ -67,7 +67,7 @@ export class Tally {
           withoutTarget: 0,
           startedAt: undefined,
           endedAt: 0,
-          latencies: new Latencies(),
+          latencies: new Histogram(),
         },
       ]),
     );
@@ -97,7 +97,7 @@ export class Tally {
     if (filled.kind === 'fresh') return;
     if (filled.kind === 'stored') count.bytes += filled.bytes;
     if (filled.kind === 'touched' && filled.proof === 'verified') count.verified++;
-    count.latencies.add(filled.requestMs);
+    count.latencies.record(filled.requestMs);
     this.#noteSlow(target, filled.requestMs);
   }
 
@@ -139,8 +139,8 @@ export class Tally {
         scope,
         ...counts,
         notReached: finished ? 0 : notReached(planned, count),
-        medianMs: latencies.percentileMs(0.5),
-        p95Ms: latencies.percentileMs(0.95),
+        medianMs: latencies.percentile(50),
+        p95Ms: latencies.percentile(95),
         elapsedMs: startedAt === undefined ? 0 : endedAt - startedAt,
       };
     });

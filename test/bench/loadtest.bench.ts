@@ -34,7 +34,8 @@ export async function bench(program: Program): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-bench-'));
   try {
     const only = process.env['BENCH_PART'];
-    if (only === undefined || only === 'http') await benchHttp(program, folder);
+    if (only === undefined || only === 'http') await withOrigin(program, folder, benchClosed);
+    if (only === undefined || only === 'open') await withOrigin(program, folder, benchOpen);
     if (only === undefined || only === 'redis') await benchRedis(program);
     if (only === undefined || only === 'recording') benchRecording();
   } finally {
@@ -42,7 +43,17 @@ export async function bench(program: Program): Promise<void> {
   }
 }
 
-async function benchHttp(program: Program, folder: string): Promise<void> {
+/** An origin, and a load on all of its targets. */
+interface Place {
+  readonly url: string;
+  readonly ours: (args: readonly string[]) => Promise<LoadReport>;
+}
+
+async function withOrigin(
+  program: Program,
+  folder: string,
+  work: (program: Program, place: Place) => Promise<void>,
+): Promise<void> {
   const origin = spawn(process.execPath, [path.join(program.root, 'test/bench/origin.mjs'), '0'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -51,35 +62,64 @@ async function benchHttp(program: Program, folder: string): Promise<void> {
     const url = `http://127.0.0.1:${String(port).trim()}`;
     const list = path.join(folder, 'targets.txt');
     await writeFile(list, Array.from({ length: TARGETS }, (_, index) => `/item/${index + 1}\n`).join(''));
-    const ours = (args: readonly string[]): Promise<LoadReport> =>
-      loadtest(program, ['--requests-from', list, '--url', url, ...args]);
-
-    const rates = { autocannon: [] as number[], wrk: [] as number[], closed: [] as number[] };
-    const wrk = findProgram('wrk', process.env);
-    for (let round = 0; round < ROUNDS; round++) {
-      rates.autocannon.push(await autocannon(program, url));
-      if (wrk !== undefined) rates.wrk.push(await runWrk(wrk, url));
-      const { totals } = await ours(['--connections', String(CONNECTIONS), '-d', `${SECONDS}s`]);
-      if (totals.failed > 0) throw new Error(`${totals.failed} requests failed`);
-      rates.closed.push(totals.requests_per_second);
-    }
-    const [peer, fastest, own] = [median(rates.autocannon), median(rates.wrk), median(rates.closed)];
-    console.log(`closed load, ${CONNECTIONS} connections, 2 KB answers, medians of ${ROUNDS} rounds`);
-    console.log(`  autocannon         ${shown(peer)}/s`);
-    console.log(`  wrk, one thread    ${wrk === undefined ? 'is not here' : `${shown(fastest)}/s`}`);
-    console.log(
-      `  cachectl loadtest  ${shown(own)}/s, ${(own / peer).toFixed(2)} of autocannon, ${(own / fastest).toFixed(2)} of wrk`,
-    );
-    for (const rate of [1_000, 10_000]) {
-      const { totals } = await ours(['--rate', `${rate}/s`, '-d', `${SECONDS}s`]);
-      console.log(
-        `open load of ${shown(rate)}/s: ${shown(totals.succeeded)} answered, ${totals.failed} failed, ${totals.dropped} dropped; ` +
-          `sent late by ${String(totals.start_delay?.p50_ms)} ms (p99 ${String(totals.start_delay?.p99_ms)} ms)`,
-      );
-    }
+    await work(program, {
+      url,
+      ours: (args) => loadtest(program, ['--requests-from', list, '--url', url, ...args]),
+    });
   } finally {
     origin.stdin.end();
     await once(origin, 'close');
+  }
+}
+
+async function benchClosed(program: Program, { url, ours }: Place): Promise<void> {
+  const rates = { autocannon: [] as number[], wrk: [] as number[], closed: [] as number[] };
+  const wrk = findProgram('wrk', process.env);
+  for (let round = 0; round < ROUNDS; round++) {
+    rates.autocannon.push(await autocannon(program, url));
+    if (wrk !== undefined) rates.wrk.push(await runWrk(wrk, url));
+    const { totals } = await ours(['--connections', String(CONNECTIONS), '-d', `${SECONDS}s`]);
+    if (totals.failed > 0) throw new Error(`${totals.failed} requests failed`);
+    rates.closed.push(totals.requests_per_second);
+  }
+  const [peer, fastest, own] = [median(rates.autocannon), median(rates.wrk), median(rates.closed)];
+  console.log(`closed load, ${CONNECTIONS} connections, 2 KB answers, medians of ${ROUNDS} rounds`);
+  console.log(`  autocannon         ${shown(peer)}/s`);
+  console.log(`  wrk, one thread    ${wrk === undefined ? 'is not here' : `${shown(fastest)}/s`}`);
+  console.log(
+    `  cachectl loadtest  ${shown(own)}/s, ${(own / peer).toFixed(2)} of autocannon, ${(own / fastest).toFixed(2)} of wrk`,
+  );
+}
+
+/** How well a schedule is kept: from the first request on, and without the start of the program and of the origin. */
+async function benchOpen(_program: Program, { ours }: Place): Promise<void> {
+  // The origin's own start is none of the schedule's.
+  await ours(['--connections', String(CONNECTIONS), '-d', '1s']);
+  console.log(`open load, medians of ${ROUNDS} rounds: how much later than planned requests were sent`);
+  for (const [rate, warmup] of [
+    [1_000, '0s'],
+    [10_000, '0s'],
+    [10_000, '1s'],
+  ] as const) {
+    const runs: LoadReport['totals'][] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const args = [
+        '--rate',
+        `${rate}/s`,
+        '-d',
+        `${SECONDS}s`,
+        ...(warmup === '0s' ? [] : ['--warmup', warmup]),
+      ];
+      runs.push((await ours(args)).totals);
+    }
+    const sum = (value: (totals: LoadReport['totals']) => number): number =>
+      runs.reduce((total, run) => total + value(run), 0);
+    const late = (percentile: 'p50_ms' | 'p99_ms'): string =>
+      median(runs.map(({ start_delay }) => start_delay?.[percentile] ?? Number.NaN)).toFixed(2);
+    console.log(
+      `  ${shown(rate)}/s${warmup === '0s' ? '' : ` after --warmup ${warmup}`}: p50 ${late('p50_ms')} ms, p99 ${late('p99_ms')} ms; ` +
+        `${shown(sum(({ succeeded }) => succeeded))} answered, ${sum(({ failed }) => failed)} failed, ${sum(({ dropped }) => dropped)} dropped`,
+    );
   }
 }
 

@@ -5,9 +5,10 @@ import type { Look } from '../look.ts';
 
 /**
  * What may happen to a key. Stable words: they stand in ndjson. `seen` is the first look at it; `ttl` a change
- * of life that time alone does not explain.
+ * of life that time alone does not explain; `version` another current version of the key's namespace.
  */
-export type Change = 'seen' | 'created' | 'removed' | 'expired' | 'type' | 'value' | 'ttl' | 'warmed';
+export type Change =
+  'seen' | 'created' | 'removed' | 'expired' | 'type' | 'value' | 'ttl' | 'warmed' | 'version';
 
 /** What happened to one key between two looks. */
 export interface KeyChange {
@@ -25,6 +26,8 @@ export interface Mark {
   readonly type: string | undefined;
   readonly expiresAtMs: number | undefined;
   readonly fetchedAt: string | undefined;
+  /** The current versions of its namespaces. */
+  readonly versions: string;
   readonly value: string;
 }
 
@@ -34,7 +37,7 @@ const TOLERANCE_MS = 1_000;
 /** The marks of a look, by physical key (as Latin-1). */
 export function marksOf(look: Look): ReadonlyMap<string, Mark> {
   return new Map(
-    look.keys.map(({ physical, warmed }, index): [string, Mark] => {
+    look.keys.map(({ physical, warmed, namespaces }, index): [string, Mark] => {
       const state = look.stored[index] ?? { exists: false };
       return [
         physical.toString('latin1'),
@@ -43,6 +46,7 @@ export function marksOf(look: Look): ReadonlyMap<string, Mark> {
           type: state.exists ? state.type : undefined,
           expiresAtMs: state.exists ? state.expiresAtMs : undefined,
           fetchedAt: warmed?.fetchedAt,
+          versions: namespaces.map(({ current }) => String(current)).join(),
           value: fingerprint(state),
         },
       ];
@@ -59,6 +63,7 @@ export function changesBetween(before: Mark | undefined, after: Mark, atMs: numb
   }
   if (!before.exists) return ['created'];
   const changes: Change[] = [];
+  if (before.versions !== after.versions) changes.push('version');
   if (before.type !== after.type) changes.push('type');
   else if (before.value !== after.value) changes.push('value');
   if (lifeDiffers(before.expiresAtMs, after.expiresAtMs)) changes.push('ttl');

@@ -11,6 +11,8 @@ import { pairsOf, listOf } from '../reply.ts';
 export interface KeyEvents {
   /** Whether every change is announced, so that nobody has to ask. False as soon as a connection is lost. */
   readonly areComplete: () => boolean;
+  /** Why one of the servers is not heard; `undefined` while all are. */
+  readonly failure: () => string | undefined;
   /** The events since the last call, by physical key (as Latin-1). */
   readonly take: () => ReadonlyMap<string, readonly string[]>;
   readonly close: () => void;
@@ -21,32 +23,39 @@ const MOST_NAMED = 20;
 /** A server that does not confirm a subscription in this time is asked instead. */
 const CONFIRM_MS = 5_000;
 
+/** What listening needs, and whom it tells. */
+export interface ListenTools {
+  /** Something has come, or was lost; the events say what. */
+  readonly onEvent: () => void;
+  readonly log: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Listens to the keyspace events of some keys, where the servers send them and the user may hear them; where not,
  * nothing comes, and nothing fails.
  * Source: https://redis.io/docs/latest/develop/use/keyspace-notifications/
- * @param onEvent something has come; `take` says what
  */
 export async function listenToKeys(
   client: RedisClient,
   keys: readonly Buffer[],
-  tools: {
-    readonly onEvent: () => void;
-    readonly log: (text: string) => void;
-    readonly signal: AbortSignal;
-  },
+  tools: ListenTools,
 ): Promise<KeyEvents> {
   const shares = keys.length === 0 ? [] : await client.nodesFor(keys);
   const prefix = `__keyspace@${client.target.database}__:`;
   let events = new Map<string, string[]>();
   let complete = shares.length > 0;
+  let failure: string | undefined;
+  let isClosed = false;
   const open: BulkChannel[] = [];
   for (const { node, indexes } of shares) {
     const sends = await announces(node);
     complete &&= sends === 'everything';
     if (sends === 'nothing' || node.bulk === undefined) continue;
     const fail = (reason: string): void => {
+      if (isClosed) return;
       complete = false;
+      failure ??= `${node.address}: ${reason}`;
       tools.log(`no keyspace events of ${node.address}: ${reason}`);
       tools.onEvent();
     };
@@ -73,12 +82,14 @@ export async function listenToKeys(
   }
   return {
     areComplete: () => complete,
+    failure: () => failure,
     take: () => {
       const taken = events;
       events = new Map();
       return taken;
     },
     close: () => {
+      isClosed = true;
       for (const channel of open) channel.close();
     },
   };

@@ -7,11 +7,12 @@ import { formatDurationMs } from '../../units/duration.ts';
 import type { InspectedKey } from '../content.ts';
 import { findKeys, type FoundKey } from '../find-keys.ts';
 import { lookAt, type Look } from '../look.ts';
+import { countersOf } from '../namespace-versions.ts';
 import type { InspectOptions } from '../options.ts';
 import { inspectionJson } from '../view-json.ts';
 import { renderInspection } from '../view-text.ts';
 import { changesBetween, marksOf, type KeyChange, type Mark } from './changes.ts';
-import { listenToKeys, type KeyEvents } from './key-events.ts';
+import { keepListening, type Listening } from './listening.ts';
 import { aged, changeJson, changeLine, renderScreen } from './view.ts';
 import { createWakeUp } from './wake-up.ts';
 
@@ -39,10 +40,14 @@ export async function watchKeys(
   const signal = live === undefined ? context.signal : AbortSignal.any([context.signal, live.ended]);
   const watcher = new Watcher(options, found, context);
   const wakeUp = createWakeUp(signal);
-  const events = await listenToKeys(await context.redis(), watcher.places(), {
+  const events = await keepListening(await context.redis(), watcher.places(), {
     onEvent: wakeUp.call,
     log: context.messages.verbose,
     signal,
+    clock: context.host.clock,
+    // The screen says by itself how changes are noticed, and a line from elsewhere would break it.
+    say: live?.drawn === true ? () => undefined : context.messages.warn,
+    meanwhile: `asking every ${formatDurationMs(intervalMs)}`,
   });
   try {
     await follow({ watcher, events, wakeUp, live, intervalMs, signal, context });
@@ -69,7 +74,7 @@ export async function watchKeys(
 
 interface Following {
   readonly watcher: Watcher;
-  readonly events: KeyEvents;
+  readonly events: Listening;
   readonly wakeUp: ReturnType<typeof createWakeUp>;
   readonly live: LiveScreen | undefined;
   readonly intervalMs: number;
@@ -88,14 +93,19 @@ async function follow({
 }: Following): Promise<void> {
   const { clock } = context.host;
   const history: KeyChange[] = [];
-  let nextLookMs = 0;
+  let lookedAtMs = -Infinity;
+  let expiryMs = Infinity;
+  // Announcements may end meanwhile, and a look is due sooner.
+  const dueMs = (): number =>
+    Math.min(expiryMs, lookedAtMs + (events.areComplete() ? Math.max(CHECK_MS, intervalMs) : intervalMs));
   while (!signal.aborted && !context.out.closed()) {
     const taken = events.take();
+    const isRenewed = await events.renew();
     const manner = events.areComplete() ? 'by keyspace events' : `every ${formatDurationMs(intervalMs)}`;
-    if (taken.size > 0 || clock.monotonicMs() >= nextLookMs) {
+    if (taken.size > 0 || isRenewed || clock.monotonicMs() >= dueMs()) {
       const changes = await watcher.look(taken);
-      const pauseMs = events.areComplete() ? Math.max(CHECK_MS, intervalMs) : intervalMs;
-      nextLookMs = clock.monotonicMs() + Math.min(pauseMs, watcher.untilExpiryMs());
+      lookedAtMs = clock.monotonicMs();
+      expiryMs = lookedAtMs + watcher.untilExpiryMs();
       history.push(...changes);
       history.splice(0, history.length - MOST_HISTORY);
       if (live === undefined) {
@@ -106,8 +116,8 @@ async function follow({
       }
     }
     if (live?.drawn === true) await live.show(screenOf(watcher.keys, [...history], manner, clock.now()));
-    const untilLookMs = nextLookMs - clock.monotonicMs();
-    const most = live?.drawn === true ? Math.min(TICK_MS, untilLookMs) : untilLookMs;
+    const untilNextMs = Math.min(dueMs() - clock.monotonicMs(), events.renewInMs());
+    const most = live?.drawn === true ? Math.min(TICK_MS, untilNextMs) : untilNextMs;
     await wakeUp.sleep({ least: Math.min(LEAST_MS, most), most });
   }
 }
@@ -146,14 +156,15 @@ class Watcher {
     return this.#look.keys;
   }
 
-  /** Every physical key that may be meant. */
+  /** Every physical key that may be meant, and the counters that say which of them are current. */
   places(): readonly Buffer[] {
     const { layout } = this.#context;
     const all = [
       ...[...this.#found.values()].map(({ physical }) => physical),
       ...this.#options.keys.flatMap((key) => layout.toPhysicalKeys(key)),
     ];
-    return [...new Map(all.map((key) => [key.toString('latin1'), key])).values()];
+    const named = [...all, ...countersOf(all, this.#context)];
+    return [...new Map(named.map((key) => [key.toString('latin1'), key])).values()];
   }
 
   /** Looks at every key. @param events what was announced since the last look */

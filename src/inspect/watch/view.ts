@@ -49,10 +49,24 @@ export function aged(keys: readonly InspectedKey[], nowMs: number): readonly Ins
   return keys.map((key) => {
     const { state } = key;
     if (!state.exists) return key;
-    const ttlMs = state.expiresAtMs === undefined ? undefined : Math.max(0, state.expiresAtMs - nowMs);
+    const { content } = state;
+    const aging =
+      content?.kind === 'hash'
+        ? { ...content, items: content.items.map((item) => ({ ...item, ttlMs: lifeLeft(item, nowMs) })) }
+        : content;
     // Looking at a value is a use of it: how long it has been idle says only when it was looked at.
-    return { ...key, state: { ...state, ttlMs, idleSeconds: undefined } };
+    return {
+      ...key,
+      state: { ...state, content: aging, ttlMs: lifeLeft(state, nowMs), idleSeconds: undefined },
+    };
   });
+}
+
+function lifeLeft(
+  { expiresAtMs }: { readonly expiresAtMs: number | undefined },
+  nowMs: number,
+): number | undefined {
+  return expiresAtMs === undefined ? undefined : Math.max(0, expiresAtMs - nowMs);
 }
 
 /** A change for a pipe or a log: a line, with the date. */
@@ -72,6 +86,7 @@ const WORDS: Readonly<Record<Change, string>> = {
   value: 'new value',
   ttl: 'new TTL',
   warmed: 'warmed',
+  version: 'another version is current',
 };
 
 function wordsOf(changes: readonly Change[], { state }: InspectedKey): string {

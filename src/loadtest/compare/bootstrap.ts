@@ -1,4 +1,4 @@
-import type { Histogram } from '../engine/histogram.ts';
+import type { Histogram } from '../../histogram/histogram.ts';
 import type { Random } from '../engine/random.ts';
 
 /** The latencies of both sides in one repetition, in milliseconds. */

@@ -6,7 +6,7 @@ import { countOf } from '../../units/number.ts';
 import type { Target } from '../../warm/target.ts';
 import type { WarmTargets } from '../../warm/warm-targets.ts';
 import { WHOLE } from '../engine/arrivals.ts';
-import { Histogram } from '../engine/histogram.ts';
+import { Histogram } from '../../histogram/histogram.ts';
 import type { ClosedModel } from '../engine/model.ts';
 import { runHttpLoad, type LoadResult } from '../engine/run-load.ts';
 import type { HttpJob } from '../engine/http-job.ts';

@@ -1,4 +1,4 @@
-import { Histogram } from '../engine/histogram.ts';
+import { Histogram } from '../../histogram/histogram.ts';
 
 /** How one request ended. Only good answers have a latency in the figures. */
 export type Answer =

@@ -1,4 +1,4 @@
-import { Histogram } from '../engine/histogram.ts';
+import { Histogram } from '../../histogram/histogram.ts';
 import type { Random } from '../engine/random.ts';
 import type { Endpoint } from '../targets/endpoint.ts';
 import { improvementInterval, samplesOf, type Interval } from './bootstrap.ts';

@@ -1,4 +1,4 @@
-import { COARSE_BITS, Histogram, type HistogramData } from './histogram.ts';
+import { COARSE_BITS, Histogram, type HistogramData } from '../../histogram/histogram.ts';
 import type { EndpointRecord, RunRecord } from './run-record.ts';
 import { TimeSeries } from './time-series.ts';
 

@@ -1,4 +1,4 @@
-import { Histogram, type HistogramData } from './histogram.ts';
+import { Histogram, type HistogramData } from '../../histogram/histogram.ts';
 import { TimeSeries, type SeriesData } from './time-series.ts';
 
 /** What one endpoint was asked, and how it answered; as plain data. */

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { packageFile } from '../../package-root.ts';
 import { WHOLE } from './arrivals.ts';
 import { busiest } from './generator-watch.ts';
-import { COARSE_BITS, Histogram } from './histogram.ts';
+import { COARSE_BITS, Histogram } from '../../histogram/histogram.ts';
 import type { HttpJob } from './http-job.ts';
 import {
   runHttpLoad,

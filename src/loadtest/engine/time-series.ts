@@ -1,4 +1,4 @@
-import { COARSE_BITS, Histogram, type HistogramData } from './histogram.ts';
+import { COARSE_BITS, Histogram, type HistogramData } from '../../histogram/histogram.ts';
 
 /** What happened in one stretch of a run, by the moment at which requests were due. */
 export interface SeriesPoint {

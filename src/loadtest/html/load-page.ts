@@ -4,7 +4,7 @@ import { renderPage } from '../../html/page.ts';
 import { htmlTable } from '../../html/table.ts';
 import { formatDurationMs } from '../../units/duration.ts';
 import { formatCount } from '../../units/number.ts';
-import type { Histogram } from '../engine/histogram.ts';
+import type { Histogram } from '../../histogram/histogram.ts';
 import { bottleneckLines } from '../load/bottleneck.ts';
 import {
   closingLine,

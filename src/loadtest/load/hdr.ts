@@ -1,4 +1,4 @@
-import type { Histogram } from '../engine/histogram.ts';
+import type { Histogram } from '../../histogram/histogram.ts';
 
 /** Steps for each halving of the distance to 100 %, as HdrHistogram's own printing has it by default. */
 const STEPS_PER_HALVING = 5;

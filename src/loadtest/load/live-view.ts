@@ -5,7 +5,7 @@ import type { TerminalInfo } from '../../terminal/terminal-info.ts';
 import { formatDurationMs } from '../../units/duration.ts';
 import { formatCount } from '../../units/number.ts';
 import { plannedRequests } from '../engine/arrivals.ts';
-import { Histogram } from '../engine/histogram.ts';
+import { Histogram } from '../../histogram/histogram.ts';
 import type { LoadModel } from '../engine/model.ts';
 import type { Snapshot } from '../engine/run-load.ts';
 import { formatLatency, formatRate } from '../figures.ts';

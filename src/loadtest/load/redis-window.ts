@@ -2,7 +2,7 @@ import { CachectlError } from '../../cli/errors.ts';
 import type { Clock } from '../../host.ts';
 import { infoNumber, readInfo, type ServerInfo } from '../../redis/info.ts';
 import type { RedisClient, RedisNode } from '../../redis/types.ts';
-import { Histogram } from '../engine/histogram.ts';
+import { Histogram } from '../../histogram/histogram.ts';
 
 /** What Redis itself counted while load was put on something. All primaries together. */
 export interface RedisWindow {

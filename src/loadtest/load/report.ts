@@ -1,4 +1,4 @@
-import { Histogram, type HistogramData } from '../engine/histogram.ts';
+import { Histogram, type HistogramData } from '../../histogram/histogram.ts';
 import type { GeneratorLoad } from '../engine/generator-watch.ts';
 import type { LoadModel } from '../engine/model.ts';
 import type { LoadPlan, LoadResult } from '../engine/run-load.ts';

@@ -1,4 +1,4 @@
-import type { HistogramData } from '../engine/histogram.ts';
+import type { HistogramData } from '../../histogram/histogram.ts';
 import type { RunRecord } from '../engine/run-record.ts';
 
 /**

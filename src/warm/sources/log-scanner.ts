@@ -1,8 +1,8 @@
 import type { QueryRule } from '../../config/foreach.ts';
 import { JsonFields } from './json-fields.ts';
-import { pathOfTarget, readJsonLine, unescapeRequest } from './log-request.ts';
+import { readJsonLine } from './log-request.ts';
 import type { PathCounts } from './path-counts.ts';
-import { applyQueryRule } from './query-rule.ts';
+import { FNV_OFFSET, FNV_PRIME, RequestCounts } from './request-counts.ts';
 
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
@@ -14,8 +14,6 @@ const OPEN_BRACE = 0x7b;
 const ZERO = 0x30;
 /** `GET ` as one number, big-endian. */
 const GET = 0x47455420;
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
 /** A longer line is no log line, and must not fill the memory. */
 const LONGEST_LINE_BYTES = 1024 * 1024;
 
@@ -28,21 +26,19 @@ export class LogScanner {
   lines = 0;
   /** In no known form. */
   unreadable = 0;
-  /** GET, status below 400. */
-  requests = 0;
-  readonly #counts: PathCounts;
-  readonly #rule: QueryRule;
-  /** What a `?` in a path means: part of it, its end, or a case for the slow way. */
-  readonly #query: 'part' | 'end' | 'slow';
+  readonly #counts: RequestCounts;
   #rest: Buffer | undefined;
   #tooLong = false;
   /** Of JSON lines: learned from the first one that was read. */
   #fields: JsonFields | undefined;
 
   constructor(counts: PathCounts, rule: QueryRule) {
-    this.#counts = counts;
-    this.#rule = rule;
-    this.#query = rule === 'keep' ? 'part' : rule === 'drop' ? 'end' : 'slow';
+    this.#counts = new RequestCounts(counts, rule);
+  }
+
+  /** GET, status below 400. */
+  get requests(): number {
+    return this.#counts.requests;
   }
 
   /** Takes the next bytes of a log, cut anywhere. */
@@ -80,7 +76,8 @@ export class LogScanner {
 
   /** Whole lines: the last byte is a line feed, so that every loop ends there. */
   #scan(bytes: Buffer, start: number, end: number): void {
-    const query = this.#query;
+    const counts = this.#counts;
+    const { query } = counts;
     let position = start;
     while (position < end) {
       const lineStart = position;
@@ -104,6 +101,7 @@ export class LogScanner {
       let hash = FNV_OFFSET;
       const path = request + 4;
       let pathEnd = 0;
+      let mark = 0;
       if (!usual) {
         position = request;
         byte = bytes[position];
@@ -120,14 +118,15 @@ export class LogScanner {
           hash = Math.imul(hash ^ (byte ?? 0), FNV_PRIME);
           byte = bytes[++position];
         }
-        if (byte === QUESTION && query !== 'slow') {
+        if (byte === QUESTION) {
+          mark = position;
           if (query === 'end') pathEnd = position;
           while (byte !== SPACE && byte !== QUOTE && byte !== LINE_FEED && byte !== BACKSLASH) {
             if (query === 'part') hash = Math.imul(hash ^ (byte ?? 0), FNV_PRIME);
             byte = bytes[++position];
           }
         }
-        usual = byte !== BACKSLASH && byte !== QUESTION;
+        usual = byte !== BACKSLASH;
         if (pathEnd === 0) pathEnd = position;
       }
       // On to the closing quote, over escaped ones.
@@ -145,10 +144,9 @@ export class LogScanner {
       this.lines++;
       if (!(status >= 100 && status <= 999)) this.unreadable++;
       else if (status < 400) {
-        if (usual) {
-          this.requests++;
-          this.#counts.add(bytes, path, pathEnd, hash);
-        } else this.#countUnusual(bytes.toString('latin1', request, close));
+        if (!usual) counts.addRequestLine(bytes.toString('latin1', request, close));
+        else if (mark > 0 && query === 'ruled') counts.addRuled(bytes, path, mark, pathEnd, hash);
+        else counts.add(bytes, path, pathEnd, hash);
       }
       position = bytes.indexOf(LINE_FEED, close) + 1;
     }
@@ -163,8 +161,7 @@ export class LogScanner {
         this.lines++;
         if (methodEnd - methodStart !== 3 || bytes.readInt32BE(methodStart) >>> 8 !== GET >>> 8) return;
         if (code >= 400) return;
-        if (this.#query === 'slow') this.#countTarget(bytes.toString('latin1', target, targetEnd));
-        else this.#countPath(bytes, target, targetEnd);
+        this.#counts.addPath(bytes, target, targetEnd);
         return;
       }
     }
@@ -176,36 +173,8 @@ export class LogScanner {
     if (request.fields !== undefined) this.#fields ??= new JsonFields(request.fields);
     this.lines++;
     if (request.method === 'GET' && request.status >= 100 && request.status < 400) {
-      this.#countTarget(Buffer.from(request.target, 'utf8').toString('latin1'));
+      this.#counts.addTarget(Buffer.from(request.target, 'utf8').toString('latin1'));
     }
-  }
-
-  #countPath(bytes: Buffer, start: number, end: number): void {
-    let hash = FNV_OFFSET;
-    let position = start;
-    for (; position < end; position++) {
-      const byte = bytes[position] ?? 0;
-      if (byte === QUESTION && this.#query === 'end') break;
-      hash = Math.imul(hash ^ byte, FNV_PRIME);
-    }
-    this.requests++;
-    this.#counts.add(bytes, start, position, hash);
-  }
-
-  /** @param request its bytes as Latin-1, so that they come out as they went in */
-  #countUnusual(request: string): void {
-    const [method, target = ''] = unescapeRequest(request).split(' ');
-    if (method === 'GET') this.#countTarget(target);
-  }
-
-  #countTarget(target: string): void {
-    const path = pathOfTarget(target);
-    if (path === undefined) return;
-    this.requests++;
-    const bytes = Buffer.from(applyQueryRule(path, this.#rule), 'latin1');
-    let hash = FNV_OFFSET;
-    for (const byte of bytes) hash = Math.imul(hash ^ byte, FNV_PRIME);
-    this.#counts.add(bytes, 0, bytes.length, hash);
   }
 
   #countBlankOr(length: number): void {

@@ -73,6 +73,7 @@ test('says that a key does not exist, with exit code 0', async () => {
       node: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
       slot: null,
       warmed: null,
+      namespaces: [],
       tags: [],
       exists: false,
       type: null,

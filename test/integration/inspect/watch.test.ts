@@ -128,6 +128,49 @@ test('asks hardly anything while the server announces every change', async () =>
   expect(/cmdstat_getrange:calls=(\d+)/.exec(stats)?.[1]).toBe('1');
 });
 
+/** How many clients listen to announcements just now. */
+async function listeners(): Promise<number> {
+  return String(await redis.call('CLIENT', 'LIST', 'TYPE', 'pubsub')).match(/^id=/gm)?.length ?? 0;
+}
+
+test('opens the connection for announcements again when it is lost, says so, and misses nothing', async () => {
+  await redis.call('CONFIG', 'SET', 'notify-keyspace-events', 'KA');
+  const watching = watch(['a', '--interval', '1h']);
+  await watching.shows('is not there');
+  expect(await listeners()).toBe(1);
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await redis.call('SET', 'a', 'x');
+  await watching.shows('a  created: string, 1 B');
+  await until(async () => (await listeners()) === 1);
+  await redis.call('APPEND', 'a', 'y');
+  await watching.shows('(append)');
+  const result = await watching.end();
+  expect(result.code).toBe(0);
+  expect(result.stderr).toMatch(
+    /^warning: the connection for announcements was lost, and is open again \(127\.0\.0\.1:\d+: .+\)\n$/,
+  );
+});
+
+test('asks instead where announcements cannot be had again, and says so', async () => {
+  await redis.call('CONFIG', 'SET', 'notify-keyspace-events', 'KA');
+  await redis.call('ACL', 'SETUSER', 'watcher', 'on', '>secret', '~*', '&*', '+@all');
+  const watching = watch(['a', '--interval', '100ms'], {}, redis.url.replace('//', '//watcher:secret@'));
+  await watching.shows('is not there');
+  // From now on the user may not listen, which ends the connections that do.
+  await redis.call('ACL', 'SETUSER', 'watcher', '-subscribe');
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await until(async () => (await listeners()) === 0);
+  await redis.call('SET', 'a', 'x');
+  await watching.shows('a  created: string, 1 B');
+  await redis.call('APPEND', 'a', 'y');
+  await watching.shows('new value: string, 2 B');
+  const result = await watching.end();
+  expect(result.code).toBe(0);
+  expect(result.stderr).toMatch(
+    /^warning: changes are not announced any more, asking every 100 ms \(127\.0\.0\.1:\d+: .+\)\n$/m,
+  );
+});
+
 test('a user who may neither ask for the setting nor listen still sees the changes', async () => {
   await redis.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '+@all', '-config', '-subscribe');
   const watching = watch(['a', '--interval', '100ms'], {}, redis.url.replace('//', '//reader:secret@'));

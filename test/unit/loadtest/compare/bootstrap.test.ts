@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { improvementInterval, samplesOf } from '../../../../src/loadtest/compare/bootstrap.ts';
 import { repetitionsOf } from '../../../../src/loadtest/compare/repetitions.ts';
-import { Histogram } from '../../../../src/loadtest/engine/histogram.ts';
+import { Histogram } from '../../../../src/histogram/histogram.ts';
 import { seededRandom } from '../../../../src/loadtest/engine/random.ts';
 
 const random = seededRandom(5);

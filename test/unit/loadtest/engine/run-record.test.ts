@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Histogram } from '../../../../src/loadtest/engine/histogram.ts';
+import { Histogram } from '../../../../src/histogram/histogram.ts';
 import { Recorder } from '../../../../src/loadtest/engine/recorder.ts';
 import { mergeRecords } from '../../../../src/loadtest/engine/run-record.ts';
 import { TimeSeries } from '../../../../src/loadtest/engine/time-series.ts';

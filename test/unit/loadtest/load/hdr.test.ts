@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Histogram } from '../../../../src/loadtest/engine/histogram.ts';
+import { Histogram } from '../../../../src/histogram/histogram.ts';
 import { renderHdr } from '../../../../src/loadtest/load/hdr.ts';
 
 function linesOf(values: readonly number[]): readonly string[] {

@@ -123,6 +123,55 @@ describe('access logs', () => {
     expect(scan(log, [], ['b']).counts).toEqual({ '/p?b=2': 2, '/p': 1 });
     expect(applyQueryRule('/p?z=1&z=2&y', ['y', 'z'])).toBe('/p?y&z=1&z=2');
   });
+  it.each(['text', 'json'])('apply a rule to bytes as to text, in lines of %s', (form) => {
+    const bit = fc.constantFrom(
+      'a',
+      'b',
+      'ab',
+      'lang',
+      'é',
+      '%61',
+      '+',
+      '=',
+      '&',
+      '?',
+      '%',
+      '',
+      '\u00fc=1',
+      'x',
+    );
+    const query = fc.array(bit, { maxLength: 90 }).map((bits) => bits.join(''));
+    const rules = fc.constantFrom<'sort' | string[]>(
+      'sort',
+      ['a', 'lang', 'é'],
+      ['ab', 'a', 'a'],
+      ['b '],
+      [],
+    );
+    const shape = (path: string): string =>
+      form === 'text'
+        ? `h - - [t] "GET ${path} HTTP/1.1" 200 1\n`
+        : `${JSON.stringify({ method: 'GET', uri: path, status: 200 })}\n`;
+    fc.assert(
+      fc.property(fc.array(query, { maxLength: 8 }), rules, (queries, rule) => {
+        const expected: Record<string, number> = {};
+        // The first line teaches how JSON lines look.
+        const paths = ['/first', ...queries.map((text) => `/p?${text}`)];
+        for (const path of paths) {
+          const sent = applyQueryRule(Buffer.from(path, 'utf8').toString('latin1'), rule);
+          const left = Buffer.from(sent, 'latin1').toString('utf8');
+          expected[left] = (expected[left] ?? 0) + 1;
+        }
+        expect(scan(paths.map(shape).join(''), [], rule).counts).toEqual(expected);
+      }),
+    );
+  });
+  it('choose parameters by their names, encoded or not', () => {
+    const log = '/p?%C3%A9=1&a+b=2&\u00e9=3&c=4&b=5';
+    expect(scan(`h - - [t] "GET ${log} HTTP/1.1" 200 1\n`, [], ['é', 'a b', 'b']).counts).toEqual({
+      '/p?%C3%A9=1&é=3&a+b=2&b=5': 1,
+    });
+  });
   it('take any bytes, and count the lines that are in no form', () => {
     fc.assert(
       fc.property(

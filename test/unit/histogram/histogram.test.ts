@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Histogram } from '../../../../src/loadtest/engine/histogram.ts';
+import { Histogram } from '../../../src/histogram/histogram.ts';
 
 /** Half a bucket: 1/2048 of the value. */
 const RELATIVE_ERROR = 1 / 2048;
