@@ -134,22 +134,26 @@ async function writeCommonJs(/** @type {import('esbuild').OutputFile} */ { path:
 /**
  * What packages load at once and cachectl never needs, or seldom: each costs every command line a part of a
  * millisecond and more. Chalk would find out what the streams can show, and is always told; commander starts
- * programs for subcommands of other files.
+ * programs for subcommands of other files; and nobody is asked to write in an editor, which would bring half a megabyte
+ * of tables of encodings.
  * @returns {import('esbuild').Plugin}
  */
 function lighter() {
   const instead = {
     '#supports-color': 'export default { stdout: false, stderr: false };',
+    '@inquirer/external-editor': 'export const editAsync = undefined;',
     'node:child_process':
       "module.exports = { spawn: (...args) => require('node:child_process').spawn(...args) };",
   };
   return {
     name: 'lighter',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(#supports-color|node:child_process)$/ }, ({ path: target, importer }) =>
-        /node_modules\/(chalk|commander)\//.test(importer)
-          ? { path: target, namespace: 'lighter' }
-          : undefined,
+      onResolve(
+        { filter: /^(#supports-color|node:child_process|@inquirer\/external-editor)$/ },
+        ({ path: target, importer }) =>
+          /node_modules\/(chalk|commander|@inquirer\/editor)\//.test(importer)
+            ? { path: target, namespace: 'lighter' }
+            : undefined,
       );
       onLoad({ filter: /^/, namespace: 'lighter' }, ({ path: target }) => ({
         contents: instead[/** @type {keyof typeof instead} */ (target)],
