@@ -13,6 +13,7 @@ _cachectl_step() {
     ' invalidate') at='invalidate' ;;
     ' deploy') at='deploy' ;;
     ' listen') at='listen' ;;
+    ' dead-letters') at='dead-letters' ;;
     ' namespace') at='namespace' ;;
     ' inspect') at='inspect' ;;
     ' stats') at='stats' ;;
@@ -31,6 +32,8 @@ _cachectl_step() {
     'tags show') at='tags show' ;;
     'tags add') at='tags add' ;;
     'tags repair') at='tags repair' ;;
+    'dead-letters list') at='dead-letters list' ;;
+    'dead-letters replay') at='dead-letters replay' ;;
     'namespace list') at='namespace list' ;;
     'namespace get') at='namespace get' ;;
     'namespace bump') at='namespace bump' ;;
@@ -50,8 +53,9 @@ _cachectl_step() {
 # What can follow `at`: sets `kind` for the argument at position $1.
 _cachectl_argument() {
   case "$at" in
-    '') kind='words warm verify clear restore keys ttl tags invalidate deploy listen namespace inspect stats analyze loadtest ping doctor init key layout config completion demo help' ;;
+    '') kind='words warm verify clear restore keys ttl tags invalidate deploy listen dead-letters namespace inspect stats analyze loadtest ping doctor init key layout config completion demo help' ;;
     'tags') kind='words list show add repair' ;;
+    'dead-letters') kind='words list replay' ;;
     'namespace') kind='words list get bump rollback gc' ;;
     'stats') kind='words diff' ;;
     'key') kind='words explain for' ;;
@@ -69,6 +73,7 @@ _cachectl_argument() {
     'tags add '*) kind='lookup tags' ;;
     'invalidate 1') kind='lookup events' ;;
     'deploy 1') kind='lookup events' ;;
+    'dead-letters replay '*) kind='any' ;;
     'namespace list '*) kind='lookup namespaces' ;;
     'namespace get '*) kind='lookup namespaces' ;;
     'namespace bump '*) kind='lookup namespaces' ;;
@@ -87,7 +92,7 @@ _cachectl_argument() {
 # What the value of the flag $1 can be: sets `kind`, fails where it is a switch.
 _cachectl_value() {
   case "$at $1" in
-    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --where' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | 'clear --idle' | 'keys --idle' | 'ttl --idle' | 'namespace gc --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --data' | *' --group' | *' --consumer' | *' --from' | *' --channel' | *' --http' | *' --coalesce' | *' --max-tries' | *' --retry-after' | *' --claim-after' | *' --drain' | 'namespace rollback --to' | 'namespace gc --keep' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | 'stats --watch' | *' --interval' | *' --depth' | *' --separator' | *' --sample' | *' --max-events' | *' --samples' | *' --hot' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --search' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --mix' | *' --keys' | *' --value-size' | *' --pipeline' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --within') kind='any' ;;
+    *' --user' | *' --password' | *' --sentinel-user' | *' --tls-server-name' | *' --client-name' | *' --nat-map' | *' --connect-timeout' | *' --command-timeout' | *' --connect-retries' | *' --url' | *' --timeout' | *' --limit' | *' --where' | *' --concurrency' | *' --concurrency-per-host' | *' --rate' | *' --max-failures' | *' --activate-if' | *' --key-version' | *' --regex' | *' --type' | *' --ttl' | 'clear --idle' | 'keys --idle' | 'ttl --idle' | 'namespace gc --idle' | *' --size' | *' --django-view' | *' --method' | *' --header' | *' --django-fragment' | *' --vary' | *' --django-session' | *' --rails-key' | *' --spring-cache' | *' --max-keys' | *' --soft' | *' --max-latency' | *' --confirm' | *' --max-age' | *' --chunk' | *' --with' | *' --top' | 'ping --count' | *' --set' | *' --jitter' | *' --extend' | *' --cap' | *' --data' | *' --group' | *' --consumer' | *' --from' | *' --channel' | *' --http' | *' --coalesce' | *' --max-tries' | *' --retry-after' | *' --claim-after' | 'listen --keep' | 'namespace gc --keep' | *' --drain' | *' --event' | 'namespace rollback --to' | *' --max-bytes' | *' --max-items' | *' --decode' | *' --max-decode' | 'stats --watch' | *' --interval' | *' --depth' | *' --separator' | *' --sample' | *' --max-events' | *' --samples' | *' --hot' | *' --weight' | *' --distribution' | *' --seed' | *' --allow-remote' | *' --connections' | *' --requests' | *' -n' | *' --duration' | *' -d' | *' --stages' | *' --search' | *' --max-in-flight' | *' --warmup' | *' --request-timeout' | *' --workers' | *' --repeat' | *' --count-header' | *' --mix' | *' --keys' | *' --value-size' | *' --pipeline' | *' --hit-rate' | *' --origin' | *' --path' | *' --sitemap' | *' --scope-name' | *' --within') kind='any' ;;
     *' --password-file' | *' --sentinel-password-file' | *' --tls-ca' | *' --tls-cert' | *' --tls-key' | *' --config' | *' -c' | *' --report' | *' --keys-from' | *' --plan' | *' --backup' | *' --resume' | *' --audit' | *' --apply' | *' --data-from' | *' --http-token-file' | *' --http-secret-file' | 'inspect --to' | *' --save' | *' --baseline' | *' --requests-from' | *' --access-log') kind='file' ;;
     *' --protocol') kind='words 2 3' ;;
     *' --read-from') kind='words primary replica' ;;
@@ -96,9 +101,9 @@ _cachectl_value() {
     ' --output' | ' -o') kind='words table tree json ndjson csv markdown junit prometheus hdr' ;;
     'warm --output' | 'warm -o') kind='words table json ndjson csv markdown' ;;
     'verify --output' | 'verify -o') kind='words table json markdown junit' ;;
-    'clear --output' | 'restore --output' | 'ttl --output' | 'tags show --output' | 'tags add --output' | 'tags repair --output' | 'invalidate --output' | 'deploy --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'tags show -o' | 'tags add -o' | 'tags repair -o' | 'invalidate -o' | 'deploy -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
+    'clear --output' | 'restore --output' | 'ttl --output' | 'tags show --output' | 'tags add --output' | 'tags repair --output' | 'invalidate --output' | 'deploy --output' | 'dead-letters replay --output' | 'namespace get --output' | 'namespace bump --output' | 'namespace rollback --output' | 'namespace gc --output' | 'init --output' | 'key explain --output' | 'layout detect --output' | 'config validate --output' | 'clear -o' | 'restore -o' | 'ttl -o' | 'tags show -o' | 'tags add -o' | 'tags repair -o' | 'invalidate -o' | 'deploy -o' | 'dead-letters replay -o' | 'namespace get -o' | 'namespace bump -o' | 'namespace rollback -o' | 'namespace gc -o' | 'init -o' | 'key explain -o' | 'layout detect -o' | 'config validate -o') kind='words table json' ;;
     'keys --output' | 'keys -o') kind='words table json ndjson csv' ;;
-    'tags list --output' | 'namespace list --output' | 'stats diff --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'tags list -o' | 'namespace list -o' | 'stats diff -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
+    'tags list --output' | 'dead-letters list --output' | 'namespace list --output' | 'stats diff --output' | 'ping --output' | 'doctor --output' | 'config show --output' | 'tags list -o' | 'dead-letters list -o' | 'namespace list -o' | 'stats diff -o' | 'ping -o' | 'doctor -o' | 'config show -o') kind='words table json csv markdown' ;;
     'listen --output' | 'listen -o') kind='words table ndjson json' ;;
     'inspect --output' | 'key for --output' | 'inspect -o' | 'key for -o') kind='words table json ndjson' ;;
     'stats --output' | 'stats -o') kind='words table json ndjson csv markdown junit prometheus' ;;
@@ -138,7 +143,9 @@ _cachectl_flags() {
     'tags repair') printf '%s ' --dry-run --layout --key-version --raw ;;
     'invalidate') printf '%s ' --data --data-from --dry-run --yes --confirm --layout --key-version --raw ;;
     'deploy') printf '%s ' --data --data-from --no-check --allow-no-data --dry-run --yes --confirm --layout --key-version --raw ;;
-    'listen') printf '%s ' --stream --group --consumer --from --channel --http --http-token-file --http-secret-file --coalesce --max-tries --retry-after --claim-after --dead-letters --drain --yes --confirm --layout --key-version --raw ;;
+    'listen') printf '%s ' --stream --group --consumer --from --channel --http --http-token-file --http-secret-file --coalesce --max-tries --retry-after --claim-after --dead-letters --keep --drain --yes --confirm --layout --key-version --raw ;;
+    'dead-letters list') printf '%s ' --dead-letters --event --limit ;;
+    'dead-letters replay') printf '%s ' --all --event --dead-letters --dry-run ;;
     'namespace list') printf '%s ' --layout --key-version --raw ;;
     'namespace get') printf '%s ' --layout --key-version --raw ;;
     'namespace bump') printf '%s ' --dry-run --layout --key-version --raw --audit --yes --confirm ;;
@@ -157,7 +164,7 @@ _cachectl_flags() {
     'demo') printf '%s ' --keep --install ;;
   esac
   case "$at" in
-    'warm' | 'verify' | 'clear' | 'restore' | 'keys' | 'ttl' | 'tags list' | 'tags show' | 'tags add' | 'tags repair' | 'invalidate' | 'deploy' | 'listen' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'analyze' | 'loadtest' | 'ping' | 'doctor' | 'init' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
+    'warm' | 'verify' | 'clear' | 'restore' | 'keys' | 'ttl' | 'tags list' | 'tags show' | 'tags add' | 'tags repair' | 'invalidate' | 'deploy' | 'listen' | 'dead-letters list' | 'dead-letters replay' | 'namespace list' | 'namespace get' | 'namespace bump' | 'namespace rollback' | 'namespace gc' | 'inspect' | 'stats' | 'analyze' | 'loadtest' | 'ping' | 'doctor' | 'init' | 'key for' | 'layout detect') printf '%s ' --user --password --password-file --askpass --sentinel-user --sentinel-password-file --tls --tls-ca --tls-cert --tls-key --tls-server-name --tls-skip-verify --protocol --client-name --read-from --nat-map --connect-timeout --command-timeout --connect-retries --on-unavailable ;;
   esac
   printf '%s ' --config --url --env --output --json --quiet --verbose --no-color --no-pager --no-input --timeout --help --version
 }

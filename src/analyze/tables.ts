@@ -9,6 +9,7 @@ import type { RankedKey } from './ranking.ts';
 import type { AnalyzeReport } from './report.ts';
 import { figureColumns, topRows, type Row } from './rows.ts';
 import { IDLE_CLASSES, LIFE_CLASSES, TYPES } from './seen-key.ts';
+import { usedTables } from './used.ts';
 
 /** One table of the report, in words. */
 export interface ReportTable {
@@ -29,6 +30,7 @@ export function tablesOf(report: AnalyzeReport): readonly ReportTable[] {
   const { tally, known } = report;
   const tables = [
     ...hotTables(report),
+    ...usedTables(report),
     figureTable(report, 'group', 'By group', groupRows(report)),
     // Where keys have few segments, prefixes and patterns are the same.
     ...(isSameList(report) ? [] : [figureTable(report, 'prefix', 'By prefix', prefixRows(report))]),

@@ -6,8 +6,13 @@ import { serverConditions } from '../selection/facts.ts';
 import { executeClear, type ClearResult, type ExecuteOptions } from './execute.ts';
 import type { RemovalOptions } from './options.ts';
 
-/** Keys of each SCAN reply that are asked for their memory before they go. */
+/**
+ * Keys of a SCAN reply that are asked for their memory before they go. Some hundred tell all that a sample can;
+ * further ones, of every eighth reply, only make sure that no part of the table is left out.
+ */
 const SAMPLED_AT_ONCE = 2;
+const SAMPLED_REPLIES = 250;
+const LATER_ONE_IN = 8;
 
 /**
  * Whether keys can go the short way, from SCAN's reply straight to UNLINK: where nothing has to be asked,
@@ -42,7 +47,7 @@ export async function sweepClear(
       accept: bound.acceptsScanned,
       look: {
         commands: [keyCommand(['MEMORY', 'USAGE'])],
-        keysAtOnce: SAMPLED_AT_ONCE,
+        keysAtOnce: sampledAtOnce(),
         receive: (replies) => {
           for (let index = 0; index < replies.length; index++) {
             const bytes = replies.integer(index);
@@ -70,6 +75,14 @@ export async function sweepClear(
     memory: memory.estimate(removed),
     failure: report.failure,
     lost,
+  };
+}
+
+function sampledAtOnce(): () => number {
+  let replies = 0;
+  return () => {
+    replies++;
+    return replies <= SAMPLED_REPLIES || replies % LATER_ONE_IN === 0 ? SAMPLED_AT_ONCE : 0;
   };
 }
 

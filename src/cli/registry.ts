@@ -12,6 +12,7 @@ import { keyExplainSpec, keyForSpec } from '../key/command.ts';
 import { layoutDetectSpec } from '../layout/command.ts';
 import { keysSpec } from '../list/command.ts';
 import { listenSpec } from '../listen/command.ts';
+import { deadLettersListSpec, deadLettersReplaySpec } from '../listen/dead-letters/command.ts';
 import { loadtestSpec } from '../loadtest/command.ts';
 import {
   namespaceBumpSpec,
@@ -46,6 +47,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   invalidateSpec,
   deploySpec,
   listenSpec,
+  deadLettersListSpec,
+  deadLettersReplaySpec,
   namespaceListSpec,
   namespaceGetSpec,
   namespaceBumpSpec,

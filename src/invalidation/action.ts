@@ -5,7 +5,10 @@ import { shellWord } from '../text/shell.ts';
 import type { HttpRequest, RulePlan } from './plan.ts';
 
 /** The kinds of actions, in the order in which they are carried out. */
-export type ActionKind = 'clear' | 'bump' | 'http' | 'rewarm';
+export const ACTION_KINDS = ['clear', 'bump', 'http', 'rewarm'] as const;
+
+/** One of {@link ACTION_KINDS}. */
+export type ActionKind = (typeof ACTION_KINDS)[number];
 
 /** One step of a plan: a cachectl command, or a request. */
 export type Action =

@@ -4,8 +4,9 @@ import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { Input, type RawValue } from '../cli/input.ts';
 import type { RuleSpec } from '../config/rule-spec.ts';
+import { inParallel } from '../pace/in-parallel.ts';
 import { countOf } from '../units/number.ts';
-import { actionLine, type Action, type ActionKind } from './action.ts';
+import { ACTION_KINDS, actionLine, type Action, type ActionKind } from './action.ts';
 
 /** What became of one action. */
 export interface ActionResult {
@@ -31,20 +32,32 @@ export interface Agreement {
 /** Requests are tried again so often where an answer may still come. */
 const HTTP_RETRIES = 2;
 
-/** Carries the actions out, one after the other, and tells what became of each. */
+/** Requests of one rule that are under way at once: one front that hangs does not keep the others waiting. */
+const REQUESTS_AT_ONCE = 8;
+
+/**
+ * Carries the actions out, one kind after the other, and tells what became of each. Requests go out side by
+ * side, unless a failed one is to stop the others.
+ */
 export async function carryOutActions(
   actions: readonly Action[],
   onFailure: RuleSpec['onFailure'],
   agreement: Agreement,
   context: Context,
 ): Promise<readonly ActionResult[]> {
+  const stops = onFailure === 'stop';
   const results: ActionResult[] = [];
   let stopped = false;
-  for (const action of actions) {
-    const result: ActionResult =
+  const carryOutOne = async (action: Action): Promise<ActionResult> => {
+    const result =
       stopped || context.signal.aborted ? skipped(action) : await carryOut(action, agreement, context);
-    results.push(result);
-    stopped ||= result.status === 'failed' && onFailure === 'stop';
+    stopped ||= stops && result.status === 'failed';
+    return result;
+  };
+  for (const kind of ACTION_KINDS) {
+    const same = actions.filter((action) => action.kind === kind);
+    const atOnce = kind === 'http' && !stops ? REQUESTS_AT_ONCE : 1;
+    results.push(...(await inParallel(same, atOnce, carryOutOne)));
   }
   return results;
 }

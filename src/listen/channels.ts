@@ -7,6 +7,7 @@ import { pause } from '../redis/wait.ts';
 import { parseHttpEvent } from './http-event.ts';
 import type { Counters } from './counters.ts';
 import type { Delivery } from './delivery.ts';
+import { RuleQueues } from './rule-queues.ts';
 
 /** What listening to channels takes. */
 export interface ChannelTools {
@@ -31,12 +32,21 @@ const AFTER_LOSS_MS = 500;
  * At most once: what is published while the connection is lost is never heard.
  */
 export async function listenToChannels(tools: ChannelTools): Promise<void> {
-  const { stop } = tools;
-  const inbox = new Inbox(tools);
-  const working = inbox.work();
+  const { coalesceMs, handle, stop } = tools;
+  const queues = new RuleQueues({ coalesceMs, handle, stop });
+  let count = 0;
+  const receive = (payload: Buffer): void => {
+    try {
+      if (queues.size >= MOST_WAITING) tools.onRefused(`${MOST_WAITING} events wait already`);
+      else queues.add([readMessage(payload, `message ${++count}`)]);
+    } catch (error) {
+      if (!(error instanceof CachectlError)) throw error;
+      tools.onRefused(error.message);
+    }
+  };
   while (!stop.aborted) {
     try {
-      await hear(tools, inbox);
+      await hear(tools, receive);
     } catch (error) {
       if (!(error instanceof CachectlError)) throw error;
       if (stop.aborted) break;
@@ -45,12 +55,14 @@ export async function listenToChannels(tools: ChannelTools): Promise<void> {
       await pause(AFTER_LOSS_MS, stop).catch(() => undefined);
     }
   }
-  inbox.end();
-  await working;
+  await queues.finish();
 }
 
 /** One connection from its opening to its loss. */
-async function hear({ client, channels, stop, onListening }: ChannelTools, inbox: Inbox): Promise<void> {
+async function hear(
+  { client, channels, stop, onListening }: ChannelTools,
+  receive: (payload: Buffer) => void,
+): Promise<void> {
   // A message that is published anywhere in a cluster reaches every server of it.
   const [node] = await client.primaries();
   if (node?.bulk === undefined) throw new Error('there is no server to listen to');
@@ -68,7 +80,7 @@ async function hear({ client, channels, stop, onListening }: ChannelTools, inbox
           if (value instanceof Error) return reject(value);
           const [kind, , payload] = Array.isArray(value) ? (value as readonly unknown[]) : [];
           if (String(kind) === 'subscribe' && ++subscribed === channels.length) onListening();
-          if (String(kind) === 'message' && Buffer.isBuffer(payload)) inbox.add(Buffer.from(payload));
+          if (String(kind) === 'message' && Buffer.isBuffer(payload)) receive(Buffer.from(payload));
         },
         lose: reject,
       });
@@ -79,52 +91,9 @@ async function hear({ client, channels, stop, onListening }: ChannelTools, inbox
   }
 }
 
-/** Messages that wait to be carried out. */
-class Inbox {
-  readonly #tools: ChannelTools;
-  #waiting: Delivery[] = [];
-  #count = 0;
-  #ended = false;
-  #wake: () => void = () => undefined;
-
-  constructor(tools: ChannelTools) {
-    this.#tools = tools;
-  }
-
-  add(payload: Buffer): void {
-    const id = `message ${++this.#count}`;
-    if (this.#waiting.length >= MOST_WAITING) {
-      this.#tools.onRefused(`${MOST_WAITING} events wait already`);
-      return;
-    }
-    try {
-      const { name, data } = parseHttpEvent(payload);
-      const fields = ['event', name, 'data', JSON.stringify(data)].map((text) => Buffer.from(text));
-      this.#waiting.push({ id, fields, tries: 1 });
-      this.#wake();
-    } catch (error) {
-      if (!(error instanceof CachectlError)) throw error;
-      this.#tools.onRefused(error.message);
-    }
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  /** Carries out what comes, until the end; what came before it is finished. */
-  async work(): Promise<void> {
-    while (!this.#ended || this.#waiting.length > 0) {
-      if (this.#waiting.length === 0) {
-        await new Promise<void>((resolve) => (this.#wake = resolve));
-        continue;
-      }
-      const { coalesceMs, stop } = this.#tools;
-      if (coalesceMs > 0) await pause(coalesceMs, stop).catch(() => undefined);
-      const batch = this.#waiting;
-      this.#waiting = [];
-      await this.#tools.handle(batch);
-    }
-  }
+/** A message as a delivery. @throws UsageError where it is no event */
+function readMessage(payload: Buffer, id: string): Delivery {
+  const { name, data } = parseHttpEvent(payload);
+  const fields = ['event', name, 'data', JSON.stringify(data)].map((text) => Buffer.from(text));
+  return { id, fields, tries: 1 };
 }

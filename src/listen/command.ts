@@ -65,6 +65,12 @@ export const listenSpec: CommandSpec = {
       fallback: 'STREAM:dead',
     },
     {
+      name: 'keep',
+      value: 'DURATION',
+      summary: 'remove events that are older, once every group of the stream is done with them',
+      fallback: '7d with --http, otherwise they stay',
+    },
+    {
       name: 'drain',
       value: 'DURATION',
       summary: 'when told to stop, the longest wait for what is under way',

@@ -2,12 +2,16 @@ import { CachectlError } from '../cli/errors.ts';
 import { pause } from '../redis/wait.ts';
 import type { Counters } from './counters.ts';
 import type { Delivery } from './delivery.ts';
+import { RuleQueues } from './rule-queues.ts';
 import type { StreamConsumer, StreamSettings } from './stream.ts';
 
 /** What reading a stream takes. */
 export interface ConsumeTools {
+  /** Waits for new entries; nothing else is asked on its connection meanwhile. */
+  readonly reader: StreamConsumer;
+  /** The same consumer of the group, on a connection that does not wait. */
   readonly consumer: StreamConsumer;
-  readonly settings: Pick<StreamSettings, 'claimAfterMs' | 'retryAfterMs'>;
+  readonly settings: Pick<StreamSettings, 'claimAfterMs' | 'retryAfterMs' | 'keepMs'>;
   readonly coalesceMs: number;
   /** Carries events out, and acknowledges or sets aside what is done. */
   readonly handle: (deliveries: readonly Delivery[]) => Promise<void>;
@@ -16,8 +20,8 @@ export interface ConsumeTools {
   /** Milliseconds, monotonic. */
   readonly now: () => number;
   readonly counters: Counters;
-  /** Told whenever the stream has been read. */
-  readonly onRead: () => void;
+  /** Told whenever a read begins and has ended. */
+  readonly onReading: (isReading: boolean) => void;
   /** Told whenever Redis is lost or found again. */
   readonly onState: (
     state: { readonly up: true } | { readonly up: false; readonly error: CachectlError },
@@ -26,65 +30,111 @@ export interface ConsumeTools {
 
 /** The longest a read waits: a stop is noticed after it at the latest. */
 const READ_MS = 500;
-/** A batch that is larger is carried out before more is read. */
-const MOST_IN_A_BATCH = 10_000;
+/** Old events are looked for so often at most. */
+const TRIM_MS = 60_000;
+/** With more than this in hand nothing is read: it waits in the stream, where others can have it. */
+const MOST_IN_HAND = 10_000;
 const AFTER_LOSS_MS = 500;
 
-/** Reads and carries out, until it is told to stop; Redis may come and go meanwhile. */
+/**
+ * Reads and carries out, until it is told to stop; Redis may come and go meanwhile. What is tried again goes
+ * beside what is new.
+ */
 export async function consumeStream(tools: ConsumeTools): Promise<void> {
   const { consumer, settings, stop, now, counters } = tools;
   const lookAfterMs = Math.max(50, Math.min(settings.claimAfterMs, settings.retryAfterMs) / 2);
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let isUp = true;
-  while (!stop.aborted) {
-    try {
-      if (now() - lookedAt >= lookAfterMs) {
-        lookedAt = now();
-        const taken = await consumer.takeOver(new Set());
+  const links = new Links(tools);
+  const queues = new RuleQueues({
+    coalesceMs: tools.coalesceMs,
+    stop,
+    handle: (deliveries) => links.guard('work', () => handleHeld(deliveries, tools)),
+  });
+  let trimmedAt = Number.NEGATIVE_INFINITY;
+  // Long work must not look abandoned to the others of the group. Whoever cannot say so now says so next time,
+  // or loses the entries to another listener, who does them again.
+  const timer = setInterval(() => void consumer.keep().catch(() => undefined), settings.claimAfterMs / 3);
+  try {
+    await Promise.all([
+      links.repeat('new', async () => {
+        const entries = await read(tools);
+        consumer.hold(entries.map(({ id }) => id));
+        queues.add(entries);
+        await queues.below(MOST_IN_HAND);
+      }),
+      links.repeat('again', async () => {
+        const lookedAt = now();
+        const taken = await consumer.takeOver();
+        consumer.hold(taken.map(({ id }) => id));
         counters.takenOver += taken.length;
-        if (taken.length > 0) await handleKeeping(taken, tools);
-      }
-      const batch = await collect(tools, Math.min(READ_MS, lookAfterMs));
-      tools.onRead();
-      if (!isUp) tools.onState({ up: true });
-      isUp = true;
-      if (batch.length > 0) await handleKeeping(batch, tools);
-    } catch (error) {
-      if (!(error instanceof CachectlError)) throw error;
-      if (stop.aborted) break;
-      counters.lostConnections++;
-      if (isUp) tools.onState({ up: false, error });
-      isUp = false;
-      await pause(AFTER_LOSS_MS, stop).catch(() => undefined);
+        await handleHeld(taken, tools);
+        if (now() - trimmedAt >= Math.min(TRIM_MS, settings.keepMs ?? TRIM_MS)) {
+          trimmedAt = now();
+          await consumer.trim();
+        }
+        await pause(Math.max(0, lookedAt + lookAfterMs - now()), stop).catch(() => undefined);
+      }),
+    ]);
+    await queues.finish();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Whether Redis is there, told once for all that need it. */
+class Links {
+  readonly #tools: ConsumeTools;
+  readonly #down = new Set<string>();
+
+  constructor(tools: ConsumeTools) {
+    this.#tools = tools;
+  }
+
+  /** Repeats a step until the end, over every loss of Redis. */
+  async repeat(name: string, step: () => Promise<void>): Promise<void> {
+    const { stop } = this.#tools;
+    while (!stop.aborted) {
+      if (!(await this.guard(name, step))) await pause(AFTER_LOSS_MS, stop).catch(() => undefined);
     }
   }
-}
 
-/** New entries; where some came, those that come within the window as well. */
-async function collect(tools: ConsumeTools, waitMs: number): Promise<readonly Delivery[]> {
-  const { consumer, coalesceMs, now, stop } = tools;
-  const batch = [...(await consumer.read(waitMs))];
-  if (batch.length === 0) return batch;
-  const until = now() + coalesceMs;
-  while (batch.length < MOST_IN_A_BATCH && !stop.aborted) {
-    const leftMs = until - now();
-    if (leftMs <= 0) break;
-    batch.push(...(await consumer.read(Math.min(READ_MS, leftMs))));
+  /** Does something once. @returns false where Redis was lost meanwhile */
+  async guard(name: string, step: () => Promise<void>): Promise<boolean> {
+    try {
+      await step();
+      this.#works(name);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CachectlError)) throw error;
+      if (!this.#tools.stop.aborted) this.#fails(name, error);
+      return false;
+    }
   }
-  return batch;
+
+  #works(name: string): void {
+    if (this.#down.delete(name) && this.#down.size === 0) this.#tools.onState({ up: true });
+  }
+
+  #fails(name: string, error: CachectlError): void {
+    if (this.#down.size === 0) {
+      this.#tools.counters.lostConnections++;
+      this.#tools.onState({ up: false, error });
+    }
+    this.#down.add(name);
+  }
 }
 
-/** Long work must not look abandoned to the others of the group. */
-async function handleKeeping(deliveries: readonly Delivery[], tools: ConsumeTools): Promise<void> {
-  const ids = deliveries.map(({ id }) => id);
-  const timer = setInterval(
-    // Whoever cannot say so now says so next time, or loses the entries to another listener, who does them again.
-    () => void tools.consumer.keep(ids).catch(() => undefined),
-    tools.settings.claimAfterMs / 3,
-  );
+async function read({ reader, onReading }: ConsumeTools): Promise<readonly Delivery[]> {
+  onReading(true);
+  const entries = await reader.read(READ_MS);
+  onReading(false);
+  return entries;
+}
+
+async function handleHeld(deliveries: readonly Delivery[], tools: ConsumeTools): Promise<void> {
+  if (deliveries.length === 0) return;
   try {
     await tools.handle(deliveries);
   } finally {
-    clearInterval(timer);
+    tools.consumer.letGo(deliveries.map(({ id }) => id));
   }
 }

@@ -25,3 +25,12 @@ export function readDelivery({ fields }: Pick<Delivery, 'fields'>): CacheEvent {
   const { event, data: _, ...own } = Object.fromEntries(texts);
   return { name: event ?? '', data: { ...nested, ...eventData(own) } };
 }
+
+/** The name of the event, before anything else of it is read; empty where there is none. */
+export function eventName({ fields }: Pick<Delivery, 'fields'>): string {
+  let name = '';
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    if (String(fields[index]) === 'event') name = String(fields[index + 1]);
+  }
+  return name;
+}

@@ -6,6 +6,7 @@ import { findRule } from '../invalidation/find-rule.ts';
 import { planRule } from '../invalidation/plan.ts';
 import { escapeText, printableKey } from '../keys/printable.ts';
 import { renderJson } from '../terminal/json.ts';
+import { silentProgress } from '../terminal/progress.ts';
 import { appendEvent } from './append.ts';
 import { listenToChannels } from './channels.ts';
 import { consumeStream } from './consume.ts';
@@ -47,28 +48,31 @@ async function listenToStream(tools: ListenTools, stream: StreamSettings, contex
   const working = context.detach(tools.drain);
   let front: HttpListener | undefined;
   const now = (): number => context.host.clock.monotonicMs();
-  const state = { isUp: true, isBusy: false, readAt: now() };
-  const isHealthy = (): boolean => state.isUp && (state.isBusy || now() - state.readAt < STALE_MS);
+  const state = { isUp: true, isReading: false, changedAt: now() };
+  const isHealthy = (): boolean => state.isUp && (!state.isReading || now() - state.changedAt < STALE_MS);
   // Nothing is under way, and nobody is there: waiting for it would keep whoever said stop.
   const onStop = (): void => {
     if (!isHealthy()) tools.giveUp();
   };
   context.signal.addEventListener('abort', onStop, { once: true });
   try {
-    const consumer = new StreamConsumer(await reading.context.redis(), stream);
+    const reader = new StreamConsumer(await reading.context.redis(), stream);
+    const consumer = new StreamConsumer(await working.context.redis(), stream);
     await consumer.ensureGroup();
     messages.note(
       `listening to ${printableKey(stream.stream)} as ${escapeText(stream.consumer)} of group ${escapeText(stream.group)}`,
     );
     front = await openFront(tools, stream, isHealthy, working.context, context);
     await consumeStream({
+      reader,
       consumer,
       settings: stream,
       coalesceMs: tools.options.coalesceMs,
       stop: context.signal,
       now,
-      onRead: () => {
-        state.readAt = now();
+      onReading: (isReading) => {
+        state.isReading = isReading;
+        state.changedAt = now();
       },
       counters: tools.counters,
       onState: (change) => {
@@ -76,9 +80,8 @@ async function listenToStream(tools: ListenTools, stream: StreamSettings, contex
         if (change.up) messages.note('Redis is back; going on');
         else messages.warn(`${change.error.message}; waiting for Redis`);
       },
-      handle: async (deliveries) => {
-        state.isBusy = true;
-        await handleDeliveries(deliveries, {
+      handle: (deliveries) =>
+        handleDeliveries(deliveries, {
           ...workerTools(tools, working.context, context),
           maxTries: tools.options.maxTries,
           acknowledge: (done) => consumer.acknowledge(done.map(({ id }) => id)),
@@ -86,11 +89,7 @@ async function listenToStream(tools: ListenTools, stream: StreamSettings, contex
             await consumer.setAside(delivery, reason);
             messages.warn(`event ${delivery.id} was set aside: ${reason}`);
           },
-        }).finally(() => {
-          state.isBusy = false;
-          state.readAt = now();
-        });
-      },
+        }),
     });
     // A listener that cannot say goodbye is found idle, and what it had is taken over.
     await front?.close();
@@ -140,7 +139,8 @@ async function listenToPubSub(tools: ListenTools, context: Context): Promise<voi
 
 function workerTools({ agreement, spec, counters }: ListenTools, working: Context, context: Context) {
   return {
-    context: working,
+    // Several runs are under way at once, and a service has nobody who watches a bar.
+    context: { ...working, progress: () => silentProgress },
     agreement,
     counters,
     findRule: (name: string) => findRule(spec, name),

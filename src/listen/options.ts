@@ -26,6 +26,8 @@ export interface ListenOptions extends Agreement {
 
 const DEFAULT_STREAM = 'cache:events';
 const DEFAULTS = { claimAfterMs: 60_000, retryAfterMs: 1_000, maxTries: 10, drainMs: 10_000 };
+/** Whoever sends over HTTP cannot trim the stream; so old events go by themselves. */
+const HTTP_KEEP_MS = 7 * 24 * 3_600_000;
 
 /** @throws UsageError */
 export function parseListen(input: Input, host: Pick<Host, 'env' | 'cwd'>): ListenOptions {
@@ -58,6 +60,7 @@ function parseStream(input: Input): StreamSettings {
     claimAfterMs: input.durationMs('claim-after') ?? DEFAULTS.claimAfterMs,
     retryAfterMs: input.durationMs('retry-after') ?? DEFAULTS.retryAfterMs,
     deadLetters: Buffer.from(named(input, 'dead-letters', `${stream}:dead`)),
+    keepMs: input.durationMs('keep') ?? (input.has('http') ? HTTP_KEEP_MS : undefined),
   };
 }
 

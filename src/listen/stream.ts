@@ -1,6 +1,9 @@
 import { CachectlError } from '../cli/errors.ts';
+import { deadLetterFields } from './dead-letters/letter.ts';
 import type { RedisClient, RedisCommand, RedisReply } from '../redis/types.ts';
 import type { Delivery } from './delivery.ts';
+import { entriesOf, fieldsOf, listOf } from './entries.ts';
+import { trimStream } from './trim.ts';
 
 /** Which stream is read, by whom, and how patiently. */
 export interface StreamSettings {
@@ -15,10 +18,17 @@ export interface StreamSettings {
   /** The pause before the second try of a failed event; it doubles with each further one. */
   readonly retryAfterMs: number;
   readonly deadLetters: Buffer;
+  /** Events that every group is done with are removed when they are older; never where missing. */
+  readonly keepMs: number | undefined;
 }
 
 /** The longest pause between two tries. */
 const LONGEST_RETRY_MS = 60_000;
+/**
+ * What was delivered to this consumer and never arrived (the connection was lost meanwhile) is worked on after
+ * this time. Not sooner: an answer may also be slow.
+ */
+const LOST_DELIVERY_MS = 5_000;
 /** Entries that are asked for in one reply. */
 const READ_COUNT = 1_000;
 const PENDING_COUNT = 100;
@@ -31,6 +41,8 @@ const PENDING_COUNT = 100;
 export class StreamConsumer {
   readonly #client: RedisClient;
   readonly #settings: StreamSettings;
+  /** Entries of this consumer that are pending, as far as this process knows. */
+  readonly #held = new Map<string, 'working' | 'failed'>();
 
   constructor(client: RedisClient, settings: StreamSettings) {
     this.#client = client;
@@ -66,15 +78,24 @@ export class StreamConsumer {
     );
     // RESP2 has a list of pairs here, RESP3 a map, which comes flat.
     const entries = Array.isArray(reply[0]) ? listOf(reply[0])[1] : reply[1];
-    return entriesOf(listOf(entries ?? null), () => 1);
+    return deliveriesOf(listOf(entries ?? null), () => 1);
+  }
+
+  /** These are being worked on from now on: they are kept, and not taken over, until they are let go. */
+  hold(ids: readonly string[]): void {
+    for (const id of ids) this.#held.set(id, 'working');
+  }
+
+  /** No longer: what was not acknowledged has failed, and is due again after its pause. */
+  letGo(ids: readonly string[]): void {
+    for (const id of ids) if (this.#held.has(id)) this.#held.set(id, 'failed');
   }
 
   /**
    * Entries that somebody has to work on again: this consumer's own that failed or whose delivery was lost,
    * and those of consumers that are dead.
-   * @param inHand what this consumer is working on at the moment
    */
-  async takeOver(inHand: ReadonlySet<string>): Promise<readonly Delivery[]> {
+  async takeOver(): Promise<readonly Delivery[]> {
     const { stream, group, consumer, claimAfterMs, retryAfterMs } = this.#settings;
     const leastMs = Math.min(claimAfterMs, retryAfterMs);
     const pending = listOf(
@@ -82,21 +103,32 @@ export class StreamConsumer {
     ).map(pendingOf);
     const due = pending.filter(({ id, owner, idleMs, tries }) => {
       if (owner !== consumer) return idleMs >= claimAfterMs;
-      return !inHand.has(id) && idleMs >= Math.min(LONGEST_RETRY_MS, retryAfterMs * 2 ** (tries - 1));
+      switch (this.#held.get(id)) {
+        case 'working':
+          return false;
+        case 'failed':
+          return idleMs >= Math.min(LONGEST_RETRY_MS, retryAfterMs * 2 ** (tries - 1));
+        case undefined:
+          return idleMs >= Math.max(LOST_DELIVERY_MS, retryAfterMs);
+      }
     });
     const taken: Delivery[] = [];
     for (const { id, owner, tries } of due) {
       // Checked by the server again: of two that see the same dead consumer, one gets the entry.
       const idle = owner === consumer ? 0 : claimAfterMs;
       const claimed = listOf(await this.#call('XCLAIM', stream, group, consumer, idle, id));
+      // It was deleted from the stream.
       if (claimed[0] === null) await this.acknowledge([id]);
-      taken.push(...entriesOf(claimed, () => tries + 1));
+      const entries = deliveriesOf(claimed, () => tries + 1);
+      if (entries.length === 0) this.#held.delete(id);
+      taken.push(...entries);
     }
     return taken;
   }
 
-  /** Says that this consumer is still working on these, so that nobody takes them for abandoned. */
-  async keep(ids: readonly string[]): Promise<void> {
+  /** Says that this consumer is still working on what it holds, so that nobody takes it for abandoned. */
+  async keep(): Promise<void> {
+    const ids = [...this.#held].flatMap(([id, state]) => (state === 'working' ? [id] : []));
     if (ids.length === 0) return;
     const { stream, group, consumer } = this.#settings;
     await this.#call('XCLAIM', stream, group, consumer, 0, ...ids, 'JUSTID');
@@ -106,21 +138,23 @@ export class StreamConsumer {
   async acknowledge(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#healing('XACK', this.#settings.stream, this.#settings.group, ...ids);
+    for (const id of ids) this.#held.delete(id);
   }
 
   /** Puts an entry into the dead-letter stream, with the reason, and is done with it. In this order: twice, not never. */
   async setAside({ id, fields, tries }: Delivery, reason: string): Promise<void> {
     const { deadLetters, stream, group } = this.#settings;
-    await this.#call(
-      'XADD',
-      deadLetters,
-      '*',
-      ...fields,
-      ...['dead_letter_reason', reason, 'dead_letter_id', id],
-      ...['dead_letter_tries', String(tries), 'dead_letter_group', group],
-      ...['dead_letter_stream', stream],
-    );
+    const about = deadLetterFields({ reason, id, tries, group, stream });
+    await this.#call('XADD', deadLetters, '*', ...fields, ...about);
     await this.acknowledge([id]);
+  }
+
+  /** Removes what is old and done with, for every group; nothing where no time was given. */
+  async trim(): Promise<void> {
+    const { stream, keepMs } = this.#settings;
+    if (keepMs === undefined) return;
+    const [share] = await this.#client.nodesFor([stream]);
+    if (share !== undefined) await trimStream(share.node, stream, keepMs);
   }
 
   /** Leaves the group where nothing is pending; entries of a consumer that is deleted would be lost. */
@@ -161,33 +195,11 @@ export class StreamConsumer {
   }
 }
 
-function entriesOf(reply: readonly RedisReply[], triesOf: (id: string) => number): readonly Delivery[] {
-  return reply.flatMap((entry) => {
-    const [id, fields] = listOf(entry);
-    if (id === undefined || id === null || !Array.isArray(fields)) return [];
-    const name = String(id);
-    return [{ id: name, fields: listOf(fields).map(bytesOf), tries: triesOf(name) }];
-  });
+function deliveriesOf(reply: readonly RedisReply[], triesOf: (id: string) => number): readonly Delivery[] {
+  return entriesOf(reply).map((entry) => ({ ...entry, tries: triesOf(entry.id) }));
 }
 
 function pendingOf(entry: RedisReply) {
   const [id, owner, idle, tries] = listOf(entry);
   return { id: String(id), owner: String(owner), idleMs: Number(idle), tries: Number(tries) };
-}
-
-function fieldsOf(reply: RedisReply): ReadonlyMap<string, RedisReply> {
-  const flat = listOf(reply);
-  return new Map(
-    flat.flatMap((name, index) =>
-      index % 2 === 0 ? [[String(name), flat[index + 1] ?? null] as const] : [],
-    ),
-  );
-}
-
-function bytesOf(reply: RedisReply): Buffer {
-  return Buffer.isBuffer(reply) ? reply : Buffer.from(String(reply));
-}
-
-function listOf(reply: RedisReply): readonly RedisReply[] {
-  return Array.isArray(reply) ? (reply as readonly RedisReply[]) : [];
 }

@@ -5,6 +5,7 @@ import { actionsOf } from '../invalidation/action.ts';
 import { carryOutActions, type ActionResult, type Agreement } from '../invalidation/carry-out.ts';
 import type { CacheEvent } from '../invalidation/event.ts';
 import { planRule } from '../invalidation/plan.ts';
+import { inParallel } from '../pace/in-parallel.ts';
 import type { Counters } from './counters.ts';
 import { readDelivery, type Delivery } from './delivery.ts';
 
@@ -19,6 +20,9 @@ export interface RunRecord {
   readonly error: CachectlError | undefined;
   readonly results: readonly ActionResult[];
 }
+
+/** Runs that are under way at once: one whose front hangs does not keep the others waiting. */
+const RUNS_AT_ONCE = 4;
 
 /** Deliveries whose events are carried out in one run of their rule. */
 interface Group {
@@ -49,10 +53,9 @@ export interface WorkerTools extends Settle {
  */
 export async function handleDeliveries(deliveries: readonly Delivery[], tools: WorkerTools): Promise<void> {
   tools.counters.received += deliveries.length;
-  for (const group of await groupsOf(deliveries, tools)) {
-    if (tools.context.signal.aborted) return;
-    await runGroup(group, tools);
-  }
+  await inParallel(await groupsOf(deliveries, tools), RUNS_AT_ONCE, async (group) => {
+    if (!tools.context.signal.aborted) await runGroup(group, tools);
+  });
 }
 
 async function groupsOf(deliveries: readonly Delivery[], tools: WorkerTools): Promise<readonly Group[]> {

@@ -1,3 +1,4 @@
+import type { KeyCommand } from './resp/encode.ts';
 import type { KeyRun } from './resp/key-run.ts';
 import type { Listener } from './resp/resp-connection.ts';
 import type { ReplyBatch } from './resp/reply-batch.ts';
@@ -27,6 +28,16 @@ export interface BulkChannel {
    * @throws CachectlError where the connection is lost; error replies come in their places
    */
   readonly pipeline: (encoded: Buffer, replies: number) => Promise<ReplyBatch>;
+  /**
+   * Asks about keys of a run, by their indexes: the replies to every command for the first of them, then for the
+   * second, and so on. In memory that is used again and again, so that a walk over millions of keys leaves little behind.
+   * @throws CachectlError where the connection is lost; error replies come in their places
+   */
+  readonly ask: (
+    commands: readonly KeyCommand[],
+    run: KeyRun,
+    chosen: Int32Array<ArrayBuffer>,
+  ) => Promise<ReplyBatch>;
   /** One command. @throws CachectlError for error replies and a lost connection alike */
   readonly call: (...command: RedisCommand) => Promise<RedisReply>;
   /**

@@ -8,7 +8,7 @@ import { pause } from '../redis/wait.ts';
 import { measureGroups } from './measure-groups.ts';
 import { parseStats, type StatsOptions } from './options.ts';
 import { between, readFigures, sinceStart, type Measured, type Reading } from './read.ts';
-import { runRepair } from './repair.ts';
+import { repairOnTheWay, runRepair } from './repair.ts';
 import { readMetric, statsExitCode, type NodeFigures, type StatsReport } from './report.ts';
 import { readSavedMetric, readSavedStats, saveStats } from './saved.ts';
 import { statsJson } from './view-data.ts';
@@ -38,6 +38,8 @@ async function runOnce(options: StatsOptions, context: Context): Promise<Outcome
   const baseline =
     options.baseline === undefined ? undefined : await readSavedStats(options.baseline, host.cwd);
   const client = await context.redis();
+  // Who listens does so by itself.
+  if (options.groups?.sample === undefined) await repairOnTheWay(client, context);
   const measured = await measure(options, client, context);
   const facts = {
     target: client.target.location,

@@ -1,5 +1,6 @@
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import type { EntrySpec, ScopeSpec } from '../config/spec.ts';
+import { inParallel } from '../pace/in-parallel.ts';
 import { requestUrl, type TargetSettings } from './build-target.ts';
 import { limitOf, type ScopeLimits } from './limits.ts';
 import { openSources } from './sources/open.ts';
@@ -48,14 +49,11 @@ export async function openScopes(
   options: OpenOptions,
 ): Promise<readonly OpenScope[]> {
   const opened = new Map<EntrySpec, OpenEntry>();
-  const waiting = scopes.flatMap((scope) => scope.entries).values();
-  const work = async (): Promise<void> => {
-    for (const entry of waiting) {
-      const open = options.signal.aborted ? undefined : await openEntry(entry, options);
-      if (open !== undefined) opened.set(entry, open);
-    }
-  };
-  await Promise.all(Array.from({ length: options.concurrency }, work));
+  const entries = scopes.flatMap((scope) => scope.entries);
+  await inParallel(entries, options.concurrency, async (entry) => {
+    const open = options.signal.aborted ? undefined : await openEntry(entry, options);
+    if (open !== undefined) opened.set(entry, open);
+  });
   return scopes.map((scope) => ({
     scope,
     limit: limitOf(scope, options.limits),

@@ -80,7 +80,7 @@ test('a deploy is a rule and the budgets', async () => {
 });
 
 test('events are carried out as they come in, from the stream and over HTTP', async () => {
-  const [stream = '', http = '', curl = '', ...more] = linesOf('As events come in');
+  const [stream = '', list = '', replay = '', http = '', curl = '', ...more] = linesOf('As events come in');
   expect(more).toEqual([]);
   const forms = [...TEXT.matchAll(/^XADD cache:events \* (event .*)$/gm)].map(([, fields = '']) =>
     shellWords(fields),
@@ -97,6 +97,8 @@ test('events are carried out as they come in, from the stream and over HTTP', as
     );
   });
   expect(said).toMatch(/^done product.updated in /);
+  expect(await run(list)).toBe('Nothing was set aside in cache:events:dead on default\n');
+  expect(await run(replay)).toBe('Nothing to put back on default\n');
   // The port of the page may be taken here.
   const place = `127.0.0.1:${await freePort()}`;
   const [, , body = '', url = ''] = shellWords(curl);

@@ -227,6 +227,13 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
     const contents = async () =>
       Array.from(await snapshot(place), ([key, { content }]) => ({ key, content }));
 
+    /** COMMAND INFO gives nothing for a command that a server does not know. */
+    async function hasCommand(name: string): Promise<boolean> {
+      const [node] = await place.client.primaries();
+      const reply = await node?.call('COMMAND', 'INFO', name);
+      return Array.isArray(reply) && reply[0] !== null;
+    }
+
     async function storeAllTypes(): Promise<void> {
       await place.send([
         ['SET', 'all:string', 'text'],
@@ -260,6 +267,33 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
       expect(await contents()).toEqual(before);
       const [ttl] = await place.send([['PTTL', 'all:hash']]);
       expect(Number(ttl)).toBeGreaterThan(4_990_000);
+    });
+
+    test('keeps the life of each field of a hash', async (ctx) => {
+      if (!(await hasCommand('HPEXPIRE')))
+        ctx.skip('this server has no HPEXPIRE: fields of a hash have no life of their own');
+      await place.send([
+        ['HSET', 'fields', 'short', '1', 'long', '2', 'ever', '3'],
+        ['HPEXPIRE', 'fields', 3_000_000, 'FIELDS', 1, 'short'],
+        ['HPEXPIRE', 'fields', 9_000_000, 'FIELDS', 1, 'long'],
+        ['EXPIRE', 'fields', 20_000],
+      ]);
+      const before = await contents();
+      const backup = file('fields');
+      expect(await json(['clear', 'fields', '--backup', backup])).toMatchObject({ report: { removed: 1 } });
+      expect(await names()).toEqual([]);
+      expect(await json(['restore', backup])).toMatchObject({ code: 0, report: { restored: 1, lost: [] } });
+      expect(await contents()).toEqual(before);
+      const [lives] = await place.send([['HPTTL', 'fields', 'FIELDS', 3, 'short', 'long', 'ever']]);
+      const [short = 0, long = 0, ever] = Array.isArray(lives) ? lives.map(Number) : [];
+      expect(ever).toBe(-1);
+      for (const [is, was] of [
+        [short, 3_000_000],
+        [long, 9_000_000],
+      ] as const) {
+        expect(is).toBeGreaterThan(was - 60_000);
+        expect(is).toBeLessThanOrEqual(was);
+      }
     });
 
     test('leaves existing keys alone unless told to replace them, and takes a pattern', async () => {

@@ -3,7 +3,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EndSignal } from '../../src/host.ts';
-import { answer, startOrigin, type TestOrigin } from '../support/http-origin.ts';
+import { freePort } from '../../src/local-server/start-redis.ts';
+import { answer, hang, startOrigin, type TestOrigin } from '../support/http-origin.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain, type RunOptions, type RunResult } from '../support/run-main.ts';
 import { createSpecFolder, type SpecFolder } from '../support/spec-folder.ts';
@@ -17,7 +18,11 @@ beforeAll(async () => {
   redis = await startTestRedis();
   spec = await createSpecFolder();
   origin = await startOrigin({ '*': answer('new') });
-  front = await startOrigin({ '/broken': answer('no', { status: 404 }), '*': answer('purged') });
+  front = await startOrigin({
+    '/hangs': hang,
+    '/broken': answer('no', { status: 404 }),
+    '*': answer('purged'),
+  });
   await spec.write(`version: 1
 connections: { default: { url: "${redis.url}" } }
 origin: { base_url: "${origin.url}" }
@@ -97,9 +102,16 @@ describe('a listener', () => {
     const run = await listener.stop();
     expect(run.code).toBe(0);
     expect(run.stderr).toMatch(/^listening to cache:events as \S+ of group cachectl\n$/);
-    expect(run.stdout).toMatch(
-      /^done product\.updated in .*; clear: 2 keys removed\ndone warmed in .*; rewarm: 1 target warm\nListened for .*: 2 events handled in 2 runs\n$/,
-    );
+    const lines = run.stdout.split('\n');
+    // Rules do not wait for each other.
+    expect(lines.slice(0, 2).sort()).toEqual([
+      expect.stringMatching(/^done product\.updated in .*; clear: 2 keys removed$/),
+      expect.stringMatching(/^done warmed in .*; rewarm: 1 target warm$/),
+    ]);
+    expect(lines.slice(2)).toEqual([
+      expect.stringMatching(/^Listened for .*: 2 events handled in 2 runs$/),
+      '',
+    ]);
     // It has left its group, so that its name is not looked for.
     expect(await consumers()).toBe(0);
   });
@@ -166,6 +178,35 @@ describe('a listener', () => {
     await until(async () => (await pending()) === 0);
   });
 
+  test('goes on with what is new while a front does not answer', async () => {
+    await redis.call('SET', 'product:1', 'x');
+    const listener = await listen(['--max-tries', '2', '--drain', '1ms']);
+    await add('event', 'front', 'path', 'hangs');
+    await until(() => front.count('/hangs') > 0);
+    await add('event', 'product.updated', 'id', '1');
+    await until(async () => (await redis.call('EXISTS', 'product:1')) === 0);
+    await until(async () => (await pending()) === 1);
+    // Broken off by the end of its drain: it is still to be done.
+    await listener.stop();
+    expect(await pending()).toBe(1);
+  });
+
+  test('removes what is old, but nothing that another group still needs', async () => {
+    await redis.call('XGROUP', 'CREATE', 'cache:events', 'slow', '0', 'MKSTREAM');
+    const ids: string[] = [];
+    for (let id = 0; id < 500; id++)
+      ids.push(String(await add('event', 'product.updated', 'id', String(id))));
+    await redis.call('XREADGROUP', 'GROUP', 'slow', 'reader', 'COUNT', 300, 'STREAMS', 'cache:events', '>');
+    await redis.call('XACK', 'cache:events', 'slow', ...ids.slice(0, 250));
+    await listen(['--keep', '1ms']);
+    await settled();
+    // The server removes whole blocks of a hundred.
+    await until(async () => (await redis.call('XLEN', 'cache:events')) === 300);
+    await redis.call('XREADGROUP', 'GROUP', 'slow', 'reader', 'STREAMS', 'cache:events', '>');
+    await redis.call('XACK', 'cache:events', 'slow', ...ids);
+    await until(async () => (await redis.call('XLEN', 'cache:events')) === 100);
+  });
+
   test('shares the work with others of its group', async () => {
     const two = [await listen(['--json']), await listen(['--json'])];
     for (let id = 0; id < 40; id++) await add('event', 'product.updated', 'id', String(id));
@@ -175,6 +216,91 @@ describe('a listener', () => {
     );
     const handled = reports.map((report) => (report as { events_handled: number }).events_handled);
     expect(handled.reduce((sum, count) => sum + count, 0)).toBe(40);
+  });
+});
+
+describe('events that were set aside', () => {
+  const dead = (...argv: readonly string[]) => runMain(['dead-letters', ...argv], { cwd: spec.folder });
+
+  test('are listed with the reason, and go back when the cause is mended', async () => {
+    const listener = await listen(['--max-tries', '1']);
+    await add('event', 'front', 'path', 'broken');
+    await until(async () => (await redis.call('XLEN', 'cache:events:dead')) === 1);
+    await add('event', 'nonsense', 'id', '1');
+    await until(async () => (await redis.call('XLEN', 'cache:events:dead')) === 2);
+    await listener.stop();
+    const list = JSON.parse((await dead('list', '--json')).stdout) as {
+      readonly events: readonly { readonly id: string; readonly event: string }[];
+    };
+    expect(list).toMatchObject({
+      schema: 'cachectl/dead-letters-list/v1',
+      total: 2,
+      events: [
+        { event: 'nonsense', values: { id: '1' }, tries: 1, stream: 'cache:events' },
+        { event: 'front', values: { path: 'broken' }, reason: expect.stringContaining('404') as string },
+      ],
+    });
+    const table = (await dead('list', '--event', 'front')).stdout;
+    expect(table).toContain('path=broken');
+    expect(table).toMatch(
+      /\n1 event of 2 in cache:events:dead; mend the cause, then: cachectl dead-letters replay\n$/,
+    );
+
+    const before = await redis.call('XLEN', 'cache:events');
+    expect((await dead('replay', '--all', '--dry-run')).stdout).toMatch(
+      /^2 events would go back on default: /,
+    );
+    expect(await redis.call('XLEN', 'cache:events')).toBe(before);
+    expect((await dead('replay', '--event', 'front')).stdout).toMatch(
+      /^1 event put back on default: front 1\n$/,
+    );
+    expect(await redis.call('XLEN', 'cache:events')).toBe(Number(before) + 1);
+    const [last] = (await redis.call('XREVRANGE', 'cache:events', '+', '-', 'COUNT', 1)) as [
+      [string, string[]],
+    ];
+    expect(last[1].map(String)).toEqual(['event', 'front', 'path', 'broken']);
+    const left = list.events.find(({ event }) => event === 'nonsense')?.id ?? '';
+    expect((await dead('replay', left)).code).toBe(0);
+    const gone = await dead('replay', left);
+    expect(gone.code).toBe(5);
+    expect(gone.stderr).toBe(`warning: ${left} is not in cache:events:dead\n`);
+    expect((await dead('list')).stdout).toBe('Nothing was set aside in cache:events:dead on default\n');
+  });
+
+  test('go back once each, however many there are', async () => {
+    const letters = Array.from({ length: 2_500 }, (_, id) => [
+      ...['XADD', 'cache:events:dead', '*', 'event', 'a', 'id', String(id)],
+      ...['dead_letter_stream', 'cache:events'],
+    ]);
+    await Promise.all(letters.map(([command = '', ...args]) => redis.call(command, ...args)));
+    await redis.call('XADD', 'cache:events:dead', '*', 'event', 'written by hand');
+    const run = await dead('replay', '--all', '--json');
+    expect(run.code).toBe(5);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      replayed: 2_500,
+      events: { a: 2_500 },
+      without_stream: 1,
+    });
+    expect(await redis.call('XLEN', 'cache:events')).toBe(2_500);
+    expect(await redis.call('XLEN', 'cache:events:dead')).toBe(1);
+  });
+
+  test.each([
+    [[], 'name the events: by ID, with --event, or --all of them'],
+    [['--all', '1-0'], 'IDs, --event and --all are three ways to choose: take one'],
+    [['first'], '"first" is no ID of an entry'],
+    [['--all', '--dead-letters', ''], '--dead-letters is empty'],
+  ])('replay %j is wrong', async (argv, message) => {
+    const run = await dead('replay', ...argv);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(message);
+  });
+
+  test('in a key of another type are an error that says so', async () => {
+    await redis.call('SET', 'cache:events:dead', 'x');
+    const run = await dead('list');
+    expect(run.code).toBe(4);
+    expect(run.stderr).toMatch(/WRONGTYPE/);
   });
 });
 
@@ -203,7 +329,7 @@ describe('events on a channel', () => {
 
 describe('events over HTTP', () => {
   async function listenHttp(argv: readonly string[] = [], options: RunOptions = {}) {
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = await freePort();
     const listener = await listen(['--http', `127.0.0.1:${port}`, ...argv], options);
     const url = `http://127.0.0.1:${port}`;
     await until(() =>

@@ -1,8 +1,9 @@
 import type { BulkChannel, KeyScan } from '../bulk-channel.ts';
-import { encodeCommands } from './encode.ts';
+import { encodeCommands, encodeForRun, sizeForRun } from './encode.ts';
 import { KeyRun } from './key-run.ts';
 import { request } from './request.ts';
 import type { RespConnection } from './resp-connection.ts';
+import { Rooms } from './rooms.ts';
 import { readScanReply } from './scan-reply.ts';
 import { runSweep } from './sweep.ts';
 import { translateRedisError } from '../translate-error.ts';
@@ -25,9 +26,18 @@ export function respChannel(connection: RespConnection): BulkChannel {
       connection.send([command], 1, { receive, lose: reject });
     });
   };
+  const rooms = new Rooms();
   return {
     address,
     pipeline,
+    ask: async (commands, run, chosen) => {
+      const room = rooms.take(sizeForRun(commands, run, chosen));
+      const encoded = encodeForRun(commands, run, chosen, room);
+      const replies = await pipeline(encoded, commands.length * chosen.length);
+      // What was answered was sent: nobody reads it any more.
+      rooms.giveBack(room);
+      return replies;
+    },
     call: async (...command) => {
       const reply = (await pipeline(encodeCommands([command]), 1)).value(0);
       if (reply instanceof Error) throw reply;

@@ -54,32 +54,41 @@ export function encodeForKeys(commands: readonly KeyCommand[], keys: readonly Bu
   return bytes.subarray(0, at);
 }
 
+/** How many bytes {@link encodeForRun} needs at most. */
+export function sizeForRun(
+  commands: readonly KeyCommand[],
+  run: KeyRun,
+  chosen: Int32Array<ArrayBuffer>,
+): number {
+  let size = chosen.length * commands.reduce((sum, { head, tail }) => sum + head.length + tail.length, 0);
+  for (const index of chosen)
+    size += commands.length * ((run.ends[index] ?? 0) + 2 - (run.starts[index] ?? 0));
+  return size;
+}
+
 /**
  * The same for keys of a SCAN reply, which are taken over in the form in which they came. `chosen` are their
  * indexes. Copied byte by byte: most pieces are shorter than what a call of `copy` costs (measured: about twice
  * as fast as {@link encodeForKeys} for keys of 20 bytes and three commands).
+ * @param room memory of as many bytes as {@link sizeForRun} says; the result is its beginning
  */
 export function encodeForRun(
   commands: readonly KeyCommand[],
   run: KeyRun,
   chosen: Int32Array<ArrayBuffer>,
+  room: Buffer,
 ): Buffer {
-  const fixed = commands.reduce((size, { head, tail }) => size + head.length + tail.length, 0);
-  let size = chosen.length * fixed;
-  for (const index of chosen)
-    size += commands.length * ((run.ends[index] ?? 0) + 2 - (run.starts[index] ?? 0));
-  const bytes = Buffer.allocUnsafe(size);
   let at = 0;
   for (const index of chosen) {
     const start = run.starts[index] ?? 0;
     const next = (run.ends[index] ?? 0) + 2;
     for (const { head, tail } of commands) {
-      at = copyBytes(head, 0, head.length, bytes, at);
-      at = copyBytes(run.bytes, start, next, bytes, at);
-      at = copyBytes(tail, 0, tail.length, bytes, at);
+      at = copyBytes(head, 0, head.length, room, at);
+      at = copyBytes(run.bytes, start, next, room, at);
+      at = copyBytes(tail, 0, tail.length, room, at);
     }
   }
-  return bytes;
+  return room.subarray(0, at);
 }
 
 /** From here on copying natively is worth its call. */

@@ -5,7 +5,8 @@ import { placeName, type ConnectionSettings } from '../place.ts';
 import type { RedisReply } from '../types.ts';
 import { within } from '../wait.ts';
 import { shakeHands } from './handshake.ts';
-import { RespConnection } from './resp-connection.ts';
+import { ReceiveBuffer } from './receive-buffer.ts';
+import { RespConnection, type OpenSocket } from './resp-connection.ts';
 
 /** A connection that works. */
 export interface OpenedResp {
@@ -31,11 +32,12 @@ export async function openResp(
   settings: ConnectionSettings,
   { silenceMs, signal, log }: OpenRespOptions,
 ): Promise<OpenedResp> {
-  const socket = await openSocket(settings, signal);
+  const open = await openSocket(settings, signal);
+  const { socket } = open;
   const address = placeName(settings.place);
   const count = (commands: number): void => log.roundTrip(address, commands);
   let isOpen = false;
-  const connection = new RespConnection(socket, address, silenceMs ?? 0, (commands) => {
+  const connection = new RespConnection(open, address, silenceMs ?? 0, (commands) => {
     // The handshake's commands go out together, each with a receiver of its own.
     if (isOpen) count(commands);
   });
@@ -57,9 +59,10 @@ export async function openResp(
   }
 }
 
-async function openSocket(settings: ConnectionSettings, signal: AbortSignal): Promise<Socket> {
+async function openSocket(settings: ConnectionSettings, signal: AbortSignal): Promise<OpenSocket> {
   signal.throwIfAborted();
-  const { socket, event } = await beginConnecting(settings);
+  const received = new ReceiveBuffer();
+  const { socket, event } = await beginConnecting(settings, received);
   let onFailure: (error?: Error) => void = () => undefined;
   const opened = new Promise<void>((resolve, reject) => {
     onFailure = (error) => reject(error ?? new Error('Connection is closed.'));
@@ -70,7 +73,7 @@ async function openSocket(settings: ConnectionSettings, signal: AbortSignal): Pr
   });
   try {
     await within(opened, settings.connectTimeoutMs, signal);
-    return socket;
+    return { socket, received };
   } catch (error) {
     socket.destroy();
     throw error;
@@ -78,13 +81,26 @@ async function openSocket(settings: ConnectionSettings, signal: AbortSignal): Pr
 }
 
 /** TLS is loaded only where it is spoken: that takes some milliseconds of a command's start. */
-async function beginConnecting({ place, tls }: ConnectionSettings): Promise<{
+async function beginConnecting(
+  { place, tls }: ConnectionSettings,
+  received: ReceiveBuffer,
+): Promise<{
   readonly socket: Socket;
   readonly event: 'connect' | 'secureConnect';
 }> {
-  if (place.kind === 'socket') return { socket: connect({ path: place.path }), event: 'connect' };
-  const { address } = place;
-  if (tls === undefined) return { socket: connect(address), event: 'connect' };
-  const { connectTls } = await import('../tls.ts');
-  return { socket: connectTls(address, tls), event: 'secureConnect' };
+  if (place.kind === 'tcp' && tls !== undefined) {
+    const { connectTls } = await import('../tls.ts');
+    const socket = connectTls(place.address, tls);
+    socket.on('data', (chunk: Buffer) => received.push(chunk));
+    return { socket, event: 'secureConnect' };
+  }
+  const onread = {
+    buffer: () => received.room(),
+    callback: (count: number) => {
+      received.filled(count);
+      return true;
+    },
+  };
+  const target = place.kind === 'socket' ? { path: place.path } : place.address;
+  return { socket: connect({ ...target, onread }), event: 'connect' };
 }

@@ -1,11 +1,20 @@
+/** Memory is taken in pieces of this size, in bytes; a reply that needs more gets more. */
+const SLAB = 128 * 1_024;
+
+/** With less room than this, a read would come too often. */
+const LEAST_ROOM = 32 * 1_024;
+
 /**
- * The bytes that have come and are not used up. A chunk that comes when all before it is used up is taken
- * as it is; only what continues something is copied. Bytes are never written over, so that slices of them
- * stay good for as long as somebody holds them.
+ * The bytes that have come and are not used up. They are read straight into memory that is filled from its start
+ * to its end: a buffer of its own for each read, as streams make them, is 64 KB of garbage for a few KB of reply,
+ * which at thousands of replies a second is what a program's memory consists of (measured for `analyze`, whose
+ * requests use their memory again as well: 75 MB at one and at two million keys, 95 to 123 before). Bytes are never written over, so that slices of them stay good for as long as somebody holds them.
  */
 export class ReceiveBuffer {
-  /** Where bytes are written; `bytes` is the filled part of it. */
+  /** Told of bytes that have come. */
+  onBytes: () => void = () => undefined;
   #storage: Buffer = Buffer.alloc(0);
+  /** The filled part of the storage. */
   #bytes: Buffer = this.#storage;
   #start = 0;
 
@@ -18,27 +27,31 @@ export class ReceiveBuffer {
     return this.#start;
   }
 
+  /** Where the next bytes are to be written; {@link filled} says how many there were. */
+  room(): Buffer {
+    if (this.#storage.length - this.#bytes.length < LEAST_ROOM) this.#renew(LEAST_ROOM);
+    return this.#storage.subarray(this.#bytes.length);
+  }
+
+  filled(count: number): void {
+    this.#bytes = this.#storage.subarray(0, this.#bytes.length + count);
+    this.onBytes();
+  }
+
+  /** Takes bytes over that were read elsewhere. */
   push(chunk: Buffer): void {
+    if (this.#storage.length - this.#bytes.length < chunk.length) this.#renew(chunk.length);
+    chunk.copy(this.#storage, this.#bytes.length);
+    this.filled(chunk.length);
+  }
+
+  /** Twice what is there, so that a reply of many megabytes is copied twice over and not once a read. */
+  #renew(room: number): void {
     const kept = this.#bytes.length - this.#start;
-    if (kept === 0) {
-      this.#storage = chunk;
-      this.#bytes = chunk;
-      this.#start = 0;
-      return;
-    }
-    const filled = this.#bytes.length;
-    // A chunk's own memory may be shared with others behind its end: only storage made here has room.
-    if (this.#storage.length - filled >= chunk.length) {
-      chunk.copy(this.#storage, filled);
-      this.#bytes = this.#storage.subarray(0, filled + chunk.length);
-      return;
-    }
-    // Twice the size each time, so that a reply of many megabytes is copied twice over and not once a chunk.
-    const storage = Buffer.allocUnsafeSlow(2 * (kept + chunk.length));
+    const storage = Buffer.allocUnsafeSlow(Math.max(SLAB, 2 * (kept + room)));
     this.#bytes.copy(storage, 0, this.#start);
-    chunk.copy(storage, kept);
     this.#storage = storage;
-    this.#bytes = storage.subarray(0, kept + chunk.length);
+    this.#bytes = storage.subarray(0, kept);
     this.#start = 0;
   }
 

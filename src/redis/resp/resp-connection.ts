@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { CachectlError } from '../../cli/errors.ts';
 import { translateRedisError } from '../translate-error.ts';
 import { NoReplyError } from '../wait.ts';
-import { ReceiveBuffer } from './receive-buffer.ts';
+import type { ReceiveBuffer } from './receive-buffer.ts';
 import { ReplyScanner } from './reply-scanner.ts';
 
 /** Who waits for the replies to one request. */
@@ -24,6 +24,12 @@ export interface Listener {
   readonly lose: (error: CachectlError) => void;
 }
 
+/** A socket that is open, and where what it reads comes to. */
+export interface OpenSocket {
+  readonly socket: Socket;
+  readonly received: ReceiveBuffer;
+}
+
 interface Waiting {
   readonly replies: number;
   readonly starts: Int32Array | undefined;
@@ -38,7 +44,7 @@ interface Waiting {
 export class RespConnection {
   readonly address: string;
   readonly #socket: Socket;
-  readonly #received = new ReceiveBuffer();
+  readonly #received: ReceiveBuffer;
   readonly #scanner = new ReplyScanner();
   /** A queue with a moving head: shift() on a long array copies it. */
   #waiting: Waiting[] = [];
@@ -53,12 +59,20 @@ export class RespConnection {
    * @param timeoutMs the longest silence while a reply is waited for; 0 is no limit
    * @param onSend told of each request, with its number of commands
    */
-  constructor(socket: Socket, address: string, timeoutMs: number, onSend: (commands: number) => void) {
+  constructor(
+    { socket, received }: OpenSocket,
+    address: string,
+    timeoutMs: number,
+    onSend: (commands: number) => void,
+  ) {
     this.address = address;
     this.#socket = socket;
+    this.#received = received;
     this.#onSend = onSend;
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    received.onBytes = () => this.#onBytes();
+    // A server that refuses says so unasked, perhaps before anybody waits.
+    if (received.bytes.length > received.start) queueMicrotask(() => this.#onBytes());
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(new Error('Connection is closed.')));
     socket.on('timeout', () => {
@@ -125,9 +139,8 @@ export class RespConnection {
     this.#socket.unref();
   }
 
-  #onData(chunk: Buffer): void {
+  #onBytes(): void {
     if (this.#failure !== undefined) return;
-    this.#received.push(chunk);
     this.#socket.cork();
     try {
       this.#deliver();

@@ -13,8 +13,8 @@ export interface SweepPace {
 /** What is asked about some of the keys before they are removed, on the same way. */
 export interface SweepLook {
   readonly commands: readonly KeyCommand[];
-  /** At most so many keys of each SCAN reply. */
-  readonly keysAtOnce: number;
+  /** At most so many keys of the SCAN reply at hand; asked for each that has any. */
+  readonly keysAtOnce: () => number;
   /** The replies, all commands of the first key first. */
   readonly receive: (replies: ReplyBatch) => void;
 }

@@ -176,12 +176,12 @@ class Sweep {
 
   /** The server answers in order, and so the keys are still there when it comes to this. */
   #lookAt(args: Buffer, count: number, look: SweepLook): void {
+    if (count === 0) return;
     const keys: Buffer[] = [];
-    forEachArgument(args, 0, Math.min(count, look.keysAtOnce), (_start, content, next) => {
+    forEachArgument(args, 0, count, (_start, content, next) => {
       keys.push(args.subarray(content, next - 2));
     });
     const starts = new Int32Array(keys.length * look.commands.length);
-    if (starts.length === 0) return;
     this.#underWay++;
     this.#connection.send(
       [encodeForKeys(look.commands, keys)],
@@ -203,7 +203,7 @@ class Sweep {
 
   #remove(removal: Removal): void {
     const { multiKey, look } = this.#plan;
-    if (look !== undefined) this.#lookAt(removal.args, removal.count, look);
+    if (look !== undefined) this.#lookAt(removal.args, Math.min(removal.count, look.keysAtOnce()), look);
     const replies = multiKey ? 1 : removal.count;
     const starts = new Int32Array(replies);
     this.#matched += removal.count;

@@ -15,12 +15,13 @@ const COMFORTABLE_MS = 0.75;
 const MOST_STEPS = 3;
 
 /**
- * Requests of several cursors reach the server together, and other clients wait for all of them. Four steps
- * of 250 kept others waiting about as long as one of 1000 and cost the server 11 to 18 % less; eight of 250
- * cost it a few percent less again, but others waited longer (docs/performance.md). Eight are for filling a
- * network's round trip.
+ * Requests of several cursors reach the server together, and other clients wait for all of them and for the
+ * removals beside them. Four steps of 200 kept others waiting less than one of 1000 and cost the server 10 to
+ * 20 % less; four of 250 were no faster, and eight of 250 a little, but others waited longer with both
+ * (docs/performance.md). Eight are for filling a network's round trip.
  */
 const NEAR_CURSORS = 4;
+const NEAR_COUNT = 200;
 const FAR_CURSORS = 8;
 const FAR_MS = 0.5;
 const MOST_TOGETHER = 8_000;
@@ -38,6 +39,9 @@ export function tuneSweep(roundTripMs: number, severalCursors: boolean): SweepTu
   if (!severalCursors) {
     return { cursors: 1, count: Math.round(COMFORTABLE_COUNT * Math.min(MOST_STEPS, steps)) };
   }
-  const cursors = roundTripMs < FAR_MS ? NEAR_CURSORS : FAR_CURSORS;
-  return { cursors, count: Math.round(Math.min(MOST_TOGETHER, COMFORTABLE_COUNT * steps) / cursors) };
+  if (roundTripMs < FAR_MS) return { cursors: NEAR_CURSORS, count: NEAR_COUNT };
+  return {
+    cursors: FAR_CURSORS,
+    count: Math.round(Math.min(MOST_TOGETHER, COMFORTABLE_COUNT * steps) / FAR_CURSORS),
+  };
 }
