@@ -1,6 +1,6 @@
 import type { DecodedContent, DecodedValue } from './decoded-value.ts';
 import { detectValue } from './detect.ts';
-import { openKeyv, openWarm } from './envelopes.ts';
+import { openKeyv } from './envelopes.ts';
 import type { Serialization } from './formats.ts';
 import type { ReadResult } from './serialization/read-result.ts';
 
@@ -17,11 +17,8 @@ export function shownAsIs(bytes: Buffer): DecodedContent {
   return detected.kind === 'binary' ? { kind: 'bytes', bytes } : detected;
 }
 
-/** A value that is JSON, the envelopes of `warm` and keyv among it, or a number. */
+/** A value that is JSON, keyv's envelope among it, or a number. */
 export function jsonOrInteger(content: DecodedContent): DecodedValue {
-  const warmed = content.kind === 'json' ? openWarm(content.text) : undefined;
-  if (warmed !== undefined)
-    return { chain: ['warm', 'json'], content: { kind: 'tree', value: warmed }, facts: [], warnings: [] };
   const facts = content.kind === 'json' ? openKeyv(content.text) : undefined;
   if (facts !== undefined) return { chain: ['keyv', 'json'], content, facts, warnings: [] };
   return { chain: [content.kind === 'json' ? 'json' : 'text'], content, facts: [], warnings: [] };

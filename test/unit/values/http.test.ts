@@ -2,6 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { decodeValue } from '../../../src/values/decode.ts';
 import { renderTree } from '../../../src/values/render-tree.ts';
+import { renderShown } from '../../../src/values/render-decoded.ts';
+import { showValue } from '../../../src/values/shown-value.ts';
 import { treeJson } from '../../../src/values/tree-json.ts';
 
 const block = async (bytes: Buffer | string): Promise<string> => {
@@ -9,6 +11,15 @@ const block = async (bytes: Buffer | string): Promise<string> => {
   return content.kind === 'tree' ? renderTree(content.value, 'block', 10_000).text : content.kind;
 };
 const chain = async (bytes: Buffer | string) => (await decodeValue(Buffer.from(bytes as string))).chain;
+
+const shown = async (bytes: Buffer | string) => {
+  const start = Buffer.from(bytes as string);
+  const request = { steps: undefined, maxBytes: 10_000, maxDecodeBytes: 10_000, nowMs: () => 0 };
+  return showValue({ start, totalBytes: start.length }, request);
+};
+const shownBlock = async (bytes: Buffer | string) =>
+  renderShown(await shown(bytes), { width: undefined, unicode: true });
+const shownChain = async (bytes: Buffer | string) => (await shown(bytes)).decoded?.chain ?? ['json'];
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Made:  1 \r\n';
 
@@ -68,15 +79,15 @@ describe('a response as it goes over the wire', () => {
 describe("warm's envelope", () => {
   test('is shown as status, headers and body', async () => {
     const text = '{"status":201,"headers":{"etag":"\\"a\\"","link":["x","y"]},"body":"Zo\\u00eb"}';
-    expect(await chain(text)).toEqual(['warm', 'json']);
-    expect(await chain(gzipSync(text))).toEqual(['gzip', 'warm', 'json']);
-    expect(await block(text)).toBe(
+    expect(await shownChain(text)).toEqual(['warm', 'json']);
+    expect(await shownChain(gzipSync(text))).toEqual(['gzip', 'warm', 'json']);
+    expect(await shownBlock(text)).toBe(
       'HTTP response\n  201 Created\n  etag: "a"\n  link: x\n  link: y\n\n  Zoë',
     );
   });
 
   test('has its bytes in base64 where they are no text', async () => {
-    expect(await block('{"status":200,"headers":{},"body_base64":"/wA="}')).toBe(
+    expect(await shownBlock('{"status":200,"headers":{},"body_base64":"/wA="}')).toBe(
       'HTTP response\n  200 OK\n\n  b"\\xff\\x00"',
     );
   });
@@ -88,6 +99,6 @@ describe("warm's envelope", () => {
     '{"status":200,"headers":{},"body":{}}',
     '{"status":"ok","headers":{},"body":"x"}',
   ])('other JSON stays JSON: %s', async (text) => {
-    expect(await chain(text)).toEqual(['json']);
+    expect(await shownChain(text)).toEqual(['json']);
   });
 });

@@ -184,7 +184,7 @@ export const REAL_VECTORS: readonly RealVector[] = [
   },
   {
     name: "warm's envelope",
-    chain: ['warm', 'json'],
+    chain: ['json'],
     base64:
       'eyJzdGF0dXMiOjIwMCwiaGVhZGVycyI6eyJjb250ZW50LXR5cGUiOiJ0ZXh0L2h0bWwifSwiYm9keSI6IjxwPlpvw6s8L3A+In0=',
   },
