@@ -157,6 +157,8 @@ function __cachectl_argument --argument-names at position
             echo 'any'
         case 'stats diff 2'
             echo 'any'
+        case 'loadtest *'
+            echo 'any'
         case 'key explain *'
             echo 'lookup keys'
         case 'key for *'

@@ -306,6 +306,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'inspect *' = 'lookup keys'
         'stats diff 1' = 'any'
         'stats diff 2' = 'any'
+        'loadtest *' = 'any'
         'key explain *' = 'lookup keys'
         'key for *' = 'lookup keys'
         'completion 1' = 'words bash zsh fish powershell'
