@@ -134,10 +134,10 @@ export async function readKeys(
   };
 }
 
-/** Reads what has left its primary before its turn. Gives how many keys there were. */
+/** Reads what has left its primary before its turn. Gives how many keys there were; that it cannot is told to `lost`. */
 async function readMoved(
   readers: readonly ReadingNode[],
-  lost: readonly LostNode[],
+  lost: LostNode[],
   reading: Reading & { readonly ledger: SlotLedger },
 ): Promise<number> {
   const { pattern, accept, ledger } = reading;
@@ -149,14 +149,19 @@ async function readMoved(
   const isWanted = (key: Buffer): boolean =>
     (pattern === undefined || matchesGlob(pattern, key)) && (accept === undefined || accept(key));
   let moved = 0;
-  for await (const keys of ledger.missing(lostPrimaries, isWanted)) {
-    if (reading.signal.aborted) break;
-    for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
-      const some = keys.slice(start, start + KEYS_AT_ONCE);
-      await readSingly(home, some, reading);
-      reading.onLooked(some.length);
+  try {
+    for await (const keys of ledger.missing(lostPrimaries, isWanted)) {
+      for (let start = 0; start < keys.length && !reading.signal.aborted; start += KEYS_AT_ONCE) {
+        const some = keys.slice(start, start + KEYS_AT_ONCE);
+        await readSingly(home, some, reading);
+        reading.onLooked(some.length);
+        moved += some.length;
+      }
+      if (reading.signal.aborted) break;
     }
-    moved += keys.length;
+  } catch (error) {
+    if (!(error instanceof CachectlError)) throw error;
+    if (!reading.signal.aborted) lost.push({ address: home.address, error });
   }
   return moved;
 }
