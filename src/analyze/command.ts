@@ -43,15 +43,17 @@ export const analyzeSpec: CommandSpec = {
     {
       name: 'hot',
       value: 'DURATION',
-      summary: 'listen to the servers for so long (MONITOR) before the walk: what is read and written most',
+      valueIsOptional: true,
+      summary:
+        'what is used most: by the counters of servers whose policy is LFU, and by listening for so long (MONITOR)',
     },
     {
       name: 'max-events',
       value: 'N',
-      summary: 'with --hot: end it after so many commands',
+      summary: 'of listening: end it after so many commands',
       fallback: '1000000',
     },
-    { name: 'yes', short: 'y', summary: 'with --hot: listen to a protected connection, too' },
+    { name: 'yes', short: 'y', summary: 'listen to a protected connection, too' },
     { name: 'advise', summary: 'say what should be changed, with evidence and the command that does it' },
     { name: 'report', value: 'FILE.html', summary: 'write the report as one page, with a map of the memory' },
     ...paceFlags('look at'),
@@ -63,6 +65,7 @@ export const analyzeSpec: CommandSpec = {
     { line: 'cachectl analyze --sample 1%', does: 'The same in a moment, as estimates' },
     { line: 'cachectl analyze --advise', does: 'And what to do about it' },
     { line: 'cachectl analyze --hot 10s', does: 'What is read and written most, too' },
+    { line: 'cachectl analyze --hot', does: 'What is used most, where the policy is LFU' },
     { line: 'cachectl analyze -o tree --depth 3', does: 'The tree of prefixes' },
     { line: 'cachectl analyze --report cache.html', does: 'A page to pass on' },
   ],

@@ -13,6 +13,8 @@ export class Figures {
   lifeMs = 0;
   /** Of keys that were asked. */
   idleSeconds = 0;
+  /** By the counters of an LFU policy. */
+  uses = 0;
   /** Bits by index of `TYPES`. */
   types = 0;
   /** The first key without TTL. */
@@ -26,6 +28,7 @@ export class Figures {
     this.squaredBytes += sizeBytes * sizeBytes;
     this.types |= 1 << seen.type;
     if (seen.idleSeconds > 0) this.idleSeconds += seen.idleSeconds;
+    this.uses += seen.uses;
     if (ttlMs >= 0) {
       this.lifeMs += ttlMs;
       return;
@@ -46,6 +49,7 @@ export class Figures {
     this.squaredBytesWithoutTtl += other.squaredBytesWithoutTtl;
     this.lifeMs += other.lifeMs;
     this.idleSeconds += other.idleSeconds;
+    this.uses += other.uses;
     this.types |= other.types;
     this.exampleWithoutTtl ??= other.exampleWithoutTtl;
   }

@@ -21,8 +21,8 @@ export interface AnalyzeOptions {
   readonly idle: boolean;
   readonly advise: boolean;
   readonly pace: PaceLimits;
-  /** Whether to listen first, and for how long. */
-  readonly hot: Omit<HotRequest, 'separators'> | undefined;
+  /** Whether to find out what is used most: by the servers' own counters, and by listening first where that is said. */
+  readonly hot: { readonly listen: Omit<HotRequest, 'separators'> | undefined } | undefined;
   /** As typed. */
   readonly report: string | undefined;
 }
@@ -55,10 +55,12 @@ function parseHot(input: Input): AnalyzeOptions['hot'] {
   const durationMs = input.durationMs('hot');
   const maxEvents = input.wholeNumber('max-events', { min: 1 });
   if (durationMs === undefined && (maxEvents !== undefined || input.on('yes')))
-    throw new UsageError('--max-events and --yes go with --hot');
-  return durationMs === undefined
-    ? undefined
-    : { durationMs, maxEvents: maxEvents ?? DEFAULT_MAX_EVENTS, yes: input.on('yes') };
+    throw new UsageError('--max-events and --yes go with listening', {
+      hint: 'say for how long with --hot 10s',
+    });
+  if (!input.has('hot')) return undefined;
+  if (durationMs === undefined) return { listen: undefined };
+  return { listen: { durationMs, maxEvents: maxEvents ?? DEFAULT_MAX_EVENTS, yes: input.on('yes') } };
 }
 
 /** `1%` or `10000`. */

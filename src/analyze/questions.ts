@@ -5,9 +5,9 @@ import type { RedisArgument, RedisCommand, RedisReply } from '../redis/types.ts'
 import { OTHER_TYPE, TYPES, type SeenKey } from './seen-key.ts';
 
 /** What can be asked about each key. */
-export type Question = 'type' | 'ttl' | 'memory' | 'idle';
+export type Question = 'type' | 'ttl' | 'memory' | 'idle' | 'frequency';
 
-/** What is asked of every key: TYPE, PTTL, MEMORY USAGE, OBJECT IDLETIME; none of them counts as a use of the key. */
+/** What is asked of every key: TYPE, PTTL, MEMORY USAGE, OBJECT IDLETIME or FREQ; none of them counts as a use of the key. */
 export interface QuestionPlan {
   readonly questions: readonly Question[];
   /** Of MEMORY USAGE: elements of a collection that are looked at; 0 is all of them. The server's own 5 where absent. */
@@ -33,6 +33,8 @@ function partsOf(
       return samples === undefined ? [['MEMORY', 'USAGE']] : [['MEMORY', 'USAGE'], 'SAMPLES', samples];
     case 'idle':
       return [['OBJECT', 'IDLETIME']];
+    case 'frequency':
+      return [['OBJECT', 'FREQ']];
   }
 }
 
@@ -126,7 +128,7 @@ export class Questions {
 
 /** A key of which nothing is known. */
 export function unseenKey(): SeenKey {
-  return { type: OTHER_TYPE, ttlMs: -1, sizeBytes: 0, idleSeconds: -1 };
+  return { type: OTHER_TYPE, ttlMs: -1, sizeBytes: 0, idleSeconds: -1, frequency: -1, uses: 0 };
 }
 
 function clear(seen: SeenKey): void {
@@ -134,6 +136,8 @@ function clear(seen: SeenKey): void {
   seen.ttlMs = -1;
   seen.sizeBytes = 0;
   seen.idleSeconds = -1;
+  seen.frequency = -1;
+  seen.uses = 0;
 }
 
 function takeDown(question: Question, value: number, into: SeenKey): Answer {
@@ -149,6 +153,9 @@ function takeDown(question: Question, value: number, into: SeenKey): Answer {
       return 'seen';
     case 'idle':
       into.idleSeconds = value;
+      return 'seen';
+    case 'frequency':
+      into.frequency = value;
       return 'seen';
   }
 }

@@ -6,6 +6,8 @@ export interface RankedKey {
   readonly sizeBytes: number;
   /** Bytes of a string, elements of anything else; missing where it was not asked. */
   readonly length?: number;
+  /** The counter of an LFU policy; missing where it was not asked. */
+  readonly frequency?: number;
   /** Negative where it never expires. */
   readonly ttlMs: number;
 }

@@ -7,6 +7,7 @@ import { bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
 import { parseAnalyze, type AnalyzeOptions } from './options.ts';
 import { advise } from './advice/advise.ts';
+import { findUseCounters, notCounted } from './frequency.ts';
 import { listenForHotKeys } from './hot.ts';
 import { askLengths } from './lengths.ts';
 import { Questions, type Question } from './questions.ts';
@@ -21,17 +22,25 @@ async function runAnalyze(options: AnalyzeOptions, context: Context): Promise<Ou
   const client = await context.redis();
   const bound = await bindSelection(options.selection, context, { twice: false });
   // First, since what the walk asks would be heard as well.
+  const listen = options.hot?.listen;
   const hot =
-    options.hot === undefined
+    listen === undefined
       ? undefined
-      : await listenForHotKeys(client, { ...options.hot, separators: options.separators }, context);
-  const asked: readonly Question[] = ['type', 'ttl', 'memory', ...(options.idle ? ['idle' as const] : [])];
+      : await listenForHotKeys(client, { ...listen, separators: options.separators }, context);
+  const counters = options.hot === undefined ? undefined : await findUseCounters(client);
+  if (counters?.kind === 'not counted' && listen === undefined) throw notCounted(counters);
+  const asked: readonly Question[] = [
+    ...(['type', 'ttl', 'memory'] as const),
+    ...(options.idle ? ['idle' as const] : []),
+    ...(counters?.kind === 'counted' ? ['frequency' as const] : []),
+  ];
   const questions = new Questions({ questions: asked, samples: options.samples });
   const groups = context.spec?.spec.groups ?? [];
   const tally = new Tally({
     layout,
     separators: options.separators,
     groups: { names: groups.map(({ name }) => name), groupOf: groupsByPattern(groups, layout) },
+    uses: counters?.kind === 'counted' ? counters.uses : undefined,
     top: options.top,
   });
   const reading = await readKeys(

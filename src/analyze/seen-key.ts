@@ -8,6 +8,10 @@ export interface SeenKey {
   sizeBytes: number;
   /** Since the last use; negative where it was not asked. */
   idleSeconds: number;
+  /** The counter of an LFU policy; negative where it was not asked. */
+  frequency: number;
+  /** About how many uses that counter stands for. */
+  uses: number;
 }
 
 /** The types of keys, in the order in which they are asked for. What a module adds is one of the last. */

@@ -7,8 +7,9 @@ import { Figures } from './figures.ts';
 import type { HeavyHitters } from './heavy-hitters.ts';
 import type { RankedKey } from './ranking.ts';
 import type { AnalyzeReport } from './report.ts';
-import { figureColumns, topRows, type Row } from './rows.ts';
+import { figureColumns, PLUS_MINUS, topRows, type Row } from './rows.ts';
 import { IDLE_CLASSES, LIFE_CLASSES, TYPES } from './seen-key.ts';
+import { usedTables } from './used.ts';
 
 /** One table of the report, in words. */
 export interface ReportTable {
@@ -29,6 +30,7 @@ export function tablesOf(report: AnalyzeReport): readonly ReportTable[] {
   const { tally, known } = report;
   const tables = [
     ...hotTables(report),
+    ...usedTables(report),
     figureTable(report, 'group', 'By group', groupRows(report)),
     // Where keys have few segments, prefixes and patterns are the same.
     ...(isSameList(report) ? [] : [figureTable(report, 'prefix', 'By prefix', prefixRows(report))]),
@@ -177,8 +179,11 @@ function lengthText({ type, length }: RankedKey): string {
   return type === 0 ? formatBytes(length) : countOf(length, 'element');
 }
 
-/** What stands above the tables: `name`, `value`. */
-export function summaryOf(report: AnalyzeReport): readonly (readonly [name: string, value: string])[] {
+/** What stands above the tables: `name`, `value`; `plusMinus` is what the columns of that meaning are called. */
+export function summaryOf(
+  report: AnalyzeReport,
+  plusMinus: string = PLUS_MINUS,
+): readonly (readonly [name: string, value: string])[] {
   const { reading, scale, tally, target, interrupted, hot } = report;
   const { total, vanished } = tally;
   const where = target.connectionName === undefined ? target.location : `${target.name} (${target.location})`;
@@ -186,7 +191,10 @@ export function summaryOf(report: AnalyzeReport): readonly (readonly [name: stri
   return [
     ['target', escapeText(where)],
     ['keys', totalText(report)],
-    ['looked at', scale.isSample ? `a sample: ${counted}; ± is the 95 % confidence interval` : counted],
+    [
+      'looked at',
+      scale.isSample ? `a sample: ${counted}; ${plusMinus} is the 95 % confidence interval` : counted,
+    ],
     ...(hot === undefined
       ? []
       : [

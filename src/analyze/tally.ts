@@ -1,6 +1,7 @@
 import type { GroupOf } from '../keys/group-of.ts';
 import type { Layout } from '../keys/layout.ts';
 import { Figures } from './figures.ts';
+import { FIRST_COUNTER, type UseTable } from './frequency.ts';
 import { KeyFolder } from './fold.ts';
 import { PatternTree } from './pattern-tree.ts';
 import { Ranking } from './ranking.ts';
@@ -12,6 +13,8 @@ export interface TallySettings {
   readonly separators: Uint8Array;
   /** Groups of the spec file, in its order, and which of them a physical key is of. */
   readonly groups: { readonly names: readonly string[]; readonly groupOf: GroupOf };
+  /** What the counters of an LFU policy stand for, where they are asked. */
+  readonly uses: UseTable | undefined;
   /** How many of the biggest keys are named. */
   readonly top: number;
 }
@@ -44,6 +47,8 @@ export class Tally {
   readonly idles = IDLE_CLASSES.map(() => new Figures());
   readonly biggest: Ranking;
   readonly longest: Ranking;
+  /** By the counters of an LFU policy; none whose counter is a new key's. */
+  readonly mostUsed: Ranking;
   /** Keys that were gone by the time they were asked about. */
   vanished = 0;
   readonly #folder: KeyFolder;
@@ -59,6 +64,7 @@ export class Tally {
     this.groups = new Map(groups.names.map((name) => [name, new Figures()]));
     this.biggest = new Ranking(top, ({ sizeBytes }) => sizeBytes);
     this.longest = new Ranking(top, ({ length = 0 }) => length);
+    this.mostUsed = new Ranking(top, ({ frequency = 0 }) => frequency);
     // Then every key is its own logical one, and no slice has to be made of it.
     this.#isPlain = layout.toLogical(Buffer.alloc(0)) !== undefined && layout.prefix.length === 0;
   }
@@ -68,7 +74,18 @@ export class Tally {
    * @param nowMs since the epoch; read for each batch, since asking for the time costs as much as the rest
    */
   add(seen: SeenKey, nowMs: number, bytes: Buffer, start: number, end: number): void {
-    const { ttlMs, idleSeconds, type, sizeBytes } = seen;
+    const { ttlMs, idleSeconds, type, sizeBytes, frequency } = seen;
+    if (frequency > FIRST_COUNTER) {
+      seen.uses = this.usesOf(frequency);
+      if (frequency > this.mostUsed.least)
+        this.mostUsed.add({
+          key: Buffer.from(bytes.subarray(start, end)),
+          type,
+          sizeBytes,
+          ttlMs,
+          frequency,
+        });
+    }
     this.total.add(seen, bytes, start, end);
     this.types[type]?.add(seen, bytes, start, end);
     if (ttlMs >= 0) this.lives[classOf(LIFE_CLASSES, ttlMs)]?.add(seen, bytes, start, end);
@@ -96,6 +113,11 @@ export class Tally {
     }
     this.#folder.fold(bytes, from, end);
     this.tree.find().addKey(seen, nowMs, bytes, start, end);
+  }
+
+  /** About how many uses a counter of an LFU policy stands for. */
+  usesOf(frequency: number): number {
+    return this.#settings.uses?.[frequency] ?? 0;
   }
 
   #groupOf(physical: Buffer): Figures {

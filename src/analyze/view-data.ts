@@ -12,6 +12,7 @@ import type { AnalyzeReport } from './report.ts';
 import { typeNames } from './rows.ts';
 import { IDLE_CLASSES, LIFE_CLASSES, TYPES } from './seen-key.ts';
 import { groupRows, idleRows, lifeRows, typeRows } from './tables.ts';
+import { estimateUses, mostUsedPatterns } from './used.ts';
 
 type Shape = Readonly<Record<string, unknown>>;
 
@@ -47,6 +48,7 @@ export function analyzeJson(report: AnalyzeReport): JsonDocument {
     biggest: tally.biggest.keys.map((key) => rankedJson(report, key)),
     longest: tally.longest.keys.map((key) => rankedJson(report, key)),
     hot: hotJson(report),
+    frequency: frequencyJson(report),
     findings: findings?.map((finding) => findingJson(finding)) ?? null,
     not_answered: [...questions.refusals].map(([question, error]) => ({ question, message: error.message })),
     others_latency: reading.felt === undefined ? null : latencyJson(report),
@@ -155,6 +157,24 @@ function hotJson({ hot, layout, top }: AnalyzeReport): unknown {
     written_patterns: hot.writtenPatterns.top(top),
     written_keys: keys(hot.writtenKeys),
     counts_may_miss: Math.max(hot.readKeys.mostForgotten, hot.writtenKeys.mostForgotten),
+  };
+}
+
+function frequencyJson(report: AnalyzeReport): unknown {
+  const { known, tally, layout } = report;
+  if (!known.has('frequency')) return null;
+  return {
+    uses: estimateUses(tally.total, report),
+    patterns: mostUsedPatterns(report).map(({ name, figures }) => ({
+      name,
+      uses: estimateUses(figures, report),
+      keys: estimateKeys(figures.keys, report.scale).value,
+    })),
+    keys: tally.mostUsed.keys.map(({ key, frequency = 0 }) => ({
+      ...(shownKeyJson(key, layout) as object),
+      counter: frequency,
+      uses: tally.usesOf(frequency),
+    })),
   };
 }
 

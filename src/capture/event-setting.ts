@@ -13,6 +13,9 @@ import type { Note, RepairNotes } from './repair-notes.ts';
 const SETTING = 'notify-keyspace-events';
 const NEEDED = ['E', 'm'] as const;
 
+/** The code of the error that another capture is running. */
+export const CAPTURE_BUSY = 'capture.busy';
+
 /** What was found and put back on one server. */
 export interface Repair {
   readonly address: string;
@@ -71,6 +74,44 @@ export async function leaseEvents(tools: LeaseTools): Promise<EventLease> {
   };
 }
 
+/** What a killed run has left on one server. */
+export interface LeftOver extends Repair {
+  readonly runId: string;
+  /** Whether the setting is still what that run made of it; otherwise only its note is left. */
+  readonly isSet: boolean;
+}
+
+/**
+ * Whether a server tells of misses, as a capture sets it. Cheap, and looks at no key, which the server would count.
+ * @throws CachectlError where this user may not ask
+ */
+export async function tellsOfMisses(node: Pick<BulkChannel, 'call'>): Promise<boolean> {
+  const setting = await readSetting(node);
+  return NEEDED.every((flag) => setting.includes(flag));
+}
+
+/**
+ * What a killed run has left on one server; `undefined` where there is nothing.
+ * @throws CachectlError where the capture that left the note still runs
+ */
+export async function findLeftOver(
+  { channel, notes }: Pick<LeaseTools, 'channel' | 'notes'>,
+  knownRunId?: string,
+): Promise<LeftOver | undefined> {
+  const runId = knownRunId ?? (await readRunId(channel));
+  const note = await notes.read(runId).catch(ignoreRefusal);
+  if (note === undefined) return undefined;
+  if (await isConnected(channel, note.clientId)) {
+    throw new CachectlError(`another capture is running on ${channel.address}`, {
+      code: CAPTURE_BUSY,
+      exitCode: ExitCode.unconfirmed,
+      hint: 'wait until it has ended: it puts the setting that both need back when it does',
+    });
+  }
+  const found = await readSetting(channel);
+  return { address: channel.address, found, restored: note.was, runId, isSet: sameFlags(found, note.set) };
+}
+
 /**
  * Puts back what a killed run has left on one server; `undefined` where there is nothing to do.
  * @throws CachectlError where the capture that left the note still runs
@@ -79,21 +120,11 @@ export async function repairServer(
   { channel, notes }: Pick<LeaseTools, 'channel' | 'notes'>,
   knownRunId?: string,
 ): Promise<Repair | undefined> {
-  const runId = knownRunId ?? (await readRunId(channel));
-  const note = await notes.read(runId).catch(ignoreRefusal);
-  if (note === undefined) return undefined;
-  if (await isConnected(channel, note.clientId)) {
-    throw new CachectlError(`another capture is running on ${channel.address}`, {
-      code: 'capture.busy',
-      exitCode: ExitCode.unconfirmed,
-      hint: 'wait until it has ended: it puts the setting that both need back when it does',
-    });
-  }
-  const now = await readSetting(channel);
-  const isLeftOver = sameFlags(now, note.set);
-  if (isLeftOver) await channel.call('CONFIG', 'SET', SETTING, note.was);
-  await notes.remove(runId);
-  return isLeftOver ? { address: channel.address, found: now, restored: note.was } : undefined;
+  const left = await findLeftOver({ channel, notes }, knownRunId);
+  if (left === undefined) return undefined;
+  if (left.isSet) await channel.call('CONFIG', 'SET', SETTING, left.restored);
+  await notes.remove(left.runId);
+  return left.isSet ? left : undefined;
 }
 
 async function leaveNote(
@@ -132,7 +163,7 @@ async function readRunId(channel: BulkChannel): Promise<string> {
   return info.get('run_id') ?? `port-${info.get('tcp_port') ?? ''}`;
 }
 
-async function readSetting(channel: BulkChannel): Promise<string> {
+async function readSetting(channel: Pick<BulkChannel, 'call'>): Promise<string> {
   const reply = await channel.call('CONFIG', 'GET', SETTING);
   return Array.isArray(reply) ? text((reply as readonly RedisReply[])[1] ?? '') : '';
 }

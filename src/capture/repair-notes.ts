@@ -35,6 +35,9 @@ export async function openRepairNotes(client: RedisClient, channel: BulkChannel)
   return {
     read: async (runId) => {
       const key = noteKey(runId);
+      // The one command that looks for a key without counting a miss where there is none.
+      const size = await call(key, ['MEMORY', 'USAGE', key]).catch(() => undefined);
+      if (size === null) return undefined;
       const reply = await call(key, ['GET', key]);
       return reply === null ? undefined : parseNote(String(reply));
     },

@@ -34,10 +34,12 @@ async function askOrigin(context: Context): Promise<Finding> {
   const origin = spec?.origin;
   if (spec === undefined || origin === undefined) return skipped('the spec file names none');
   const { createOriginClient } = await import('../origin/client.ts');
+  const { askOnce } = await import('../origin/ask-once.ts');
   const curl = `curl -sS -o /dev/null -D - ${origin.baseUrl}`;
   const client = createOriginClient({ connections: 1, allowedHosts: origin.allowedHosts });
   try {
-    const { status, elapsedMs } = await client.get(
+    const { status, elapsedMs } = await askOnce(
+      client,
       {
         url: new URL(origin.baseUrl).href,
         headers: origin.headers,

@@ -1,5 +1,6 @@
 import type { Context } from '../cli/context.ts';
 import { CachectlError, UsageError } from '../cli/errors.ts';
+import { askOnce } from '../origin/ask-once.ts';
 import { createOriginClient } from '../origin/client.ts';
 import type { InitOptions } from './options.ts';
 
@@ -43,7 +44,8 @@ function normalize(text: string): string {
 async function tryOrigin(url: string, context: Context): Promise<void> {
   const client = createOriginClient({ connections: 1 });
   try {
-    const { status, elapsedMs } = await client.get(
+    const { status, elapsedMs } = await askOnce(
+      client,
       { url: new URL(url).href, headers: {}, timeoutMs: 10_000, maxBodyBytes: 64 * 1024 * 1024 },
       context.signal,
     );

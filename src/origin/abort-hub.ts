@@ -1,31 +1,29 @@
-/** Told when a signal is aborted, with its reason. */
-export type OnAbort = (reason: Error) => void;
+/** Who is told when a signal is aborted, with its reason. */
+export interface Abortable {
+  readonly abort: (reason: Error) => void;
+}
 
 /**
  * One listener for each signal, however many requests listen: adding a listener to an AbortSignal and
  * removing it again costs more than the rest of a small request's bookkeeping (measured: 3 to 4 us).
  */
 export class AbortHub {
-  readonly #bySignal = new WeakMap<AbortSignal, Set<OnAbort>>();
+  readonly #bySignal = new WeakMap<AbortSignal, Set<Abortable>>();
 
-  /** Calls back when the signal is aborted; gives how to stop listening. */
-  listen(signal: AbortSignal, onAbort: OnAbort): () => void {
-    let listeners = this.#bySignal.get(signal);
-    if (listeners === undefined) {
-      const all = new Set<OnAbort>();
-      listeners = all;
-      this.#bySignal.set(signal, all);
-      signal.addEventListener(
-        'abort',
-        () => {
-          const reason = signal.reason instanceof Error ? signal.reason : new Error('aborted');
-          for (const listener of [...all]) listener(reason);
-        },
-        { once: true },
-      );
-    }
-    const own = listeners;
-    own.add(onAbort);
-    return () => void own.delete(onAbort);
+  /** Those who are told when this signal is aborted: whoever wants to be adds itself, and takes itself out again. */
+  listenersOf(signal: AbortSignal): Set<Abortable> {
+    const known = this.#bySignal.get(signal);
+    if (known !== undefined) return known;
+    const listeners = new Set<Abortable>();
+    this.#bySignal.set(signal, listeners);
+    signal.addEventListener(
+      'abort',
+      () => {
+        const reason = signal.reason instanceof Error ? signal.reason : new Error('aborted');
+        for (const listener of [...listeners]) listener.abort(reason);
+      },
+      { once: true },
+    );
+    return listeners;
   }
 }

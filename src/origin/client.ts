@@ -27,11 +27,10 @@ export function createOriginClient(options: OriginClientOptions): OriginClient {
     allowedHosts: new Set(options.allowedHosts ?? []),
   };
   return {
-    get: (request, signal) =>
-      new Promise((resolve, reject) => {
-        signal.throwIfAborted();
-        new OriginCall(request, signal, parts, { resolve, reject }).start();
-      }),
+    ask: (request, signal, asker) => {
+      if (signal.aborted) asker.failed(signal.reason);
+      else new OriginCall(request, signal, parts, asker).start();
+    },
     close: async () => {
       parts.plain.close();
       parts.deadlines.close();

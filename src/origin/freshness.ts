@@ -7,10 +7,12 @@ type Headers = Readonly<Record<string, string>>;
 /** Directives of Cache-Control by name, in lower case; `true` where they have no value (RFC 9111, 5.2). */
 export type CacheControl = ReadonlyMap<string, string | true>;
 
+const NO_DIRECTIVES: CacheControl = new Map();
+
 /** Reads a Cache-Control header. Of a directive that comes twice the first one counts. */
 export function parseCacheControl(header: string | undefined): CacheControl {
+  if (header === undefined) return NO_DIRECTIVES;
   const directives = new Map<string, string | true>();
-  if (header === undefined) return directives;
   for (const match of header.matchAll(
     /([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*)))?/g,
   )) {

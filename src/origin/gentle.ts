@@ -4,7 +4,7 @@ import { ConcurrencyControl } from './aimd.ts';
 import { HostGate } from './host-gate.ts';
 import { Pacer } from './pacer.ts';
 import { isAskedToWait, LONGEST_RETRY_AFTER_MS, parseRetryAfterMs } from './retry.ts';
-import type { OriginClient, OriginRequest, OriginResponse } from './types.ts';
+import type { Asker, OriginClient, OriginRequest, OriginResponse } from './types.ts';
 
 /** How gently a client goes about the origin. */
 export interface GentleOptions {
@@ -34,6 +34,9 @@ export interface GentleClient extends OriginClient {
   readonly loads: () => readonly HostLoad[];
 }
 
+/** What an answer, or a failure, says about its host. */
+type Learn = (host: Host, startedAtMs: number, result: OriginResponse | CachectlError) => void;
+
 interface Host {
   requests: number;
   pauses: number;
@@ -55,27 +58,33 @@ export function gentleClient(inner: OriginClient, options: GentleOptions): Gentl
   const hosts = new Map<string, Host>();
   const pacer = options.ratePerSecond === undefined ? undefined : new Pacer(options.ratePerSecond, clock);
 
+  // Nearly always the host of the request before: no part of the URL is copied to look it up.
+  let last: { readonly root: string; readonly host: Host } | undefined;
+
   const hostOf = (url: string): Host => {
+    if (last !== undefined && url.startsWith(last.root)) return last.host;
     const start = url.indexOf('//') + 2;
     const end = url.indexOf('/', start);
     const name = url.slice(start, end === -1 ? undefined : end);
-    const known = hosts.get(name);
-    if (known !== undefined) return known;
-    const control = new ConcurrencyControl(options.concurrencyPerHost, options.adaptive);
-    const host = { requests: 0, pauses: 0, asked: 0, control, gate: new HostGate(control, clock) };
-    hosts.set(name, host);
+    let host = hosts.get(name);
+    if (host === undefined) {
+      const control = new ConcurrencyControl(options.concurrencyPerHost, options.adaptive);
+      host = { requests: 0, pauses: 0, asked: 0, control, gate: new HostGate(control, clock) };
+      hosts.set(name, host);
+    }
+    if (end !== -1) last = { root: url.slice(0, end + 1), host };
     return host;
   };
 
-  const learn = (host: Host, startedAtMs: number, result: OriginResponse | CachectlError): void => {
+  const learn: Learn = (host, startedAtMs, result) => {
     const endedAtMs = clock.monotonicMs();
-    const sample = { elapsedMs: endedAtMs - startedAtMs, startedAtMs, endedAtMs };
+    const elapsedMs = endedAtMs - startedAtMs;
     const askedToWait = !(result instanceof CachectlError) && isAskedToWait(result);
     const busy =
       result instanceof CachectlError
         ? result.code === 'origin.timeout'
         : askedToWait || (options.adaptive && result.status === 503);
-    host.control.record({ ...sample, kind: busy ? 'busy' : 'ok' });
+    host.control.record({ elapsedMs, startedAtMs, endedAtMs, kind: busy ? 'busy' : 'ok' });
     if (!askedToWait) {
       host.asked = 0;
       return;
@@ -91,21 +100,9 @@ export function gentleClient(inner: OriginClient, options: GentleOptions): Gentl
     if (host.gate.pauseUntil(endedAtMs + pauseMs)) host.pauses++;
   };
 
-  const send = (host: Host, request: OriginRequest, signal: AbortSignal): Promise<OriginResponse> => {
+  const send = (host: Host, request: OriginRequest, signal: AbortSignal, asker: Asker): void => {
     host.requests++;
-    const startedAtMs = clock.monotonicMs();
-    return inner.get(request, signal).then(
-      (response) => {
-        learn(host, startedAtMs, response);
-        host.gate.leave();
-        return response;
-      },
-      (error: unknown) => {
-        if (error instanceof CachectlError) learn(host, startedAtMs, error);
-        host.gate.leave();
-        throw error;
-      },
-    );
+    inner.ask(request, signal, new GentleAsker(host, clock.monotonicMs(), learn, asker));
   };
 
   const sendInTurn = async (
@@ -113,30 +110,62 @@ export function gentleClient(inner: OriginClient, options: GentleOptions): Gentl
     turn: Promise<void> | undefined,
     request: OriginRequest,
     signal: AbortSignal,
-  ): Promise<OriginResponse> => {
-    await turn;
+    asker: Asker,
+  ): Promise<void> => {
+    try {
+      await turn;
+    } catch (error) {
+      asker.failed(error);
+      return;
+    }
     try {
       await pacer?.next(signal);
       signal.throwIfAborted();
     } catch (error) {
       host.gate.leave();
-      throw error;
+      asker.failed(error);
+      return;
     }
-    return send(host, request, signal);
+    send(host, request, signal, asker);
   };
 
-  const get = (request: OriginRequest, signal: AbortSignal): Promise<OriginResponse> => {
-    const host = hostOf(request.url);
-    const turn = host.gate.enter(signal);
-    // Most requests have to wait for nothing: one promise less, many thousands of times a second.
-    return turn === undefined && pacer === undefined
-      ? send(host, request, signal)
-      : sendInTurn(host, turn, request, signal);
-  };
   return {
-    get,
+    ask: (request, signal, asker) => {
+      const host = hostOf(request.url);
+      const turn = host.gate.enter(signal);
+      // Most requests have to wait for nothing: no promise, many thousands of times a second.
+      if (turn === undefined && pacer === undefined) send(host, request, signal, asker);
+      else void sendInTurn(host, turn, request, signal, asker);
+    },
     close: () => inner.close(),
     loads: () =>
       Array.from(hosts, ([host, { requests, control, pauses }]) => ({ host, requests, control, pauses })),
   };
+}
+
+/** Learns from an answer before whoever asked for it has it. */
+class GentleAsker implements Asker {
+  readonly #host: Host;
+  readonly #startedAtMs: number;
+  readonly #learn: Learn;
+  readonly #asker: Asker;
+
+  constructor(host: Host, startedAtMs: number, learn: Learn, asker: Asker) {
+    this.#host = host;
+    this.#startedAtMs = startedAtMs;
+    this.#learn = learn;
+    this.#asker = asker;
+  }
+
+  answered(response: OriginResponse): void {
+    this.#learn(this.#host, this.#startedAtMs, response);
+    this.#host.gate.leave();
+    this.#asker.answered(response);
+  }
+
+  failed(error: unknown): void {
+    if (error instanceof CachectlError) this.#learn(this.#host, this.#startedAtMs, error);
+    this.#host.gate.leave();
+    this.#asker.failed(error);
+  }
 }

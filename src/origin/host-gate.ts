@@ -61,6 +61,7 @@ export class HostGate {
   }
 
   isPaused(): boolean {
+    if (this.#pausedUntilMs === Number.NEGATIVE_INFINITY) return false;
     return this.#clock.monotonicMs() < this.#pausedUntilMs;
   }
 

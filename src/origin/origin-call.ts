@@ -1,4 +1,4 @@
-import type { AbortHub } from './abort-hub.ts';
+import type { Abortable, AbortHub } from './abort-hub.ts';
 import { phaseTimeoutFailure, redirectLoopFailure, timeoutFailure, tooLargeFailure } from './failures.ts';
 import type { AnswerHead } from './http1/answer-head.ts';
 import type { Deadlines, Watched } from './http1/deadlines.ts';
@@ -11,7 +11,7 @@ import type { OtherTransport } from './other-transport.ts';
 import { readRedirect } from './redirect.ts';
 import { harmlessHeaders, withAutomaticHeaders } from './request-headers.ts';
 import { translateOriginError } from './translate-error.ts';
-import type { Answer, OriginRequest, OriginResponse } from './types.ts';
+import type { Answer, Asker, OriginRequest } from './types.ts';
 
 /** What all calls of a client share. */
 export interface CallParts {
@@ -23,26 +23,17 @@ export interface CallParts {
   readonly allowedHosts: ReadonlySet<string>;
 }
 
-/** How a call ends: exactly one of them is called, once. */
-export interface CallEnd {
-  readonly resolve: (response: OriginResponse) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/**
- * One request to its end, redirects followed: one object and one promise, for there are many thousands of
- * them a second.
- */
-export class OriginCall implements PlainExchange, Watched {
+/** One request to its end, redirects followed: one object, for there are many thousands of them a second. */
+export class OriginCall implements PlainExchange, Watched, Abortable {
   text = '';
   deadlineMs: number;
   readonly #request: OriginRequest;
   readonly #parts: CallParts;
-  readonly #end: CallEnd;
+  readonly #asker: Asker;
   readonly #startedAtMs = performance.now();
   /** As messages name it. */
   readonly #host: string;
-  readonly #forgetAbort: () => void;
+  readonly #abortables: Set<Abortable>;
   #origin: string;
   #path: string;
   #headers: Readonly<Record<string, string>>;
@@ -54,17 +45,18 @@ export class OriginCall implements PlainExchange, Watched {
   #pool: PlainPool | undefined;
   #cancelOther: ((error: Error) => void) | undefined;
 
-  constructor(request: OriginRequest, signal: AbortSignal, parts: CallParts, end: CallEnd) {
+  constructor(request: OriginRequest, signal: AbortSignal, parts: CallParts, asker: Asker) {
     this.#request = request;
     this.#parts = parts;
-    this.#end = end;
+    this.#asker = asker;
     ({ origin: this.#origin, path: this.#path } = splitUrl(request.url));
     this.#host = this.#origin.slice(this.#origin.indexOf('//') + 2);
     this.#headers = withAutomaticHeaders(request.headers);
     this.#condition = request.condition;
     this.deadlineMs = this.#startedAtMs + request.timeoutMs;
     // An aborted request fails with the reason of the abort, as every long operation does.
-    this.#forgetAbort = parts.aborts.listen(signal, (reason) => this.#stop(reason));
+    this.#abortables = parts.aborts.listenersOf(signal);
+    this.#abortables.add(this);
   }
 
   /** Sends the request, or the next one of a chain of redirects. */
@@ -86,7 +78,7 @@ export class OriginCall implements PlainExchange, Watched {
   expire(): void {
     const { timeoutMs, headersTimeoutMs, bodyTimeoutMs } = this.#request;
     const phaseMs = this.#phase === 'headers' ? headersTimeoutMs : bodyTimeoutMs;
-    this.#stop(
+    this.abort(
       phaseMs === undefined || this.#phaseEndsAtMs > this.deadlineMs
         ? timeoutFailure(this.#host, timeoutMs)
         : phaseTimeoutFailure(this.#host, this.#phase, phaseMs),
@@ -104,12 +96,10 @@ export class OriginCall implements PlainExchange, Watched {
   }
 
   onAnswer({ status, headers }: AnswerHead, body: Buffer): void {
-    this.#pool?.done(this);
     this.#answered({ status, headers, body });
   }
 
   onFailure(error: unknown): void {
-    this.#pool?.done(this);
     this.#fail(error);
   }
 
@@ -173,20 +163,20 @@ export class OriginCall implements PlainExchange, Watched {
 
   #succeed({ status, headers, body }: Answer): void {
     this.#settle();
-    this.#end.resolve({ status, headers, body, elapsedMs: performance.now() - this.#startedAtMs });
+    this.#asker.answered({ status, headers, body, elapsedMs: performance.now() - this.#startedAtMs });
   }
 
   #fail(error: unknown): void {
     if (this.#isSettled) return;
     this.#settle();
-    this.#end.reject(translateOriginError(error, this.#host));
+    this.#asker.failed(translateOriginError(error, this.#host));
   }
 
   /** Ends the call from outside, whatever state it is in. */
-  #stop(error: Error): void {
+  abort(error: Error): void {
     if (this.#isSettled) return;
     this.#settle();
-    this.#end.reject(error);
+    this.#asker.failed(error);
     this.#pool?.cancel(this);
     this.#cancelOther?.(error);
   }
@@ -194,7 +184,7 @@ export class OriginCall implements PlainExchange, Watched {
   #settle(): void {
     this.#isSettled = true;
     this.#parts.deadlines.forget(this);
-    this.#forgetAbort();
+    this.#abortables.delete(this);
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseHttpDate } from './http-date.ts';
 import { isOriginUnreachable } from './translate-error.ts';
 import { CachectlError } from '../cli/errors.ts';
-import type { OriginClient, OriginRequest, OriginResponse } from './types.ts';
+import type { Asker, OriginClient, OriginRequest, OriginResponse } from './types.ts';
 
 /** How a failed request is tried again. */
 export interface RetryPolicy {
@@ -90,32 +90,81 @@ export function parseRetryAfterMs(header: string, nowMs: number): number | undef
 
 /**
  * Asks until there is an answer worth having, or no retry left: then the last answer, whatever its status.
- * @throws CachectlError as {@link OriginClient.get} does, or the reason of the abort
+ * @throws what {@link Asker.failed} is told
  */
-export async function getWithRetries(
+export function getWithRetries(
   client: OriginClient,
   request: OriginRequest,
   policy: RetryPolicy,
   signal: AbortSignal,
 ): Promise<OriginResponse> {
-  for (let retry = 1; ; retry++) {
-    let attempt: Attempt;
-    try {
-      const response = await client.get(request, signal);
-      // Nearly always: nothing else has to be looked at.
-      if (response.status < 400) return response;
-      attempt = { kind: 'response', response };
-    } catch (error) {
-      signal.throwIfAborted();
-      attempt = { kind: 'error', error };
-    }
-    const delayMs = retryDelayMs(attempt, retry, policy);
+  return new Promise((answered, failed) => {
+    askWithRetries(client, request, policy, signal, { answered, failed });
+  });
+}
+
+/** The same for whoever has no promise to spare. */
+export function askWithRetries(
+  client: OriginClient,
+  request: OriginRequest,
+  policy: RetryPolicy,
+  signal: AbortSignal,
+  asker: Asker,
+): void {
+  client.ask(request, signal, new Attempts(client, request, policy, signal, asker));
+}
+
+/** One request and its further attempts. */
+class Attempts implements Asker {
+  readonly #client: OriginClient;
+  readonly #request: OriginRequest;
+  readonly #policy: RetryPolicy;
+  readonly #signal: AbortSignal;
+  readonly #asker: Asker;
+  #retry = 1;
+
+  constructor(
+    client: OriginClient,
+    request: OriginRequest,
+    policy: RetryPolicy,
+    signal: AbortSignal,
+    asker: Asker,
+  ) {
+    this.#client = client;
+    this.#request = request;
+    this.#policy = policy;
+    this.#signal = signal;
+    this.#asker = asker;
+  }
+
+  answered(response: OriginResponse): void {
+    // Nearly always: nothing else has to be looked at.
+    if (response.status < 400) this.#asker.answered(response);
+    else void this.#again({ kind: 'response', response });
+  }
+
+  failed(error: unknown): void {
+    if (this.#signal.aborted) this.#asker.failed(this.#signal.reason);
+    else void this.#again({ kind: 'error', error });
+  }
+
+  /** Asks once more after a while, or gives up. */
+  async #again(attempt: Attempt): Promise<void> {
+    const number = this.#retry++;
+    const delayMs = retryDelayMs(attempt, number, this.#policy);
     if (delayMs === undefined) {
-      if (attempt.kind === 'error') throw attempt.error;
-      return attempt.response;
+      if (attempt.kind === 'error') this.#asker.failed(attempt.error);
+      else this.#asker.answered(attempt.response);
+      return;
     }
-    policy.onRetry?.({ number: retry, delayMs, cause: causeOf(attempt) });
-    await pause(delayMs, signal);
+    this.#policy.onRetry?.({ number, delayMs, cause: causeOf(attempt) });
+    try {
+      await pause(delayMs, this.#signal);
+    } catch (error) {
+      this.#asker.failed(error);
+      return;
+    }
+    this.#client.ask(this.#request, this.#signal, this);
   }
 }
 

@@ -29,12 +29,21 @@ export interface OriginResponse extends Answer {
   readonly elapsedMs: number;
 }
 
+/**
+ * Who waits for an answer: exactly one of them is called, once, and never before `ask` has returned unless the
+ * request cannot be sent at all. An object and no promise, because many thousands of requests a second wait.
+ */
+export interface Asker {
+  readonly answered: (response: OriginResponse) => void;
+  /**
+   * @param error CachectlError with a code `origin.*` and exit code 3: refused, dns, timeout, reset, tls,
+   * redirect (to another host), too-large, invalid (not an HTTP answer); or the reason of the abort
+   */
+  readonly failed: (error: unknown) => void;
+}
+
 /** The one door to the origin. Connections are kept alive and shared. */
 export interface OriginClient {
-  /**
-   * @throws CachectlError with a code `origin.*` and exit code 3: refused, dns, timeout, reset, tls,
-   * redirect (to another host), too-large, invalid (not an HTTP answer)
-   */
-  readonly get: (request: OriginRequest, signal: AbortSignal) => Promise<OriginResponse>;
+  readonly ask: (request: OriginRequest, signal: AbortSignal, asker: Asker) => void;
   readonly close: () => Promise<void>;
 }

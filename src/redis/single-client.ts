@@ -31,7 +31,9 @@ export function singleClient(parts: SingleParts): RedisClient {
     servers: parts.servers,
     nodesFor: (keys, use) =>
       Promise.resolve(
-        keys.length === 0 ? [] : [{ node: serverFor(use?.reading).node, indexes: Array.from(keys.keys()) }],
+        keys.length === 0
+          ? []
+          : [{ node: serverFor(use?.reading).node, indexes: keys.map((_, index) => index) }],
       ),
     walk: (query, signal) => walkServer(serverFor(query.reading), query, { signal, log: parts.log }),
     ...(parts.sweep && sweepOf(parts.sweep)),

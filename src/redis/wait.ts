@@ -50,17 +50,23 @@ export async function withinGrace<Result>(
   graceMs: number,
   signal: AbortSignal,
 ): Promise<Result> {
-  const late = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const onAbort = (): void => {
-    timer = globalThis.setTimeout(() => late.abort(new NoReplyError()), graceMs);
-  };
+  let graceTimer: NodeJS.Timeout | undefined;
+  let onAbort = (): void => undefined;
+  // One promise and no race: every batch of a bulk run waits here.
+  const limited = new Promise<Result>((resolve, reject) => {
+    const giveUp = (): void => reject(new NoReplyError());
+    timer = globalThis.setTimeout(giveUp, ms);
+    onAbort = () => void (graceTimer = globalThis.setTimeout(giveUp, graceMs));
+    work.then(resolve, reject);
+  });
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await within(work, ms, late.signal);
+    return await limited;
   } finally {
     clearTimeout(timer);
+    clearTimeout(graceTimer);
     signal.removeEventListener('abort', onAbort);
   }
 }

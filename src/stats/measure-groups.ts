@@ -1,6 +1,5 @@
 import { capture, type Capture } from '../capture/capture.ts';
 import { announceCapture, requireCaptureConsent } from '../capture/consent.ts';
-import type { Repair } from '../capture/event-setting.ts';
 import type { Context } from '../cli/context.ts';
 import type { GroupOf } from '../keys/group-of.ts';
 import { infoNumber, parseInfo } from '../redis/info.ts';
@@ -9,6 +8,7 @@ import { countKeys } from './count-keys.ts';
 import { figuresFromInfo } from './figures.ts';
 import { GroupCounts, type GroupCapture, type GroupReport } from './group-counts.ts';
 import type { Reading } from './read.ts';
+import { repairText } from './repair.ts';
 
 /** What is to be found out about groups of keys. */
 export interface GroupRequest {
@@ -88,14 +88,6 @@ async function hear(
   } finally {
     progress.stop();
   }
-}
-
-/** What was put back, in one line. */
-export function repairText({ address, found, restored }: Repair): string {
-  return (
-    `a run that was killed had left notify-keyspace-events of ${address} at "${found}": ` +
-    `it is "${restored}" again`
-  );
 }
 
 function summarize({ servers, elapsedMs, endedBy }: Capture): GroupCapture {

@@ -8,6 +8,7 @@ import { renderJson } from '../terminal/json.ts';
 import { openLive, type LiveScreen } from '../terminal/live.ts';
 import type { StatsOptions } from './options.ts';
 import { between, readFigures, sinceStart, type Measured, type Reading } from './read.ts';
+import { repairOnTheWay } from './repair.ts';
 import { statsExitCode, type StatsReport } from './report.ts';
 import { statsJson } from './view-data.ts';
 import { History, renderWatch, watchLine } from './view-watch.ts';
@@ -17,6 +18,7 @@ import { statsViews } from './views.ts';
 export async function runWatch(options: StatsOptions, context: Context): Promise<Outcome> {
   const { host, out, terminal, signal } = context;
   const client = await context.redis();
+  await repairOnTheWay(client, context);
   const live = openLive({ out, terminal, host, readKeys: context.options.input });
   const stop = AbortSignal.any([signal, live.ended]);
   const history = new History();

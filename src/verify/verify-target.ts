@@ -6,7 +6,7 @@ import type { JsonPath } from '../text/json-path.ts';
 import type { TargetSettings } from '../warm/build-target.ts';
 import { checkAnswer } from '../warm/check-answer.ts';
 import { encodeValue } from '../warm/encode-value.ts';
-import { requestTarget } from '../warm/fill-target.ts';
+import { requestTarget } from '../warm/ask-target.ts';
 import type { PreparedFill } from '../warm/prepare-fill.ts';
 import type { Target } from '../warm/target.ts';
 import { compareValues, type Comparison } from './compare.ts';

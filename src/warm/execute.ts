@@ -4,17 +4,17 @@ import type { Known, KnownTargets } from './look-ahead.ts';
 import type { Filled } from './result.ts';
 import type { Target } from './target.ts';
 
-/**
- * Warms one target; gives at once what needs no waiting.
- * @param onAnswered to be told where the origin is not needed any more: then the next target is asked for,
- * while this one is written
- */
-export type WarmOne = (
-  target: Target,
-  known: Known | undefined,
-  signal: AbortSignal,
-  onAnswered: () => void,
-) => Promise<Filled> | Filled;
+/** Who is told how it goes on with one target: no promise, because there are many thousands of them a second. */
+export interface Told {
+  /** The origin is not needed any more: the next target is asked for, while this one is written. */
+  readonly onAnswered: () => void;
+  /** It ends with one of these; at once, where nothing has to be waited for. */
+  readonly onFilled: (filled: Filled) => void;
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** Warms one target. */
+export type WarmOne = (target: Target, known: Known | undefined, signal: AbortSignal, told: Told) => void;
 
 /** How targets are warmed. */
 export interface ExecuteOptions {
@@ -57,12 +57,9 @@ function mostUnderWay(concurrency: number): number {
 }
 
 /** One target's place; used again and again, because there are many thousands of targets a second. */
-interface Slot {
+interface Slot extends Told {
   target: Target | undefined;
   isAsking: boolean;
-  readonly onAnswered: () => void;
-  readonly onFilled: (filled: Filled) => void;
-  readonly onFailed: (error: unknown) => void;
 }
 
 interface End {
@@ -160,9 +157,7 @@ class Execution {
     slot.isAsking = true;
     this.#asking++;
     this.#underWay++;
-    const filled = this.#options.warm(target, known, this.#signal, slot.onAnswered);
-    if (filled instanceof Promise) filled.then(slot.onFilled, slot.onFailed);
-    else slot.onFilled(filled);
+    this.#options.warm(target, known, this.#signal, slot);
   }
 
   #slot(): Slot {

@@ -61,22 +61,16 @@ export function sideFields(
   target: Target,
   nowMs: number,
 ): readonly (string | number)[] {
-  return [
-    ...(remembered.etag === undefined ? [] : ['etag', remembered.etag]),
-    ...(remembered.lastModified === undefined ? [] : ['last_modified', remembered.lastModified]),
-    'digest',
-    remembered.digest,
-    'request',
-    remembered.request,
-    'stored_bytes',
-    remembered.storedBytes,
-    'url',
-    // Only where there is something that could be a secret: the look for it is not cheap.
-    /[?@;#]/.test(target.url) ? redactUrl(target.url) : target.url,
-    'fetched_at',
-    isoTime(nowMs),
-    ...(target.tags.length === 0 ? [] : [TAGS_FIELD, encodeTags(target.tags)]),
-  ];
+  const { etag, lastModified, digest, request, storedBytes } = remembered;
+  // Only where there is something that could be a secret: the look for it is not cheap.
+  const url = /[?@;#]/.test(target.url) ? redactUrl(target.url) : target.url;
+  const fetchedAt = isoTime(nowMs);
+  const fields = ['digest', digest, 'request', request, 'stored_bytes', storedBytes];
+  fields.push('url', url, 'fetched_at', fetchedAt);
+  if (etag !== undefined) fields.push('etag', etag);
+  if (lastModified !== undefined) fields.push('last_modified', lastModified);
+  if (target.tags.length > 0) fields.push(TAGS_FIELD, encodeTags(target.tags));
+  return fields;
 }
 
 /** Reads the reply to HMGET of {@link SIDE_FIELDS}; `undefined` where there is no hash. */

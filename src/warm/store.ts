@@ -23,7 +23,10 @@ export function createStore(client: RedisClient, random: () => number): Store {
   const writer = createWriter(new BatchClient(client), () => undefined);
   return {
     put: ({ physicalKey, ttlSeconds, ttlJitter }, value) =>
-      writer.put({ key: physicalKey, value, ttlMs: jitteredTtlMs(ttlSeconds, ttlJitter, random()) }),
+      new Promise((resolve, failed) => {
+        const ttlMs = jitteredTtlMs(ttlSeconds, ttlJitter, random());
+        writer.put({ key: physicalKey, value, ttlMs }, { written: () => resolve(), failed });
+      }),
   };
 }
 

@@ -7,13 +7,13 @@ import type { BatchClient } from '../redis/batch-sender.ts';
 import type { RedisReply } from '../redis/types.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { checkAnswer } from './check-answer.ts';
-import { requestTarget, type FillTools } from './fill-target.ts';
+import { requestTarget, type AskTools } from './ask-target.ts';
 import type { PreparedFill } from './prepare-fill.ts';
 import type { Filled, Proof } from './result.ts';
 import type { ExpectedKey, Target } from './target.ts';
 
 /** What touching takes. */
-export interface TouchTools extends Pick<FillTools, 'origin' | 'retry' | 'timeouts'> {
+export interface TouchTools extends AskTools {
   readonly redis: BatchClient;
   /** Call a second time, and look whether the answer comes from a cache. */
   readonly certify: boolean;

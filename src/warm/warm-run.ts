@@ -193,16 +193,17 @@ export class WarmRun {
       certify: manner.certify,
       verifyLater: (pending) => void this.#pending.push(pending),
     };
-    return (target, known, signal, onAnswered) => {
+    return (target, known, signal, told) => {
       const fill = prepared.get(target.entry);
       if (fill === undefined) throw new Error('an entry was not prepared');
       tally.begin(target.scope);
       if (known?.exists === true && isFresh(known.lifeMs, fill.fill.freshForMs, manner.onlyMissing)) {
-        return { kind: 'fresh' };
-      }
-      return fill.fill.mode === 'touch'
-        ? touchTarget(target, fill, touching, signal, onAnswered).then((filled) => this.#tag(target, filled))
-        : fillTarget(target, fill, known, filling, signal, onAnswered);
+        told.onFilled({ kind: 'fresh' });
+      } else if (fill.fill.mode === 'touch') {
+        touchTarget(target, fill, touching, signal, told.onAnswered)
+          .then((filled) => this.#tag(target, filled))
+          .then(told.onFilled, told.onFailed);
+      } else fillTarget(target, fill, known, filling, signal, told);
     };
   }
 

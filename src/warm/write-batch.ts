@@ -1,56 +1,29 @@
 import { CachectlError } from '../cli/errors.ts';
-import { ExitCode } from '../cli/exit-code.ts';
-import type { BatchClient, BatchSender, KeyedCommand } from '../redis/batch-sender.ts';
+import type { BatchClient, BatchSender } from '../redis/batch-sender.ts';
 import type { RedisCommand, RedisNode, RedisReply } from '../redis/types.ts';
+import { Pending, type Beside, type EntryRenewal, type EntryWrite, type WriteEnd } from './pending-write.ts';
 import { HashWriter, type HashWrite } from './write-hash.ts';
-
-/** What is kept beside an entry: written anew, or given a new life with it. */
-export type Beside =
-  | { readonly kind: 'write'; readonly hash: HashWrite; readonly replaces: boolean }
-  | { readonly kind: 'renew'; readonly key: Buffer; readonly ttlMs: number };
-
-/** One entry that is to be written. */
-export interface EntryWrite {
-  /** Physical. */
-  readonly key: Buffer;
-  readonly value: Buffer;
-  /** Whole, at least 1. */
-  readonly ttlMs: number;
-  readonly beside?: Beside | undefined;
-  /** What belongs to the entry and goes out right after it, such as its tags: where it fails, the write fails. */
-  readonly also?: readonly KeyedCommand[] | undefined;
-}
 
 /** Writes entries. */
 export interface EntryWriter {
-  /**
-   * Writes a value with its TTL, in one command, so that nothing is ever left without one.
-   * @throws CachectlError where Redis does not take it
-   */
-  readonly put: (write: EntryWrite) => Promise<void>;
-  /** Gives an entry that stays as it is a new TTL; `false` where it has gone meanwhile. */
-  readonly renew: (renewal: Omit<EntryWrite, 'value'>) => Promise<boolean>;
+  /** Writes a value with its TTL, in one command, so that nothing is ever left without one. */
+  readonly put: (write: EntryWrite, end: WriteEnd) => void;
+  /** Gives an entry that stays as it is a new TTL. */
+  readonly renew: (renewal: EntryRenewal, end: WriteEnd) => void;
 }
 
-interface Pending {
+/** What belongs to an entry, and may be another node's. */
+interface Also {
+  readonly kind: 'also';
   readonly command: RedisCommand;
-  readonly entry: Omit<EntryWrite, 'value'>;
-  readonly settle: (reply: RedisReply) => void;
-  readonly reject: (error: unknown) => void;
-  /** Replies that are still to come: its own, and those of what belongs to it. */
-  left: number;
-  /** Its own. */
-  reply: RedisReply;
-  failed: boolean;
+  readonly of: Pending;
 }
 
 /** What one node has to do for a batch, in the order in which it is sent. */
 interface Share {
-  readonly sender: BatchSender;
-  readonly hashWriter: HashWriter;
+  readonly node: RedisNode;
   readonly writes: Pending[];
-  /** What belongs to entries that may be another node's. */
-  readonly also: { readonly command: RedisCommand; readonly of: Pending }[];
+  readonly also: Also[];
   readonly besides: Beside[];
 }
 
@@ -73,8 +46,8 @@ export function createWriter(
   let keepsBeside = true;
   const hashWriters = new Map<RedisNode, HashWriter>();
 
-  const add = (write: Pending): void => {
-    pending.push(write);
+  const add = (entry: EntryRenewal, value: Buffer | undefined, end: WriteEnd): void => {
+    pending.push(new Pending(entry, value, end));
     schedule();
   };
 
@@ -110,46 +83,44 @@ export function createWriter(
 
   const sendAll = async (writes: readonly Pending[]): Promise<void> => {
     const keys: Buffer[] = [];
-    const tasks: ((share: Share) => void)[] = [];
-    const addTask = (key: Buffer, task: (share: Share) => void): void => {
-      keys.push(key);
-      tasks.push(task);
-    };
+    const tasks: (Pending | Also | Beside)[] = [];
     for (const write of writes) {
       const { key, beside, also } = write.entry;
-      addTask(key, (share) => share.writes.push(write));
-      for (const extra of also ?? []) {
-        addTask(extra.key, (share) => share.also.push({ command: extra.command, of: write }));
+      keys.push(key);
+      tasks.push(write);
+      if (also !== undefined) {
+        for (const { key: where, command } of also) {
+          keys.push(where);
+          tasks.push({ kind: 'also', command, of: write });
+        }
       }
       if (beside === undefined || !keepsBeside) continue;
-      addTask(keyBeside(beside), (share) => share.besides.push(beside));
+      keys.push(keyBeside(beside));
+      tasks.push(beside);
     }
     const shares = await client.nodesFor(keys);
     await Promise.all(
       shares.map(({ node, indexes }) => {
-        const share: Share = {
-          sender: client.to(node),
-          hashWriter: hashWriterTo(node),
-          writes: [],
-          also: [],
-          besides: [],
-        };
-        for (const index of indexes) tasks[index]?.(share);
+        const share: Share = { node, writes: [], also: [], besides: [] };
+        for (const index of indexes) addTo(share, tasks[index]);
         return sendShare(share);
       }),
     );
   };
 
-  const sendShare = async ({ sender, hashWriter, writes, also, besides }: Share): Promise<void> => {
-    const commands: RedisCommand[] = [];
+  const sendShare = async ({ node, writes, also, besides }: Share): Promise<void> => {
+    const sender = client.to(node);
+    const hashWriter = hashWriterTo(node);
     const hashes: HashWrite[] = [];
-    // What is remembered of an older value must not outlive it: whatever cuts the pipeline off, a hash
-    // that is there belongs to the value that is there.
+    const outdated: Buffer[] = [];
     for (const beside of besides) {
       if (beside.kind !== 'write') continue;
       hashes.push(beside.hash);
-      if (beside.replaces) commands.push(['UNLINK', beside.hash.key]);
+      if (beside.replaces) outdated.push(beside.hash.key);
     }
+    // What is remembered of an older value must not outlive it: whatever cuts the pipeline off, a hash
+    // that is there belongs to the value that is there.
+    const commands = unlinks(node, outdated);
     const before = commands.length;
     for (const { command } of writes) commands.push(command);
     for (const { command } of also) commands.push(command);
@@ -168,13 +139,8 @@ export function createWriter(
       return;
     }
     let at = before;
-    for (const write of writes) {
-      const reply = replies[at++];
-      if (reply !== undefined && !(reply instanceof CachectlError)) write.reply = reply;
-      else write.failed = true;
-      answered(write, reply);
-    }
-    for (const { of } of also) answered(of, replies[at++]);
+    for (const write of writes) write.answered(replies[at++]);
+    for (const { of } of also) of.alsoAnswered(replies[at++]);
     if (writes.some(({ failed }) => failed)) await forgetFailed(sender, writes);
     if (hashes.length === 0) return;
     try {
@@ -195,52 +161,23 @@ export function createWriter(
   };
 
   return {
-    put: (entry) =>
-      new Promise((resolve, reject) => {
-        const settle = (reply: RedisReply): void => {
-          if (reply === 'OK' || String(reply) === 'OK') resolve();
-          else reject(notConfirmed());
-        };
-        add(pendingWrite(entry, ['SET', entry.key, entry.value, 'PX', entry.ttlMs], settle, reject));
-      }),
-    renew: (entry) =>
-      new Promise((resolve, reject) => {
-        const settle = (reply: RedisReply): void => resolve(Number(reply) === 1);
-        add(pendingWrite(entry, ['PEXPIRE', entry.key, entry.ttlMs], settle, reject));
-      }),
+    put: (write, end) => add(write, write.value, end),
+    renew: (renewal, end) => add(renewal, undefined, end),
   };
 }
 
-function pendingWrite(
-  entry: Pending['entry'],
-  command: RedisCommand,
-  settle: Pending['settle'],
-  reject: Pending['reject'],
-): Pending {
-  return {
-    entry,
-    command,
-    settle,
-    reject,
-    left: 1 + (entry.also?.length ?? 0),
-    reply: null,
-    failed: false,
-  };
+function addTo(share: Share, task: Pending | Also | Beside | undefined): void {
+  if (task?.kind === 'entry') share.writes.push(task);
+  else if (task?.kind === 'also') share.also.push(task);
+  else if (task !== undefined) share.besides.push(task);
 }
 
-/** One reply has come. A promise that was rejected before does not mind being settled again. */
-function answered(write: Pending, reply: RedisReply | CachectlError | undefined): void {
-  if (reply === undefined || reply instanceof CachectlError) write.reject(reply ?? notConfirmed());
-  else if (--write.left === 0) write.settle(write.reply);
+/** Removes keys: at once where one command may take them all. */
+function unlinks(node: RedisNode, keys: readonly Buffer[]): RedisCommand[] {
+  if (keys.length > 0 && node.multiKey) return [['UNLINK', ...keys]];
+  return keys.map((key): RedisCommand => ['UNLINK', key]);
 }
 
 function keyBeside(beside: Beside): Buffer {
   return beside.kind === 'write' ? beside.hash.key : beside.key;
-}
-
-function notConfirmed(): CachectlError {
-  return new CachectlError('Redis did not confirm the write', {
-    code: 'redis.error',
-    exitCode: ExitCode.refused,
-  });
 }

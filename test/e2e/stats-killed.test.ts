@@ -4,6 +4,7 @@ import { startTestCluster } from '../support/cluster.ts';
 import type { RedisNode } from '../../src/redis/types.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runBinary, startBinary } from '../support/run-binary.ts';
+import { createSpecFolder } from '../support/spec-folder.ts';
 import { until } from '../support/until.ts';
 
 const ARGV = ['stats', '--by-prefix', '--only', 'hits', '--sample'] as const;
@@ -46,6 +47,47 @@ test('what a run killed with kill -9 has left is put back by the next run, and i
   expect(stderr).toMatch(/had left notify-keyspace-events of 127\.0\.0\.1:\d+ at "\S+": it is "xK" again/);
   expect(await setting(redis.node)).toBe('xK');
   expect(await redis.keys()).toEqual([]);
+});
+
+test('any stats puts it back, and counts neither the note nor a lookup of its own where nothing was left', async () => {
+  const redis = await changedServer();
+  await kill(`${redis.url}/5`, [redis.node]);
+  const { code, stdout, stderr } = await runBinary(['stats', '--json', '--url', redis.url]);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^warning: a run that was killed had left .* at "\S+": it is "xK" again\n$/);
+  expect(JSON.parse(stdout)).toMatchObject({ keys: 0 });
+  expect(await setting(redis.node)).toBe('xK');
+  await redis.call('CONFIG', 'SET', 'notify-keyspace-events', 'Em');
+  await redis.call('CONFIG', 'RESETSTAT');
+  const again = await runBinary(['stats', '--json', '--url', redis.url]);
+  expect(again).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(again.stdout)).toMatchObject({ hits: 0, misses: 0 });
+});
+
+test('a protected server is not changed by plain stats: it says what puts it back', async () => {
+  const redis = await changedServer();
+  await kill(redis.url, [redis.node]);
+  const left = await setting(redis.node);
+  const { folder, write, remove } = await createSpecFolder();
+  onTestFinished(remove);
+  await write(`version: 1\nconnections: { default: { url: "${redis.url}", protected: true } }\n`);
+  const { code, stderr } = await runBinary(['stats'], { cwd: folder });
+  expect(code).toBe(0);
+  expect(stderr).toContain('put it back with cachectl stats --repair');
+  expect(await setting(redis.node)).toBe(left);
+});
+
+test('a capture that still runs is left alone, silently', async () => {
+  const redis = await changedServer();
+  const child = startBinary([...ARGV, '60s', '--url', redis.url]);
+  await until(async () => String(await redis.call('INFO', 'commandstats')).includes('cmdstat_echo'));
+  const during = await setting(redis.node);
+  const { code, stderr } = await runBinary(['stats', '--url', redis.url]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(await setting(redis.node)).toBe(during);
+  child.kill('SIGINT');
+  await once(child, 'close');
+  expect(await setting(redis.node)).toBe('xK');
 });
 
 test('stats --repair puts it back without listening, in whichever database', async () => {

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CachectlError } from '../../src/cli/errors.ts';
 import { freePort } from '../../src/local-server/start-redis.ts';
+import { askOnce } from '../../src/origin/ask-once.ts';
 import { createOriginClient } from '../../src/origin/client.ts';
 import type { OriginClient, OriginRequest, OriginResponse } from '../../src/origin/types.ts';
 import { createAuthority } from '../support/certificates.ts';
@@ -23,7 +24,8 @@ function client(connections = 4): OriginClient {
 const never = new AbortController().signal;
 
 function get(url: string, request: Partial<OriginRequest> = {}, signal = never): Promise<OriginResponse> {
-  return client().get({ url, headers: {}, timeoutMs: 5_000, maxBodyBytes: 1024 * 1024, ...request }, signal);
+  const whole = { url, headers: {}, timeoutMs: 5_000, maxBodyBytes: 1024 * 1024, ...request };
+  return askOnce(client(), whole, signal);
 }
 
 async function failure(work: Promise<unknown>): Promise<CachectlError> {
@@ -98,7 +100,8 @@ describe('the origin client', () => {
     const server = await origin({ '*': answer('x') });
     const shared = client(2);
     for (let count = 0; count < 5; count++) {
-      await shared.get({ url: `${server.url}/`, headers: {}, timeoutMs: 5_000, maxBodyBytes: 100 }, never);
+      const request = { url: `${server.url}/`, headers: {}, timeoutMs: 5_000, maxBodyBytes: 100 };
+      await askOnce(shared, request, never);
     }
     // A connection is free again only a moment after its answer: the next request may open a second one.
     expect(server.connections()).toBeLessThanOrEqual(2);
@@ -280,7 +283,7 @@ describe('the origin client', () => {
     const server = await origin({ '*': () => abort.abort(new Error('enough')) });
     const shared = client(1);
     const request = { url: `${server.url}/`, headers: {}, timeoutMs: 5_000, maxBodyBytes: 100 };
-    const all = await Promise.allSettled([1, 2, 3].map(() => shared.get(request, abort.signal)));
+    const all = await Promise.allSettled([1, 2, 3].map(() => askOnce(shared, request, abort.signal)));
     expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(server.requests).toHaveLength(1);
   });

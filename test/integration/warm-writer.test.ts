@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CachectlError } from '../../src/cli/errors.ts';
 import { BatchClient } from '../../src/redis/batch-sender.ts';
 import type { RedisClient, RedisNode } from '../../src/redis/types.ts';
-import { createWriter, type EntryWrite, type EntryWriter } from '../../src/warm/write-batch.ts';
+import type { EntryRenewal, EntryWrite } from '../../src/warm/pending-write.ts';
+import { createWriter, type EntryWriter } from '../../src/warm/write-batch.ts';
 import { startTestCluster } from '../support/cluster.ts';
 import { connectTo, startTestRedis, type TestRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
@@ -42,6 +43,15 @@ function entry(number: number): EntryWrite {
   return { key, value, ttlMs: 60_000, beside: { kind: 'write', hash, replaces: false } };
 }
 
+/** Whether the entry was there, as a promise. */
+function put(to: EntryWriter, write: EntryWrite): Promise<boolean> {
+  return new Promise((written, failed) => to.put(write, { written, failed }));
+}
+
+function renew(to: EntryWriter, renewal: EntryRenewal): Promise<boolean> {
+  return new Promise((written, failed) => to.renew(renewal, { written, failed }));
+}
+
 /** A client whose nodes say, as those behind Sentinels do, that many commands are better sent another way. */
 function withHeavyNodes(inner: RedisClient): RedisClient {
   const nodes = new Map<RedisNode, RedisNode>();
@@ -63,7 +73,7 @@ const clients = async (): Promise<number> =>
     .filter((line) => line.includes('name=cachectl')).length;
 
 async function writeMany(count: number, from = 0): Promise<void> {
-  await Promise.all(Array.from({ length: count }, (_, index) => writer.put(entry(from + index))));
+  await Promise.all(Array.from({ length: count }, (_, index) => put(writer, entry(from + index))));
 }
 
 /** Writes rounds until the connection for many entries is open; gives how many entries that took. */
@@ -113,7 +123,7 @@ describe('the writer of warm', () => {
     const lean = new BatchClient(client);
     const own = createWriter(lean, (error) => complaints.push(error));
     for (let round = 0; round < 3; round++) {
-      await Promise.all(Array.from({ length: 500 }, (_, index) => own.put(entry(round * 500 + index))));
+      await Promise.all(Array.from({ length: 500 }, (_, index) => put(own, entry(round * 500 + index))));
     }
     expect(await clients()).toBe(before);
     expect([await isWhole(0), await isWhole(1_499)]).toEqual([true, true]);
@@ -147,7 +157,7 @@ describe('the writer of warm', () => {
   it('says of each entry that Redis does not take why, and forgets what was kept beside the old one', async () => {
     const written = await openChannel();
     await redis.call('CONFIG', 'SET', 'maxmemory', '1');
-    const results = await Promise.allSettled([writer.put(entry(0)), writer.put(entry(written))]);
+    const results = await Promise.allSettled([put(writer, entry(0)), put(writer, entry(written))]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(results[0]).toMatchObject({ reason: { code: 'redis.out-of-memory' } });
     await redis.call('CONFIG', 'SET', 'maxmemory', '0');
@@ -157,17 +167,17 @@ describe('the writer of warm', () => {
   it('renews what is there, and says what is not', async () => {
     await writeMany(1);
     const { key } = entry(0);
-    expect(await writer.renew({ key, ttlMs: 5_000_000 })).toBe(true);
+    expect(await renew(writer, { key, ttlMs: 5_000_000 })).toBe(true);
     expect(Number(await redis.call('PTTL', key))).toBeGreaterThan(60_000);
-    expect(await writer.renew({ key: Buffer.from('gone'), ttlMs: 1_000 })).toBe(false);
+    expect(await renew(writer, { key: Buffer.from('gone'), ttlMs: 1_000 })).toBe(false);
   });
 
   it('writes what belongs to an entry after it, and fails where that fails', async () => {
     const tag = { key: Buffer.from('tag'), command: ['SADD', Buffer.from('tag'), 'entry:0'] } as const;
-    await writer.put({ ...entry(0), also: [tag] });
+    await put(writer, { ...entry(0), also: [tag] });
     expect(String(await redis.call('SMEMBERS', 'tag'))).toBe('entry:0');
     await redis.call('SET', 'tag', 'no set');
-    await expect(writer.put({ ...entry(1), also: [tag] })).rejects.toMatchObject({ code: 'redis.error' });
+    await expect(put(writer, { ...entry(1), also: [tag] })).rejects.toMatchObject({ code: 'redis.error' });
   });
 });
 
@@ -182,7 +192,7 @@ describe('the writer of warm on a cluster', () => {
         { key: Buffer.from('tag'), command: ['SADD', Buffer.from('tag'), String(number)] as const },
       ];
       await Promise.all(
-        Array.from({ length: 800 }, (_, number) => ofCluster.put({ ...entry(number), also: also(number) })),
+        Array.from({ length: 800 }, (_, number) => put(ofCluster, { ...entry(number), also: also(number) })),
       );
       batchesOfCluster.close();
       const [share] = await own.nodesFor([Buffer.from('tag')]);

@@ -24,7 +24,8 @@ export function prefixedLayout(
   const escaped = places.map(({ prefix }) => escapeGlob(prefix));
   const find = (physical: Buffer): Place | undefined =>
     longestFirst.find(({ prefix }) => physical.subarray(0, prefix.length).equals(prefix));
-  const toPhysical = (logical: Buffer): Buffer => Buffer.concat([first.prefix, logical]);
+  const toPhysical = (logical: Buffer): Buffer =>
+    first.prefix.length === 0 ? logical : Buffer.concat([first.prefix, logical]);
   const toPhysicalPatterns = (pattern: Buffer): readonly Buffer[] =>
     escaped.map((prefix) => Buffer.concat([prefix, pattern]));
   return {

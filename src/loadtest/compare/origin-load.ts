@@ -1,3 +1,4 @@
+import { askOnce } from '../../origin/ask-once.ts';
 import type { OriginClient, OriginRequest, OriginResponse } from '../../origin/types.ts';
 import { checkAnswer } from '../../warm/check-answer.ts';
 import type { PreparedFill } from '../../warm/prepare-fill.ts';
@@ -32,7 +33,7 @@ export function originLoad(parts: OriginLoadParts): OriginLoad {
     operation: {
       ...(prepare === undefined ? {} : { prepare }),
       send: async (signal) => {
-        const response = await client.get(request, signal);
+        const response = await askOnce(client, request, signal);
         const cause = refusal(response);
         if (cause !== undefined) return { kind: 'bad', cause };
         lastGood = response;

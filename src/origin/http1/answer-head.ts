@@ -15,7 +15,14 @@ export interface AnswerHead {
   readonly framing: Framing;
   /** Whether another request may follow on the same connection. */
   readonly keepsAlive: boolean;
+  /** How long that connection may be idle before. */
+  readonly idleMs: number;
 }
+
+/** As undici does it: servers close what was idle for 5 seconds, and a request must not cross that. */
+const IDLE_MS = 4_000;
+const IDLE_MARGIN_MS = 2_000;
+const LONGEST_IDLE_MS = 600_000;
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0\r\n]*)?$/;
 /** RFC 9110, 5.6.2. */
@@ -49,6 +56,7 @@ export function parseHead(text: string): AnswerHead {
     headers,
     framing,
     keepsAlive: framing.kind !== 'until-close' && keepsAlive(headers['connection'], statusLine[1] === '1'),
+    idleMs: idleMs(headers['keep-alive']),
   };
 }
 
@@ -97,6 +105,14 @@ function framingOf(status: number, headers: Readonly<Record<string, string>>): F
     return /(?:^|,)[ \t]*chunked$/i.test(encoding) ? { kind: 'chunked' } : { kind: 'until-close' };
   }
   return length === undefined ? { kind: 'until-close' } : { kind: 'length', bytes: Number(length) };
+}
+
+/** As `Keep-Alive: timeout=5` says it, and a little less. */
+function idleMs(keepAlive: string | undefined): number {
+  if (keepAlive === undefined) return IDLE_MS;
+  const seconds = /timeout=(\d{1,9})/i.exec(keepAlive)?.[1];
+  if (seconds === undefined) return IDLE_MS;
+  return Math.min(LONGEST_IDLE_MS, Number(seconds) * 1_000 - IDLE_MARGIN_MS);
 }
 
 function keepsAlive(connection: string | undefined, isCurrent: boolean): boolean {

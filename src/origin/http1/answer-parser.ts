@@ -36,7 +36,8 @@ export class AnswerParser {
   #leftBytes = 0;
   #trailerBytes = 0;
   #head: AnswerHead | undefined;
-  #lastText = '';
+  /** The last head that came whole, with the empty line at its end, and what it says. */
+  #lastBytes: Buffer = NOTHING;
   #lastHead: AnswerHead | undefined;
 
   /** Gets ready for the next answer. @param keepsBody whether anybody wants its body, and not only its size */
@@ -100,6 +101,10 @@ export class AnswerParser {
   }
 
   #readHead(bytes: Buffer, at: number, end: number, observer: AnswerObserver): number {
+    if (this.#pending.length === 0 && this.#lastHead !== undefined && this.#isLastHead(bytes, at, end)) {
+      this.#takeHead(this.#lastHead, observer);
+      return at + this.#lastBytes.length;
+    }
     const carried = this.#pending.length;
     const all = carried === 0 ? bytes : Buffer.concat([this.#pending, bytes.subarray(at, end)]);
     const first = carried === 0 ? at : 0;
@@ -116,17 +121,17 @@ export class AnswerParser {
       return end;
     }
     this.#pending = NOTHING;
-    this.#takeHead(this.#parse(all.toString('latin1', first, stop)), observer);
+    const head = parseHead(all.toString('latin1', first, stop));
+    this.#lastBytes = Buffer.from(all.subarray(first, stop + END_OF_HEAD.length));
+    this.#lastHead = head;
+    this.#takeHead(head, observer);
     return at + (stop + END_OF_HEAD.length - first) - carried;
   }
 
-  /** Within one second most origins send the same head again and again. */
-  #parse(text: string): AnswerHead {
-    if (this.#lastHead !== undefined && text === this.#lastText) return this.#lastHead;
-    const head = parseHead(text);
-    this.#lastText = text;
-    this.#lastHead = head;
-    return head;
+  /** Within one second most origins send the same head again and again: then it is not even looked for its end. */
+  #isLastHead(bytes: Buffer, at: number, end: number): boolean {
+    const { length } = this.#lastBytes;
+    return end - at >= length && this.#lastBytes.compare(bytes, at, at + length) === 0;
   }
 
   #takeHead(head: AnswerHead, observer: AnswerObserver): void {

@@ -3,7 +3,8 @@
  * again; a body that came in one piece, as most do, is copied once.
  */
 export class BodyBuffer {
-  #pieces: Buffer[] = [];
+  #first: Buffer | undefined;
+  #more: Buffer[] = [];
   #sizeBytes = 0;
   #keeps = true;
 
@@ -13,20 +14,18 @@ export class BodyBuffer {
 
   add(bytes: Buffer, start: number, end: number): void {
     if (end <= start) return;
-    if (!this.#keeps) {
-      this.#sizeBytes += end - start;
-      return;
-    }
+    this.#sizeBytes += end - start;
+    if (!this.#keeps) return;
     const piece = Buffer.allocUnsafe(end - start);
     bytes.copy(piece, 0, start, end);
-    this.#pieces.push(piece);
-    this.#sizeBytes += piece.length;
+    if (this.#first === undefined) this.#first = piece;
+    else this.#more.push(piece);
   }
 
   /** All of it; empty again afterwards. */
   take(): Buffer {
-    const [first] = this.#pieces;
-    const body = this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces);
+    const first = this.#first ?? Buffer.alloc(0);
+    const body = this.#more.length === 0 ? first : Buffer.concat([first, ...this.#more]);
     this.clear();
     return body;
   }
@@ -34,7 +33,8 @@ export class BodyBuffer {
   /** @param keeps whether the next body is kept; otherwise only its size is counted */
   clear(keeps = true): void {
     this.#keeps = keeps;
-    if (this.#pieces.length > 0) this.#pieces = [];
+    this.#first = undefined;
+    if (this.#more.length > 0) this.#more = [];
     this.#sizeBytes = 0;
   }
 }

@@ -36,10 +36,6 @@ export interface ConnectionOptions {
 
 /** An answer of 2 KB comes in one read; more takes a few. */
 const READ_BYTES = 16 * 1024;
-/** As undici does it: servers close what was idle for 5 seconds, and a request must not cross that. */
-const IDLE_MS = 4_000;
-const IDLE_MARGIN_MS = 2_000;
-const LONGEST_IDLE_MS = 600_000;
 
 /** One connection that carries one request at a time. */
 export class PlainConnection {
@@ -81,6 +77,11 @@ export class PlainConnection {
   /** Whether another request may be sent: the server may be about to close what was idle for long. */
   isUsable(nowMs: number): boolean {
     return this.#isOpen && !this.#isGone && nowMs < this.#usableUntilMs;
+  }
+
+  /** Whether it is this request that it works on. */
+  carries(exchange: PlainExchange): boolean {
+    return this.#exchange === exchange;
   }
 
   send(exchange: PlainExchange): void {
@@ -140,7 +141,7 @@ export class PlainConnection {
     this.#exchange = undefined;
     const body = this.#parser.takeBody();
     if (isClean && head.keepsAlive) {
-      this.#usableUntilMs = performance.now() + idleMs(head.headers['keep-alive']);
+      this.#usableUntilMs = performance.now() + head.idleMs;
       this.#owner.onReady(this);
     } else this.#end(undefined);
     exchange.onAnswer(head, body);
@@ -166,12 +167,4 @@ export class PlainConnection {
 
 function cut(): HttpError {
   return new HttpError('HTTP_CUT', 'the connection ended');
-}
-
-/** How long a connection may be idle, as `Keep-Alive: timeout=5` says it, and a little less. */
-function idleMs(keepAlive: string | undefined): number {
-  if (keepAlive === undefined) return IDLE_MS;
-  const seconds = /timeout=(\d{1,9})/i.exec(keepAlive)?.[1];
-  if (seconds === undefined) return IDLE_MS;
-  return Math.min(LONGEST_IDLE_MS, Number(seconds) * 1_000 - IDLE_MARGIN_MS);
 }

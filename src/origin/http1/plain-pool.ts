@@ -11,7 +11,6 @@ export class PlainPool {
   readonly #connections = new Set<PlainConnection>();
   readonly #idle: PlainConnection[] = [];
   readonly #waiting = new Set<PlainExchange>();
-  readonly #running = new Map<PlainExchange, PlainConnection>();
   #opening = 0;
   #session: Buffer | undefined;
   #isClosed = false;
@@ -37,7 +36,7 @@ export class PlainPool {
     }
     const connection = this.#takeIdle();
     if (connection !== undefined) {
-      this.#start(exchange, connection);
+      connection.send(exchange);
       return;
     }
     this.#waiting.add(exchange);
@@ -47,14 +46,12 @@ export class PlainPool {
   /** Forgets a request, and closes the connection that it is on: the rest of the answer is still to come. */
   cancel(exchange: PlainExchange): void {
     if (this.#waiting.delete(exchange)) return;
-    const connection = this.#running.get(exchange);
-    this.#running.delete(exchange);
-    connection?.drop();
-  }
-
-  /** An exchange has its answer, or has failed. */
-  done(exchange: PlainExchange): void {
-    this.#running.delete(exchange);
+    // Cancelling is rare: a look at each connection then costs less than a note of each request.
+    for (const connection of this.#connections) {
+      if (!connection.carries(exchange)) continue;
+      connection.drop();
+      return;
+    }
   }
 
   close(): void {
@@ -70,11 +67,6 @@ export class PlainPool {
       if (connection === undefined || connection.isUsable(performance.now())) return connection;
       connection.drop();
     }
-  }
-
-  #start(exchange: PlainExchange, connection: PlainConnection): void {
-    this.#running.set(exchange, connection);
-    connection.send(exchange);
   }
 
   #open(): void {
@@ -96,7 +88,7 @@ export class PlainPool {
       return;
     }
     this.#waiting.delete(next);
-    this.#start(next, connection);
+    connection.send(next);
   }
 
   #onGone(connection: PlainConnection, error: unknown): void {

@@ -23,6 +23,7 @@ export function decodeReply(bytes: Buffer, at: number): DecodedReply {
     case Kind.integer:
       return plain(Number(bytes.toString('latin1', at + 1, line)));
     case Kind.simple:
+      return plain(isOk(bytes, at + 1, line) ? OK : bytes.subarray(at + 1, line));
     case Kind.double:
     case Kind.bigNumber:
       return plain(bytes.subarray(at + 1, line));
@@ -59,6 +60,13 @@ export function decodeReply(bytes: Buffer, at: number): DecodedReply {
     default:
       throw new RespProtocolError('a reply of an unknown kind');
   }
+}
+
+/** One for all: most simple strings are this one, and each slice costs more than the look. */
+const OK: Buffer = Buffer.from('OK');
+
+function isOk(bytes: Buffer, start: number, end: number): boolean {
+  return end - start === 2 && bytes[start] === 0x4f && bytes[start + 1] === 0x4b;
 }
 
 function decodeElements(bytes: Buffer, at: number, count: number): DecodedReply {

@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import schema from '../../../docs/schemas/analyze.v1.schema.json' with { type: 'json' };
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { runMain } from '../../support/run-main.ts';
@@ -52,6 +52,53 @@ test('names what is read and written most while it listens, and what is not read
   const unread = report.findings.filter(({ code }) => code === 'pattern.unread');
   expect(unread).toMatchObject([{ subject: 'page:{n}' }]);
 }, 60_000);
+
+test.each(['allkeys-lfu', 'volatile-lfu'])(
+  'asks a server whose policy is %s for its own counters, and listens to nobody',
+  async (policy) => {
+    const lfu = await startTestRedis(['--maxmemory-policy', policy]);
+    onTestFinished(() => lfu.stop());
+    for (let id = 10; id < 40; id++) {
+      await lfu.call('SET', `user:${id}`, 'x');
+      await lfu.call('SET', `page:${id}`, 'x');
+    }
+    await lfu.node.pipeline([
+      ...Array.from({ length: 3_000 }, () => ['GET', 'user:10'] as const),
+      ...Array.from({ length: 300 }, () => ['GET', 'page:20'] as const),
+    ]);
+    const counter = Number(await lfu.call('OBJECT', 'FREQ', 'user:10'));
+    const run = await runMain(['analyze', '--hot', '--json', '--url', lfu.url]);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    const report = JSON.parse(run.stdout) as { readonly frequency: { readonly uses: number } };
+    const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
+    validate(report);
+    expect(validate.errors ?? []).toEqual([]);
+    expect(report).toMatchObject({
+      hot: null,
+      frequency: {
+        patterns: [
+          { name: 'user:{n}', keys: 30 },
+          { name: 'page:{n}', keys: 30 },
+        ],
+        keys: [{ key: 'user:10', counter }, { key: 'page:20' }],
+      },
+    });
+    // The counter goes up by chance.
+    expect(report.frequency.uses).toBeGreaterThan(500);
+    expect(report.frequency.uses).toBeLessThan(30_000);
+    expect(await lfu.call('OBJECT', 'FREQ', 'user:10')).toBe(counter);
+    const { stdout } = await runMain(['analyze', '--hot', '--sample', '40', '--url', lfu.url]);
+    expect(stdout).toMatch(/^Most used patterns, by the LFU counters$/m);
+  },
+);
+
+test('says so where the policy counts nothing, and there is nothing to listen for', async () => {
+  const run = await runMain(['analyze', '--hot', '--url', redis.url]);
+  expect(run.code).toBe(2);
+  expect(run.stderr).toMatch(
+    /does not count how often keys are used: its policy is noeviction\n.*--hot 10s/s,
+  );
+});
 
 test('asks for consent on nothing it was not told to', async () => {
   expect((await runMain(['analyze', '--max-events', '5', '--url', redis.url])).code).toBe(2);
