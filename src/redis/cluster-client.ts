@@ -40,7 +40,15 @@ export interface ClusterParts extends RouterParts {
 export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
   const router = new ClusterRouter(parts);
   await parts.opener.insist(() => router.refresh());
+  // One for each address: who remembers something of a node, such as a connection for bulk work, finds it again.
+  const nodes = new Map<string, ReadingNode>();
   const nodeAt = (address: TcpAddress): ReadingNode => {
+    const name = formatAddress(address);
+    const node = nodes.get(name) ?? newNode(address);
+    nodes.set(name, node);
+    return node;
+  };
+  const newNode = (address: TcpAddress): ReadingNode => {
     const pipeline: RedisNode['pipeline'] = (commands) => router.pipeline(address, commands);
     const bulk = (): Promise<BulkChannel> => parts.opener.openBulk({ kind: 'tcp', address }, 'data');
     return {
