@@ -69,7 +69,13 @@ export function startProgress(
       const { default: ora } = await import('ora');
       if (stopped) return;
       // discardStdin off: it would put the terminal into raw mode, and Ctrl-C would no longer be a signal.
-      spinner = ora({ stream: stream.raw, discardStdin: false, text: drawnLine() }).start();
+      spinner = ora({
+        stream: stream.raw,
+        discardStdin: false,
+        text: drawnLine(),
+        // ora asks the terminal's name what it can show, and never the locale.
+        ...(options.unicode ? {} : { spinner: 'line' }),
+      }).start();
     } else spinner.text = drawnLine();
   };
   const timer = setInterval(
