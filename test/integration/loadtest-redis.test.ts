@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain, type RunOptions } from '../support/run-main.ts';
+import { createSpecFolder } from '../support/spec-folder.ts';
 import { startTcpServer } from '../support/tcp-server.ts';
 import { until } from '../support/until.ts';
 import { parseLoad, type LoadJson } from './loadtest-report-json.ts';
@@ -108,6 +109,31 @@ describe('load on Redis itself', () => {
     expect([result.code, parseLoad(result).error?.code, server.connections()]).toEqual(
       url.includes('cluster') ? [2, 'usage', 0] : [7, 'loadtest.remote', 0],
     );
+  });
+
+  it('is put on a protected connection only where that is confirmed by name', async () => {
+    const { folder, write, remove } = await createSpecFolder();
+    onTestFinished(remove);
+    await write(`version: 1\nconnections: { production: { url: "${redis.url}/0", protected: true } }\n`);
+    const argv = [
+      'loadtest',
+      '--redis',
+      '-e',
+      'production',
+      '--mix',
+      'get',
+      '-n',
+      '5',
+      '--keys',
+      '5',
+      '--json',
+    ];
+    const refused = await runMain(argv, { cwd: folder });
+    expect([refused.code, await calls('set')]).toEqual([7, 0]);
+    expect(parseLoad(refused).error?.message).toBe(
+      'production is protected: putting load on it must be confirmed',
+    );
+    expect((await runMain([...argv, '--confirm', 'production'], { cwd: folder })).code).toBe(0);
   });
 
   it('is put on a server that is named', async () => {

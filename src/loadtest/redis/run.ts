@@ -61,7 +61,7 @@ export async function runRedisLoad(
     yes: false,
     confirm: options.confirm,
     preview: () => Promise.resolve(['Keys of its own are written, read and removed again.']),
-    deed: { verb: 'load', noun: 'putting load on it' },
+    deed: { verb: 'load', noun: 'putting load', object: 'on it' },
   });
   const id = Math.floor(context.host.random() * 36 ** 8).toString(36);
   const keys = new OwnKeys(`cachectl:loadtest:${id}:`);
