@@ -187,7 +187,7 @@ export function summaryOf(
   const { reading, scale, tally, target, interrupted, hot } = report;
   const { total, vanished } = tally;
   const where = target.connectionName === undefined ? target.location : `${target.name} (${target.location})`;
-  const counted = `${countOf(reading.looked, 'key')} looked at in ${formatDurationMs(reading.elapsedMs)}`;
+  const counted = `${countOf(reading.looked, 'key')} in ${formatDurationMs(reading.elapsedMs)}`;
   return [
     ['target', escapeText(where)],
     ['keys', totalText(report)],
@@ -204,6 +204,9 @@ export function summaryOf(
           ] as const,
         ]),
     ...(vanished > 0 ? [['vanished meanwhile', formatCount(vanished)] as const] : []),
+    ...(reading.moved > 0
+      ? [['slots moved meanwhile', `${countOf(reading.moved, 'key')} of theirs read afterwards`] as const]
+      : []),
     ...(tally.tree.isBounded
       ? [['listed apart', 'the largest names of each prefix; all others are together as {other}'] as const]
       : []),

@@ -7,6 +7,7 @@ import { removeKeys, scanKeys } from './keyspace.ts';
 import { mergeStreams } from './merge.ts';
 import { isUnavailable } from './opener.ts';
 import { pauseBefore } from './patience.ts';
+import { watchSlots } from './slot-watch.ts';
 import type { SweepReport, SweepRequest } from './sweep-request.ts';
 import { planSweep, surveyServer } from './sweep-server.ts';
 import { SweepTally } from './sweep-tally.ts';
@@ -66,13 +67,19 @@ export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
     if (replica === undefined) return nodeAt(primary);
     const bulk = (): Promise<BulkChannel> =>
       parts.opener.openBulk({ kind: 'tcp', address: replica.address }, 'replica');
-    return { ...nodeAt(primary), address: formatAddress(replica.address), bulk };
+    return {
+      ...nodeAt(primary),
+      address: formatAddress(replica.address),
+      replicaOf: formatAddress(primary),
+      bulk,
+    };
   };
   return {
     target: parts.target,
     kind: 'cluster',
     primaries: () => Promise.resolve(router.topology.shards.map(({ primary }) => nodeAt(primary))),
     readers: () => Promise.all(router.topology.shards.map(({ primary }) => bulkReader(primary))),
+    watchSlots: () => watchSlots(router),
     servers: () => Promise.resolve(router.topology.shards.flatMap((shard) => serversOf(shard, router))),
     nodesFor: async (keys, use) => {
       const groups = new Map<string, { address: TcpAddress; indexes: number[] }>();

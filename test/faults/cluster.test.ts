@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { RedisCommand } from '../../src/redis/types.ts';
 import { startTestCluster, type ClusterServer, type TestCluster } from '../support/cluster.ts';
 import { startOrigin } from '../support/http-origin.ts';
+import { moveSlots } from '../support/move-slots.ts';
 import { runMain } from '../support/run-main.ts';
 import { createSpecFolder } from '../support/spec-folder.ts';
 import { until } from '../support/until.ts';
@@ -42,26 +43,6 @@ async function total(servers: readonly ClusterServer[]): Promise<number> {
 
 function slotsOf(index: number, primaries: number): readonly [first: number, last: number] {
   return [Math.floor((index * 16_384) / primaries), Math.floor(((index + 1) * 16_384) / primaries) - 1];
-}
-
-/** Moves slots as redis-cli --cluster reshard does: keys first, then the ownership. */
-async function moveSlots(
-  from: ClusterServer,
-  to: ClusterServer,
-  all: readonly ClusterServer[],
-  slots: readonly number[],
-): Promise<void> {
-  for (const slot of slots) {
-    await to.node.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id);
-    await from.node.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id);
-    for (;;) {
-      const keys = await from.node.call('CLUSTER', 'GETKEYSINSLOT', slot, 100);
-      if (!Array.isArray(keys) || keys.length === 0) break;
-      const names = keys as readonly Buffer[];
-      await from.node.call('MIGRATE', '127.0.0.1', to.server.port, '', 0, 5_000, 'KEYS', ...names);
-    }
-    for (const { node } of [to, from, ...all]) await node.call('CLUSTER', 'SETSLOT', slot, 'NODE', to.id);
-  }
 }
 
 test('a failover in the middle of clear leaves exactly the keys that should remain', async () => {
