@@ -177,7 +177,15 @@ async function bundledPackages(/** @type {string[]} */ inputs) {
     const { name, version, license } = JSON.parse(
       await readFile(path.join(root, folder, 'package.json'), 'utf8'),
     );
-    const file = ['LICENSE', 'LICENSE.md', 'license', 'LICENSE.txt', 'license.md', 'LICENCE']
+    const file = [
+      'LICENSE',
+      'LICENSE.md',
+      'license',
+      'LICENSE.txt',
+      'license.md',
+      'LICENCE',
+      'LICENSE-MIT.txt',
+    ]
       .map((candidate) => path.join(root, folder, candidate))
       .find((candidate) => existsSync(candidate));
     const text = file === undefined ? '(the package carries no licence file)' : await readFile(file, 'utf8');

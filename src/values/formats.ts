@@ -26,6 +26,7 @@ export const READERS = {
   marshal: async () => (await import('./serialization/marshal-reader.ts')).readMarshal,
   msgpack: async () => (await import('./serialization/msgpack-reader.ts')).readMsgpack,
   http: async () => (await import('./serialization/http-reader.ts')).readHttp,
+  hyperloglog: async () => (await import('./serialization/hyperloglog-reader.ts')).readHyperLogLog,
   java: async () => (await import('./serialization/java-reader.ts')).readJava,
 } as const satisfies Readonly<Record<string, () => Promise<Read>>>;
 

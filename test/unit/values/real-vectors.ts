@@ -182,6 +182,7 @@ export const REAL_VECTORS: readonly RealVector[] = [
     base64:
       'SFRUUC8xLjEgMjAwIE9LDQpDb250ZW50LVR5cGU6IHRleHQvaHRtbA0KVHJhbnNmZXItRW5jb2Rpbmc6IGNodW5rZWQNCg0KNjt4PXkNCjxwPmhpCg0KNA0KPC9wPg0KMA0KWC1FbmQ6IDENCg0K',
   },
+  { name: 'HyperLogLog', chain: ['hyperloglog'], base64: 'SFlMTAEAAAAAAAAAAAAAgGDzgFCxhEv7gEJa' },
   {
     name: "warm's envelope",
     chain: ['json'],
