@@ -62,16 +62,16 @@ export function renderWatch(report: StatsReport, history: History, terminal: Ter
   ].join('\n');
 }
 
-const PLAIN: readonly (readonly [title: string, CacheTerm])[] = [
-  ['hit_rate', 'hit_rate'],
-  ['reads/s', 'reads_per_second'],
-  ['ops/s', 'operations_per_second'],
-  ['memory', 'memory_used'],
-  ['evicted/s', 'evicted_per_second'],
-  ['expired/s', 'expired_per_second'],
-  ['keys', 'keys'],
+/** With the time in front, and two blanks between columns, no more than 80. */
+const PLAIN: readonly (readonly [title: string, CacheTerm, columns: number])[] = [
+  ['hit_rate', 'hit_rate', 8],
+  ['reads/s', 'reads_per_second', 7],
+  ['ops/s', 'operations_per_second', 7],
+  ['memory', 'memory_used', 8],
+  ['evicted/s', 'evicted_per_second', 9],
+  ['expired/s', 'expired_per_second', 9],
+  ['keys', 'keys', 10],
 ];
-const PLAIN_WIDTH = 10;
 
 /** One moment as a line, with a heading above the first: for a pipe or a log. */
 export function watchLine(report: StatsReport, isFirst: boolean): string {
@@ -82,7 +82,9 @@ export function watchLine(report: StatsReport, isFirst: boolean): string {
     return metric === undefined || value === null ? '-' : formatMetric(metric, value);
   });
   const row = (first: string, others: readonly string[]): string =>
-    [pad(first, 8, 'left'), ...others.map((text) => pad(text, PLAIN_WIDTH, 'right'))].join('  ');
+    [pad(first, 8, 'left'), ...others.map((text, index) => pad(text, PLAIN[index]?.[2] ?? 0, 'right'))].join(
+      '  ',
+    );
   const { window } = report;
   const remarks =
     window.kind === 'since start' || window.breaks.length === 0 ? '' : `  ${windowText(window)}`;

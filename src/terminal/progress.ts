@@ -121,7 +121,7 @@ export function progressLine(
   const total = task.total === undefined ? undefined : Math.max(task.total, done);
   const parts = [
     total === undefined
-      ? `${formatCount(done)} ${task.unit}`
+      ? `${formatCount(done)} ${done === 1 ? singular(task.unit) : task.unit}`
       : `${formatCount(done)} of ${formatCount(total)} ${task.unit}`,
   ];
   if (done > 0) parts.push(`${formatCount(perSecond)}/s`);
@@ -138,6 +138,11 @@ export function progressLine(
     if (drawn.length <= look.columns) return drawn;
   }
   return plain.slice(0, Math.max(1, look.columns));
+}
+
+/** Of the units in use: `entries`, `keys`. */
+function singular(unit: string): string {
+  return unit.replace(/ies$/, 'y').replace(/s$/, '');
 }
 
 function bar(fraction: number, unicode: boolean): string {

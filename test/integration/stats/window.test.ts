@@ -136,6 +136,8 @@ test('shows each moment as a line in a pipe, and as a record with -o ndjson, unt
   expect(lines).toMatchObject({ code: 0, stderr: '' });
   const [heading = '', ...rows] = lines.stdout.trimEnd().split('\n');
   expect(heading).toMatch(/^time +hit_rate +reads\/s +ops\/s +memory +evicted\/s +expired\/s +keys$/);
+  // A line fits into the usual terminal.
+  expect(heading).toHaveLength(80);
   expect(rows.length).toBeGreaterThanOrEqual(2);
   for (const row of rows) expect(row).toMatch(/^\d\d:\d\d:\d\d +(-|\d)/);
   const records = await watch(['-o', 'ndjson'], 4);

@@ -22,4 +22,11 @@ describe('a progress line', () => {
       progressLine({ label: 'reading', unit: 'keys' }, 0, 0, { detail: '', columns: 80, unicode: true }),
     ).toBe('reading: 0 keys');
   });
+  it('counts one in the singular', () => {
+    const look = { detail: '', columns: undefined, unicode: true };
+    expect(progressLine({ label: 'listening', unit: 'commands' }, 1, 1_000, look)).toBe(
+      'listening: 1 command, 1/s',
+    );
+    expect(progressLine({ label: 'reading', unit: 'entries' }, 1, 1_000, look)).toBe('reading: 1 entry, 1/s');
+  });
 });
