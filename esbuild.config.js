@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 // CommonJS packages inside an ES module bundle still call require for Node's own modules.
@@ -32,27 +32,30 @@ const common = {
   minifySyntax: true,
   minifyWhitespace: true,
   metafile: /** @type {const} */ (true),
-  banner: requireBanner,
 };
-/** @satisfies {import('esbuild').BuildOptions} */
-const program = {
+
+await rm(outdir, { recursive: true, force: true });
+const built = await build({
   ...common,
   entryPoints: { cachectl: 'src/cachectl.ts' },
   outdir,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-};
-
-await rm(outdir, { recursive: true, force: true });
-const built = await build({ ...program, plugins: [coreFirst()] });
+  outExtension: { '.js': '.cjs' },
+  plugins: [coreFirst(), lighter()],
+  write: false,
+});
+await Promise.all(built.outputFiles.map(writeCommonJs));
 const shop = await build({
   ...common,
+  banner: requireBanner,
   entryPoints: ['examples/shop/main.ts'],
   outfile: path.join(outdir, 'examples/shop.js'),
 });
 // A thread starts from a file of its own, and needs hardly anything of the program.
 const worker = await build({
   ...common,
+  banner: requireBanner,
   entryPoints: ['src/loadtest/engine/worker.ts'],
   outfile: path.join(outdir, 'loadtest-worker.js'),
 });
@@ -104,6 +107,61 @@ function coreFirst() {
   };
 }
 
+/**
+ * esbuild splits ES modules only, and Node takes twice as long to load these as it does for CommonJS: each file is
+ * read, linked and run in steps of an event loop that has nothing else to do. So what was split is turned into it.
+ */
+async function writeCommonJs(/** @type {import('esbuild').OutputFile} */ { path: file, text }) {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: common.platform,
+    target: common.target,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': '$url' },
+    // Modules are strict, and so stays what was one.
+    banner: "'use strict';",
+  });
+  const url = code.includes('$url') ? "const $url=require('node:url').pathToFileURL(__filename).href;" : '';
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(
+    file,
+    code.replace("'use strict';", (strict) => strict + url),
+  );
+}
+
+/**
+ * What packages load at once and cachectl never needs, or seldom: each costs every command line a part of a
+ * millisecond and more. Chalk would find out what the streams can show, and is always told; commander starts
+ * programs for subcommands of other files; and nobody is asked to write in an editor, which would bring half a megabyte
+ * of tables of encodings.
+ * @returns {import('esbuild').Plugin}
+ */
+function lighter() {
+  const instead = {
+    '#supports-color': 'export default { stdout: false, stderr: false };',
+    '@inquirer/external-editor': 'export const editAsync = undefined;',
+    'node:child_process':
+      "module.exports = { spawn: (...args) => require('node:child_process').spawn(...args) };",
+  };
+  return {
+    name: 'lighter',
+    setup({ onResolve, onLoad }) {
+      onResolve(
+        { filter: /^(#supports-color|node:child_process|@inquirer\/external-editor)$/ },
+        ({ path: target, importer }) =>
+          /node_modules\/(chalk|commander|@inquirer\/editor)\//.test(importer)
+            ? { path: target, namespace: 'lighter' }
+            : undefined,
+      );
+      onLoad({ filter: /^/, namespace: 'lighter' }, ({ path: target }) => ({
+        contents: instead[/** @type {keyof typeof instead} */ (target)],
+      }));
+    },
+  };
+}
+
 // `npm run picture`: the picture in the README, made from a session in a real terminal.
 if (process.argv.includes('--picture')) {
   await drawPicture({ root, nodePath: process.execPath, env: process.env });
@@ -119,7 +177,15 @@ async function bundledPackages(/** @type {string[]} */ inputs) {
     const { name, version, license } = JSON.parse(
       await readFile(path.join(root, folder, 'package.json'), 'utf8'),
     );
-    const file = ['LICENSE', 'LICENSE.md', 'license', 'LICENSE.txt', 'license.md', 'LICENCE']
+    const file = [
+      'LICENSE',
+      'LICENSE.md',
+      'license',
+      'LICENSE.txt',
+      'license.md',
+      'LICENCE',
+      'LICENSE-MIT.txt',
+    ]
       .map((candidate) => path.join(root, folder, candidate))
       .find((candidate) => existsSync(candidate));
     const text = file === undefined ? '(the package carries no licence file)' : await readFile(file, 'utf8');

@@ -82,6 +82,7 @@ _cachectl_argument() {
     'inspect '*) kind='lookup keys' ;;
     'stats diff 1') kind='any' ;;
     'stats diff 2') kind='any' ;;
+    'loadtest '*) kind='any' ;;
     'key explain '*) kind='lookup keys' ;;
     'key for '*) kind='lookup keys' ;;
     'completion 1') kind='words bash zsh fish powershell' ;;

@@ -7,8 +7,9 @@ import { hasKnownCursor } from '../redis/resp/scan-parts.ts';
 import type { LostNode, ReadingNode, RedisClient } from '../redis/types.ts';
 import { matchesGlob } from '../keys/pattern.ts';
 import type { Questions } from './questions.ts';
-import { readServer } from './read-server.ts';
+import { readServer, readSingly, type Reading } from './read-server.ts';
 import { planSample, WHOLE_SERVER, type ServerPart } from './sample.ts';
+import { SlotLedger } from './slot-ledger.ts';
 import type { Tally } from './tally.ts';
 
 /** How much is looked at: everything, a part, or so many keys. */
@@ -46,6 +47,8 @@ export interface KeyReading {
   readonly felt: FeltLatency | undefined;
   /** The lowest speed, a part of full speed. */
   readonly slowest: number;
+  /** Keys of a cluster that were read afterwards, since their slots had moved. */
+  readonly moved: number;
   readonly elapsedMs: number;
 }
 
@@ -67,7 +70,11 @@ export async function readKeys(
   const now = (): number => host.clock.monotonicMs();
   const startedAt = now();
   const lost: LostNode[] = [];
-  const servers = await survey(await client.readers(), lost);
+  // Before anything is read: what moves from now on is noticed.
+  const watch = await client.watchSlots?.();
+  const ledger = watch && new SlotLedger(watch);
+  const readers = await client.readers();
+  const servers = await survey(readers, lost);
   const keyCount = servers.reduce((sum, server) => sum + server.keyCount, 0);
   const fraction = fractionOf(options.size, keyCount);
   const isSample = fraction < 1;
@@ -82,6 +89,7 @@ export async function readKeys(
   const reading = {
     ...options,
     ...matching(options, isSample),
+    ledger,
     count: (best: number) => pace.count(best),
     pauseMs: () => pace.pauseMs(),
     onLooked: (keys: number) => {
@@ -102,8 +110,11 @@ export async function readKeys(
     }
   };
   let felt: FeltLatency | undefined;
+  let moved = 0;
   try {
     await Promise.all(servers.map(read));
+    if (ledger !== undefined && !isSample && !signal.aborted)
+      moved = await readMoved(readers, lost, { ...reading, ledger });
   } finally {
     felt = probe.stop();
     progress.stop();
@@ -118,9 +129,44 @@ export async function readKeys(
     lost,
     felt,
     slowest: pace.slowest,
+    moved,
     elapsedMs: now() - startedAt,
   };
 }
+
+/** Reads what has left its primary before its turn. Gives how many keys there were; that it cannot is told to `lost`. */
+async function readMoved(
+  readers: readonly ReadingNode[],
+  lost: LostNode[],
+  reading: Reading & { readonly ledger: SlotLedger },
+): Promise<number> {
+  const { pattern, accept, ledger } = reading;
+  const [home] = readers;
+  if (home === undefined) return 0;
+  const isLost = new Set(lost.map(({ address }) => address));
+  const homes = readers.filter(({ address }) => isLost.has(address));
+  const lostPrimaries = new Set(homes.map(({ address, replicaOf }) => replicaOf ?? address));
+  const isWanted = (key: Buffer): boolean =>
+    (pattern === undefined || matchesGlob(pattern, key)) && (accept === undefined || accept(key));
+  let moved = 0;
+  try {
+    for await (const keys of ledger.missing(lostPrimaries, isWanted)) {
+      for (let start = 0; start < keys.length && !reading.signal.aborted; start += KEYS_AT_ONCE) {
+        const some = keys.slice(start, start + KEYS_AT_ONCE);
+        await readSingly(home, some, reading);
+        reading.onLooked(some.length);
+        moved += some.length;
+      }
+      if (reading.signal.aborted) break;
+    }
+  } catch (error) {
+    if (!(error instanceof CachectlError)) throw error;
+    if (!reading.signal.aborted) lost.push({ address: home.address, error });
+  }
+  return moved;
+}
+
+const KEYS_AT_ONCE = 250;
 
 /** How many keys there are, and what kind of server it is; neither costs the server anything. */
 async function survey(nodes: readonly ReadingNode[], lost: LostNode[]): Promise<readonly PlannedServer[]> {

@@ -6,11 +6,12 @@ import { mayPass, pauseBefore, RECONNECT_ATTEMPTS } from '../redis/patience.ts';
 import { encodeCommands } from '../redis/resp/encode.ts';
 import type { KeyRun } from '../redis/resp/key-run.ts';
 import type { ReplyBatch } from '../redis/resp/reply-batch.ts';
-import type { ReadingNode } from '../redis/types.ts';
+import type { ReadingNode, RedisNode } from '../redis/types.ts';
 import { pause } from '../redis/wait.ts';
 import { lengthCommand } from './lengths.ts';
 import { unseenKey, type Question, type Questions } from './questions.ts';
 import type { ServerPart } from './sample.ts';
+import type { SlotLedger } from './slot-ledger.ts';
 import type { Tally } from './tally.ts';
 
 /** How keys are read. */
@@ -19,6 +20,8 @@ export interface Reading {
   readonly questions: Questions;
   /** What SCAN matches; in a sample nothing, so that it is known how many keys were looked at. */
   readonly pattern: Buffer | undefined;
+  /** Of a cluster: which keys count where. */
+  readonly ledger: SlotLedger | undefined;
   /** What a key must meet besides. */
   readonly accept: ((physical: Buffer) => boolean) | undefined;
   /** Keys for each SCAN to look at, given how many are best. */
@@ -83,11 +86,14 @@ class ServerReader {
   readonly #node: ReadingNode;
   readonly #reading: Reading;
   readonly #seen = unseenKey();
+  /** Whose slots it reads. */
+  readonly #primary: string;
   #channel: BulkChannel | undefined;
   #process: string | undefined;
 
   constructor(node: ReadingNode, reading: Reading) {
     this.#node = node;
+    this.#primary = node.replicaOf ?? node.address;
     this.#reading = reading;
   }
 
@@ -157,12 +163,17 @@ class ServerReader {
   async #ask(channel: BulkChannel, run: KeyRun): Promise<void> {
     const { questions, tally, accept } = this.#reading;
     this.#reading.onLooked(run.length);
-    const chosen = choose(run, accept);
+    const { ledger } = this.#reading;
+    const isWanted =
+      ledger === undefined
+        ? accept
+        : (key: Buffer) => ledger.isOf(this.#primary, key) && (accept === undefined || accept(key));
+    const chosen = choose(run, isWanted);
     const { asked, commands } = questions;
     if (chosen.length === 0) return;
     const replies = await channel.ask(commands, run, chosen);
     const strays = this.#count(run, chosen, asked, replies);
-    for (const key of strays) await this.#follow(key);
+    if (strays.length > 0) await readSingly(this.#node, strays, this.#reading);
     const candidates = tally.takeCandidates();
     if (candidates.length > 0) await this.#askLengths(channel, candidates);
   }
@@ -181,22 +192,13 @@ class ServerReader {
     for (const index of chosen) {
       const answer = questions.read(replies, first, asked, this.#seen);
       first += asked.length;
-      if (answer === 'seen')
+      if (answer === 'seen') {
         tally.add(this.#seen, nowMs, run.bytes, run.contents[index] ?? 0, run.ends[index] ?? 0);
-      else if (answer === 'gone') tally.vanished++;
+        this.#reading.ledger?.counted(run.key(index));
+      } else if (answer === 'gone') tally.vanished++;
       else strays.push(run.key(index));
     }
     return strays;
-  }
-
-  /** A key whose slot is on its way: asked through the node, which follows it. */
-  async #follow(key: Buffer): Promise<void> {
-    const { questions, tally } = this.#reading;
-    const { asked } = questions;
-    const replies = await this.#node.pipeline(questions.commandsFor(key));
-    if (questions.readReplies(replies, asked, this.#seen) === 'seen')
-      tally.add(this.#seen, this.#reading.now(), key, 0, key.length);
-    else tally.vanished++;
   }
 
   async #askLengths(channel: BulkChannel, candidates: ReturnType<Tally['takeCandidates']>): Promise<void> {
@@ -207,6 +209,24 @@ class ServerReader {
       const { type, sizeBytes, ttlMs } = seen;
       if (length !== undefined) this.#reading.tally.longest.add({ key, type, sizeBytes, ttlMs, length });
     }
+  }
+}
+
+/** Reads keys whose slots are on their way: asked through the node, which follows them. @throws CachectlError */
+export async function readSingly(
+  node: RedisNode,
+  keys: readonly Buffer[],
+  { questions, tally, ledger, now }: Pick<Reading, 'questions' | 'tally' | 'ledger' | 'now'>,
+): Promise<void> {
+  const { asked } = questions;
+  const seen = unseenKey();
+  const replies = await node.pipeline(keys.flatMap((key) => questions.commandsFor(key)));
+  for (const [index, key] of keys.entries()) {
+    const own = replies.slice(index * asked.length, (index + 1) * asked.length);
+    if (questions.readReplies(own, asked, seen) === 'seen') {
+      tally.add(seen, now(), key, 0, key.length);
+      ledger?.counted(key);
+    } else tally.vanished++;
   }
 }
 

@@ -6,6 +6,9 @@ import type { Figures } from './figures.ts';
 import type { AnalyzeReport } from './report.ts';
 import { TYPES } from './seen-key.ts';
 
+/** The title of columns that say how far a sample's figures may be from the truth. */
+export const PLUS_MINUS = '±';
+
 /** A named set of keys, as tables show it. */
 export interface Row {
   readonly name: string;
@@ -39,7 +42,7 @@ export function figureColumns(report: AnalyzeReport, title: string): readonly Fi
     right('keys', ({ keys }) => formatCount(estimateKeys(keys, scale).value)),
     ...when(
       scale.isSample,
-      right('±', ({ keys }) => plusMinus(estimateKeys(keys, scale), formatCount), 2),
+      right(PLUS_MINUS, ({ keys }) => plusMinus(estimateKeys(keys, scale), formatCount), 2),
     ),
     right('share', ({ keys }) => share(keys, total.keys), 4),
     ...when(
@@ -47,7 +50,7 @@ export function figureColumns(report: AnalyzeReport, title: string): readonly Fi
       right('memory', (figures) => formatBytes(estimateBytes(figures, scale).value)),
       ...when(
         scale.isSample,
-        right('±', (figures) => plusMinus(estimateBytes(figures, scale), formatBytes), 1),
+        right(PLUS_MINUS, (figures) => plusMinus(estimateBytes(figures, scale), formatBytes), 1),
       ),
       right('share', ({ bytes }) => share(bytes, total.bytes)),
       right('mean', ({ bytes, keys }) => (keys === 0 ? '-' : formatBytes(bytes / keys)), 5),

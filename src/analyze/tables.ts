@@ -7,7 +7,7 @@ import { Figures } from './figures.ts';
 import type { HeavyHitters } from './heavy-hitters.ts';
 import type { RankedKey } from './ranking.ts';
 import type { AnalyzeReport } from './report.ts';
-import { figureColumns, topRows, type Row } from './rows.ts';
+import { figureColumns, PLUS_MINUS, topRows, type Row } from './rows.ts';
 import { IDLE_CLASSES, LIFE_CLASSES, TYPES } from './seen-key.ts';
 import { usedTables } from './used.ts';
 
@@ -179,16 +179,22 @@ function lengthText({ type, length }: RankedKey): string {
   return type === 0 ? formatBytes(length) : countOf(length, 'element');
 }
 
-/** What stands above the tables: `name`, `value`. */
-export function summaryOf(report: AnalyzeReport): readonly (readonly [name: string, value: string])[] {
+/** What stands above the tables: `name`, `value`; `plusMinus` is what the columns of that meaning are called. */
+export function summaryOf(
+  report: AnalyzeReport,
+  plusMinus: string = PLUS_MINUS,
+): readonly (readonly [name: string, value: string])[] {
   const { reading, scale, tally, target, interrupted, hot } = report;
   const { total, vanished } = tally;
   const where = target.connectionName === undefined ? target.location : `${target.name} (${target.location})`;
-  const counted = `${countOf(reading.looked, 'key')} looked at in ${formatDurationMs(reading.elapsedMs)}`;
+  const counted = `${countOf(reading.looked, 'key')} in ${formatDurationMs(reading.elapsedMs)}`;
   return [
     ['target', escapeText(where)],
     ['keys', totalText(report)],
-    ['looked at', scale.isSample ? `a sample: ${counted}; ± is the 95 % confidence interval` : counted],
+    [
+      'looked at',
+      scale.isSample ? `a sample: ${counted}; ${plusMinus} is the 95 % confidence interval` : counted,
+    ],
     ...(hot === undefined
       ? []
       : [
@@ -198,6 +204,9 @@ export function summaryOf(report: AnalyzeReport): readonly (readonly [name: stri
           ] as const,
         ]),
     ...(vanished > 0 ? [['vanished meanwhile', formatCount(vanished)] as const] : []),
+    ...(reading.moved > 0
+      ? [['slots moved meanwhile', `${countOf(reading.moved, 'key')} of theirs read afterwards`] as const]
+      : []),
     ...(tally.tree.isBounded
       ? [['listed apart', 'the largest names of each prefix; all others are together as {other}'] as const]
       : []),

@@ -28,6 +28,7 @@ export function analyzeJson(report: AnalyzeReport): JsonDocument {
     sample: scale.isSample,
     total: figuresJson(report, tally.total),
     vanished: tally.vanished,
+    keys_of_moved_slots: reading.moved,
     groups: [...tally.groups].map(([name, figures]) => ({ name, ...figuresJson(report, figures) })),
     unclassified: tally.groups.size === 0 ? null : figuresJson(report, tally.unclassified),
     not_of_the_layout: figuresJson(report, tally.foreign),

@@ -9,17 +9,27 @@ import { estimateBytes, estimateKeys } from './estimate.ts';
 import type { Finding } from './advice/finding.ts';
 import { passOn, type Prefix } from './prefixes.ts';
 import type { AnalyzeReport } from './report.ts';
+import { PLUS_MINUS } from './rows.ts';
 import { summaryOf, tablesOf, type ReportTable } from './tables.ts';
 
 /** The report for people: what it is about, a table for each way of looking at it, and what to do. */
 export function renderAnalysis(report: AnalyzeReport, terminal: TerminalInfo): string {
   const tables = tablesOf(report).map((table) => {
     const { title, columns, rows } = narrowed(table, terminal);
-    return `${terminal.style.bold(title)}\n${renderTable(columns, rows, terminal)}`;
+    const shown = columns.map((column) =>
+      column.title === PLUS_MINUS ? { ...column, title: plusMinus(terminal) } : column,
+    );
+    return `${terminal.style.bold(title)}\n${renderTable(shown, rows, terminal)}`;
   });
-  return [renderFields(summaryOf(report), terminal), ...tables, ...findingText(report, terminal)].join(
-    '\n\n',
-  );
+  return [summaryText(report, terminal), ...tables, ...findingText(report, terminal)].join('\n\n');
+}
+
+function summaryText(report: AnalyzeReport, terminal: TerminalInfo): string {
+  return renderFields(summaryOf(report, plusMinus(terminal)), terminal);
+}
+
+function plusMinus({ unicode }: TerminalInfo): string {
+  return unicode ? PLUS_MINUS : '+-';
 }
 
 /** A name that is cut further says nothing. */
@@ -97,7 +107,7 @@ export function renderTree(report: AnalyzeReport, terminal: TerminalInfo): strin
     rows,
     { ...terminal, interactive: false },
   );
-  return [renderFields(summaryOf(report), terminal), tree, ...findingText(report, terminal)].join('\n\n');
+  return [summaryText(report, terminal), tree, ...findingText(report, terminal)].join('\n\n');
 }
 
 /** For a comment on a pull request. */

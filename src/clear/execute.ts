@@ -112,7 +112,7 @@ export async function executeClear(
       matched += batch.keys.length;
       start(batch);
       options.pace?.took(matched);
-      const pauseMs = options.pace?.pauseMs() ?? 0;
+      const pauseMs = options.pace?.restMs() ?? 0;
       if (pauseMs >= 1) await pause(pauseMs, options.signal).catch(() => undefined);
       if (underWay.size >= (options.inFlight ?? IN_FLIGHT)) await Promise.race(underWay);
       if (failure !== undefined) break;

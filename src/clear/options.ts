@@ -95,7 +95,11 @@ function parseManner(input: Input): ClearManner {
     throw new UsageError('--chunk and --max-failures go with --rewarm');
   const windowMs = input.durationMs('soft');
   if (windowMs !== undefined) return { kind: 'soft', windowMs };
-  if (input.on('flush')) return { kind: 'flush' };
+  if (input.on('flush')) {
+    if (input.has('rate') || input.has('max-latency'))
+      throw new UsageError('--flush is one command, and so has no pace: leave out --rate and --max-latency');
+    return { kind: 'flush' };
+  }
   if (!input.on('rewarm')) return { kind: 'remove' };
   return { kind: 'rewarm', chunk: chunk ?? DEFAULT_CHUNK, maxFailures: maxFailures ?? 0 };
 }

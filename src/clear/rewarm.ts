@@ -54,7 +54,8 @@ export async function rewarmInChunks(
     }
   };
   try {
-    for await (const targets of chunks(accepted(bound, scopes), options.chunk)) {
+    const size = (): number => options.pace.count(options.chunk);
+    for await (const targets of chunks(accepted(bound, scopes), size)) {
       if (context.signal.aborted) break;
       await clearChunk(targets);
       options.pace.took(sum.matched);
@@ -89,13 +90,19 @@ async function* accepted(
   for await (const target of targets()) if (acceptsNamed?.(target.physicalKey) !== false) yield target;
 }
 
-async function* chunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<readonly Item[]> {
+/** @param size of the next chunk; asked before each */
+async function* chunks<Item>(
+  items: AsyncIterable<Item>,
+  size: () => number,
+): AsyncGenerator<readonly Item[]> {
   let chunk: Item[] = [];
+  let most = size();
   for await (const item of items) {
     chunk.push(item);
-    if (chunk.length < size) continue;
+    if (chunk.length < most) continue;
     yield chunk;
     chunk = [];
+    most = size();
   }
   if (chunk.length > 0) yield chunk;
 }

@@ -10,6 +10,8 @@ export type Reach = 'named' | 'selection' | 'filters' | 'everything';
 export interface Deed {
   readonly verb: string;
   readonly noun: string;
+  /** What of it has to be confirmed on a protected connection, where that is not a selection of keys. */
+  readonly object?: string;
 }
 
 export const DELETING: Deed = { verb: 'delete', noun: 'deleting' };
@@ -53,7 +55,7 @@ export function decideConfirmation(
       message:
         reach === 'everything'
           ? `this would ${deed.verb} everything on ${target.name}`
-          : `${target.name} is protected: ${deed.noun} by pattern, tag, scope or filter must be confirmed`,
+          : `${target.name} is protected: ${deed.noun} ${deed.object ?? 'by pattern, tag, scope or filter'} must be confirmed`,
       hint: `say which one is meant: --confirm ${target.name}`,
     };
   }

@@ -34,7 +34,13 @@ export function createContext(parts: {
   const canAsk = globals.input && host.stdin.isTTY === true && streams.err.isTerminal;
   const drawn =
     streams.err.isTerminal && host.env['TERM'] !== 'dumb' && host.env['CACHECTL_PROGRESS'] !== 'plain';
-  const prompter = createPrompter(host.stdin, host.stderr, signal, () => new Interrupted('SIGINT'));
+  const prompter = createPrompter(
+    host.stdin,
+    host.stderr,
+    signal,
+    () => new Interrupted('SIGINT'),
+    terminal.unicode,
+  );
   const open = async (
     chosen: Pick<GlobalOptions, 'redisUrl' | 'connectionName' | 'redis'>,
   ): Promise<RedisClient> => {

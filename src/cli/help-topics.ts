@@ -69,7 +69,7 @@ const ENVIRONMENT: Topic = {
         ['REDIS_URL', 'the same, where none of those before says anything'],
         ['CACHECTL_PASSWORD', 'its password, where neither flag nor URL nor file has one'],
         ['REDISCLI_AUTH', 'the same, as redis-cli knows it'],
-        ['SSL_CERT_FILE', 'authorities to trust besides the system’s (PEM)'],
+        ['SSL_CERT_FILE', "authorities to trust besides the system's (PEM)"],
       ],
     },
     {

@@ -62,7 +62,7 @@ export function renderCommandHelp(spec: CommandSpec, look: Look): string {
     '',
     heading('Learn more', look),
     ...wrap(
-      `man cachectl-${spec.path.join('-')}, or docs/commands/${spec.path.join('-')}.md`,
+      `man cachectl-${spec.path.join('-')}, and docs/commands/${spec.path.join('-')}.md in the repository`,
       look.width,
       '  ',
     ),

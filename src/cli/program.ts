@@ -4,6 +4,7 @@ import { commandName, type CommandSpec, type FlagSpec } from './command.ts';
 import { UsageError } from './errors.ts';
 import { flagsOf, GLOBAL_FLAGS } from './global-options.ts';
 import { Input, type RawValue } from './input.ts';
+import { guessBelow } from './unknown-command.ts';
 
 /** What a command line asks for. */
 export type Invocation =
@@ -15,8 +16,8 @@ export type Invocation =
   | { readonly kind: 'welcome'; readonly input: Input };
 
 /**
- * Reads a command line against the command specs.
- * @throws UsageError for unknown commands and flags (with the nearest name), missing values and arguments
+ * Reads a command line, which names a command that there is (`requireKnownCommand`), against the command specs.
+ * @throws UsageError for unknown flags (with the nearest name), missing values and arguments
  */
 export function parseCommandLine(argv: readonly string[], specs: readonly CommandSpec[]): Invocation {
   let found: Invocation = { kind: 'welcome', input: new Input([], new Map()) };
@@ -25,22 +26,20 @@ export function parseCommandLine(argv: readonly string[], specs: readonly Comman
   root.action(() => {
     if (root.opts().version === true) found = { kind: 'version' };
     else if (helpWanted(root)) found = { kind: 'help', path: [] };
-    else if (root.args.length > 0) throw unknownCommand(root, root.args, specs);
     else found = { kind: 'welcome', input: new Input([], collectFlags(root)) };
   });
   const groups = new Map<string, Commander>([['', root]]);
-  for (const spec of specs) {
+  // Those that are not named anywhere cannot be meant, and their hundreds of flags would cost some milliseconds.
+  for (const spec of specs.filter(({ path }) => argv.includes(path[0]))) {
     const group = spec.path.slice(0, -1);
-    const parent = groupFor(group, groups, (args, command) => {
-      if (args.length > 0 && !helpWanted(command)) throw unknownCommand(command, args, specs, group);
+    const parent = groupFor(group, groups, () => {
       found = { kind: 'help', path: group };
     });
-    // Some hundred flags of commands that are not meant would cost as much as all the rest of --help.
-    const command = leafCommand(spec, argv.includes(spec.path[0]));
+    const command = leafCommand(spec);
     command.action(() => {
       if (helpWanted(command)) found = { kind: 'help', path: spec.path };
       else {
-        requireArguments(spec, command.args);
+        requireArguments(spec, command.args, specs);
         found = { kind: 'command', spec, input: new Input(command.args, collectFlags(command)) };
       }
     });
@@ -69,26 +68,18 @@ function groupCommand(name: string): Commander {
   return command;
 }
 
-/** A command that takes part in parsing; one that cannot be meant is there for its name only. */
-function leafCommand(spec: CommandSpec, isMeant: boolean): Commander {
-  const name = spec.path.at(-1) ?? '';
-  if (!isMeant) return new Commander(name);
-  const command = groupCommand(name);
-  const own = flagsOf(spec);
-  for (const flag of own) command.addOption(toOption(flag));
+function leafCommand(spec: CommandSpec): Commander {
+  const command = groupCommand(spec.path.at(-1) ?? '');
+  for (const flag of flagsOf(spec)) command.addOption(toOption(flag));
   return command;
 }
 
-function groupFor(
-  path: readonly string[],
-  groups: Map<string, Commander>,
-  action: (args: readonly string[], command: Commander) => void,
-): Commander {
+function groupFor(path: readonly string[], groups: Map<string, Commander>, action: () => void): Commander {
   const name = path.join(' ');
   const known = groups.get(name);
   if (known !== undefined) return known;
   const command = groupCommand(path.at(-1) ?? '');
-  command.action(() => action(command.args, command));
+  command.action(action);
   groups.set(name, command);
   groupFor(path.slice(0, -1), groups, action).addCommand(command);
   return command;
@@ -137,7 +128,7 @@ function rawValue(value: unknown): RawValue | undefined {
   return Array.isArray(value) ? value.map(String) : undefined;
 }
 
-function requireArguments(spec: CommandSpec, args: readonly string[]): void {
+function requireArguments(spec: CommandSpec, args: readonly string[], specs: readonly CommandSpec[]): void {
   const expected = spec.args ?? [];
   const missing = expected.find((argument, index) => argument.required === true && args[index] === undefined);
   if (missing !== undefined) {
@@ -147,30 +138,11 @@ function requireArguments(spec: CommandSpec, args: readonly string[]): void {
   }
   const last = expected.at(-1);
   if (last?.repeatable !== true && args.length > expected.length) {
-    throw new UsageError(`${commandName(spec)} does not take the argument "${args[expected.length] ?? ''}"`, {
-      hint: `see cachectl ${commandName(spec)} --help`,
+    const surplus = args[expected.length] ?? '';
+    throw new UsageError(`${commandName(spec)} does not take the argument "${surplus}"`, {
+      hint: guessBelow(spec.path, surplus, specs) ?? `see cachectl ${commandName(spec)} --help`,
     });
   }
-}
-
-function unknownCommand(
-  command: Commander,
-  args: readonly string[],
-  specs: readonly CommandSpec[],
-  group: readonly string[] = [],
-): UsageError {
-  const word = args[0] ?? '';
-  const names = command.commands.map((known) => known.name());
-  const guess =
-    nearest(word, names) ??
-    nearest(
-      word,
-      specs.map((spec) => spec.path.at(-1) ?? ''),
-    );
-  const prefix = ['cachectl', ...group].join(' ');
-  return new UsageError(`unknown command "${[...group, word].join(' ')}"`, {
-    hint: guess === undefined ? `${prefix} --help lists the commands` : `did you mean ${prefix} ${guess}?`,
-  });
 }
 
 function translate(

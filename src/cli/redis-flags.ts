@@ -11,7 +11,7 @@ export const REDIS_FLAGS: readonly FlagSpec[] = inGroup('Connection', [
   { name: 'sentinel-user', value: 'NAME', summary: 'ACL user name at the Sentinels' },
   { name: 'sentinel-password-file', value: 'FILE', summary: 'file with the password of the Sentinels' },
   { name: 'tls', summary: 'talk TLS, as rediss:// does' },
-  { name: 'tls-ca', value: 'FILE', summary: 'trust these authorities (PEM) instead of the system’s' },
+  { name: 'tls-ca', value: 'FILE', summary: "trust these authorities (PEM) instead of the system's" },
   { name: 'tls-cert', value: 'FILE', summary: 'client certificate (PEM)' },
   { name: 'tls-key', value: 'FILE', summary: 'key of the client certificate (PEM)' },
   {
@@ -39,7 +39,7 @@ export const REDIS_FLAGS: readonly FlagSpec[] = inGroup('Connection', [
     name: 'nat-map',
     value: 'FROM=TO',
     repeatable: true,
-    summary: 'a cluster node’s own host:port, and how it is reached from here',
+    summary: "a cluster node's own host:port, and how it is reached from here",
   },
   {
     name: 'connect-timeout',

@@ -9,6 +9,7 @@ import type { Invocation } from './program.ts';
 import { COMMANDS } from './registry.ts';
 import { describeError, errorDocument, renderError } from './report-error.ts';
 import type { Streams } from './streams.ts';
+import { requireKnownCommand } from './unknown-command.ts';
 import { terminalInfo } from '../terminal/terminal-info.ts';
 import { VERSION } from '../version.ts';
 import type { Host } from '../host.ts';
@@ -74,6 +75,7 @@ export async function runLine(host: Host, streams: Streams): Promise<RunResult> 
 async function readLine(argv: readonly string[]): Promise<Invocation> {
   if (argv.length === 0) return { kind: 'welcome', input: new Input([], new Map()) };
   if (argv.length === 1 && (argv[0] === '--help' || argv[0] === '-h')) return { kind: 'help', path: [] };
+  requireKnownCommand(argv, COMMANDS);
   const { parseCommandLine } = await import('./program.ts');
   return parseCommandLine(argv, COMMANDS);
 }

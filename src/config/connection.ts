@@ -53,13 +53,13 @@ const addresses = (description: string) =>
 
 const tls = z
   .strictObject({
-    ca: z.optional(text('File of the authorities to trust instead of the system’s', '/etc/redis/ca.pem')),
+    ca: z.optional(text("File of the authorities to trust instead of the system's", '/etc/redis/ca.pem')),
     cert: z.optional(text('File of the client certificate')),
     key: z.optional(text('File of the key of the client certificate')),
     server_name: z.optional(text('The name in the certificate, where it is not the host')),
     skip_verify: z.optional(trueOrFalse('Trust any certificate; never for a protected connection')),
   })
-  .register(fieldNotes, { description: 'Talk TLS; an empty map means with the system’s authorities' });
+  .register(fieldNotes, { description: "Talk TLS; an empty map means with the system's authorities" });
 
 /** The file form of a connection. */
 export const connectionSchema = z

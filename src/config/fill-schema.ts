@@ -4,9 +4,14 @@ import { fieldNotes, scalar, size, text, timeToLive, trueOrFalse, wholeNumber } 
 
 /** The file form of how an entry is filled: the keys that `entries` have beside request and key. */
 
-const oneOf = <const Choices extends readonly [string, ...string[]]>(choices: Choices, description: string) =>
+/** @param remark what there is to say about a choice that people look for here, and that there is not */
+const oneOf = <const Choices extends readonly [string, ...string[]]>(
+  choices: Choices,
+  description: string,
+  remark: (found: unknown) => string = () => '',
+) =>
   z
-    .enum(choices, { error: `expected ${choices.join(' or ')}` })
+    .enum(choices, { error: ({ input }) => `expected ${choices.join(' or ')}${remark(input)}` })
     .register(fieldNotes, { description, examples: [choices[0]] });
 
 const check = z
@@ -67,7 +72,14 @@ export const fillFields = {
   compress: z.optional(oneOf(['gzip', 'zlib', 'brotli', 'zstd'], 'How values above a size are compressed')),
   compress_above: z.optional(size('Values up to this size stay as they are, 1KB unless given')),
   serializer: z.optional(
-    oneOf(['raw', 'json', 'pickle', 'php', 'msgpack', 'keyv'], 'How the application reads the value back'),
+    oneOf(
+      ['raw', 'json', 'pickle', 'php', 'msgpack', 'keyv'],
+      'How the application reads the value back',
+      (found) =>
+        /rails|ruby|marshal/i.test(String(found))
+          ? ' (Ruby objects of Rails are read, and never written: json is for `Rails.cache.read(key, raw: true)`)'
+          : '',
+    ),
   ),
   fresh_for: z.optional(timeToLive('Skip an entry that still lives longer than this')),
   allow_private: z.optional(trueOrFalse('Store also answers with Set-Cookie, private, no-store or Vary: *')),

@@ -29,7 +29,7 @@ export const CHECKS = {
   persistence: 'a server that cannot save stops taking writes, or begins empty after a restart',
   memory: 'without a limit and a policy a cache grows until the machine has no more, or refuses writes',
   fragmentation: 'memory that the server holds and cannot use is missing elsewhere; swapped memory is slow',
-  'hit rate': 'reads that find nothing cost the round trip and the origin’s work as well',
+  'hit rate': "reads that find nothing cost the round trip and the origin's work as well",
   'keys without TTL': 'they stay for ever: stale data, and memory that never comes back',
   'slow log': 'a slow command makes every other client wait',
   clients: 'at the limit, new connections are refused',

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { printableKey } from '../keys/printable.ts';
@@ -54,13 +54,15 @@ export async function toFile<Result>(
   work: (write: (bytes: Buffer) => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
   try {
-    const file = await open(path, 'w');
+    let file: FileHandle | undefined;
     try {
+      // Opened with the first bytes, so that a key that is not there leaves an old file as it is.
       return await work(async (bytes) => {
+        file ??= await open(path, 'w');
         await file.writeFile(bytes);
       });
     } finally {
-      await file.close();
+      await file?.close();
     }
   } catch (error) {
     if (error instanceof CachectlError || !(error instanceof Error) || !('code' in error)) throw error;

@@ -115,10 +115,12 @@ export function recognizeValue(key: Buffer, head: Buffer): Recognition | undefin
       mark: 'values in the envelopes of Rails',
     };
   }
-  const parted = /^([^:]+)::/.exec(text);
-  if (parted !== null && value.startsWith('\xac\xed\0\x05')) {
-    return { spec: { type: 'spring', prefix: '' }, mark: 'Java objects under cacheName::key' };
+  // What stands before the last segment of the cache's name may be the prefix.
+  const cached = /^((?:[^:]+:)*?)[^:]+::/.exec(text);
+  if (cached !== null && value.startsWith('\xac\xed\0\x05')) {
+    return { spec: { type: 'spring', prefix: utf8(cached[1]) }, mark: 'Java objects under cacheName::key' };
   }
+  const parted = /^([^:]+)::/.exec(text);
   if (parted !== null && value.startsWith('{"value":')) {
     return {
       spec: { type: 'keyv', namespace: utf8(parted[1]), keyPrefix: false },

@@ -75,6 +75,7 @@ function mergeSpecs(specs: readonly LayoutSpec[]): LayoutSpec {
   }
   // The first segment is the namespace only where it is the same everywhere.
   if (first.type === 'rails' && specs.length > 1) return { ...first, namespace: '' };
+  if (first.type === 'spring' && specs.length > 1) return { ...first, prefix: '' };
   return first;
 }
 

@@ -139,6 +139,7 @@ export const loadtestSpec: CommandSpec = {
     'For a scope alone, each target is requested from the origin with its entry removed, then stored, then read ' +
     'from Redis as an application would. With --rate, --stages, --url or --requests-from it is load on all targets ' +
     'together. --url takes web addresses here; one that starts with redis:// names the Redis, as everywhere.',
+  args: [{ name: 'CONDITION', summary: 'more of what --assert takes, behind it', repeatable: true }],
   flags: [
     ...inGroup('What is requested', TARGET_FLAGS),
     ...inGroup('How it is requested', MODEL_FLAGS),

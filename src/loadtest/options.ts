@@ -129,7 +129,7 @@ export function parseLoadtestOptions(
     },
     work,
     assertions: parseGate(
-      input.texts('assert'),
+      conditionsOf(input),
       work.kind === 'compare' ? 'compare' : 'load',
       baseline !== undefined,
     ),
@@ -199,6 +199,18 @@ function parseWork(
           : { kind: 'duration', ms: durationMs },
     },
   };
+}
+
+/** `--assert 'p99 < 50ms' 'dropped == 0'`: one flag is enough for several. */
+function conditionsOf(input: Input): readonly string[] {
+  const conditions = input.texts('assert');
+  const [stray] = input.args;
+  if (stray !== undefined && conditions.length === 0) {
+    throw new UsageError(`loadtest does not take the argument "${escapeText(stray)}"`, {
+      hint: 'conditions stand behind --assert, and targets behind --scope and --url',
+    });
+  }
+  return [...conditions, ...input.args];
 }
 
 function nothingToTest(spec: Context['spec']): UsageError {

@@ -96,6 +96,7 @@ async function exportScript(options: LoadtestOptions, context: Context): Promise
     model: load.model,
     popularity: popularityOf(targets, load.popularity),
     assertions: options.assertions,
+    warmupMs: load.warmupMs,
   });
   return {
     exitCode: 0,

@@ -25,6 +25,10 @@ const TIMED_OUT: Translation = {
   message: 'the origin at {at} did not answer in time',
   hint: 'a firewall, a wrong host, or an application that is busy',
 };
+const NOT_CONNECTED: Translation = {
+  ...TIMED_OUT,
+  message: 'the origin at {at} did not take the connection in time',
+};
 const RESET: Translation = {
   code: 'origin.reset',
   message: 'the origin at {at} cut the connection before its answer was complete',
@@ -54,14 +58,14 @@ const BY_CODE: Readonly<Record<string, Translation>> = {
   HTTP_CUT: RESET,
   HTTP_INVALID: INVALID,
   HTTP_HEAD_TOO_LARGE: HEADERS_TOO_LARGE,
-  HTTP_CONNECT_TIMEOUT: TIMED_OUT,
+  HTTP_CONNECT_TIMEOUT: NOT_CONNECTED,
   ECONNREFUSED: REFUSED,
   EACCES: REFUSED,
   ENOTFOUND: DNS,
   EAI_AGAIN: DNS,
   EAI_FAIL: DNS,
   ETIMEDOUT: TIMED_OUT,
-  UND_ERR_CONNECT_TIMEOUT: TIMED_OUT,
+  UND_ERR_CONNECT_TIMEOUT: NOT_CONNECTED,
   UND_ERR_HEADERS_TIMEOUT: TIMED_OUT,
   UND_ERR_BODY_TIMEOUT: TIMED_OUT,
   ECONNRESET: RESET,

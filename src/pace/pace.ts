@@ -43,6 +43,9 @@ const LONGEST_REST_MS = 60_000;
 const SMALLEST_STEP = 0.1;
 const PAUSE_UNIT_MS = 1;
 
+/** A step that took so long for other reasons must not make the work stand still. */
+const LONGEST_PAUSE_MS = 1_000;
+
 /** With a rate, what may go in one step: a tenth of a second's worth. */
 const RATE_STEPS = 10;
 const SMALLEST_COUNT = 10;
@@ -63,6 +66,7 @@ export class Pace {
   #restMs = FIRST_REST_MS;
   #restUntil = 0;
   #matched = 0;
+  #restsUntil: number;
 
   /** @param now milliseconds, never going back */
   constructor(limits: PaceLimits, now: () => number) {
@@ -70,6 +74,7 @@ export class Pace {
     this.#now = now;
     this.#startedAt = now();
     this.#changedAt = this.#startedAt;
+    this.#restsUntil = this.#startedAt;
   }
 
   /** A part of full speed, from 1 down. */
@@ -153,8 +158,25 @@ export class Pace {
   pauseMs(): number {
     const { rate } = this.#limits;
     const byLatency = this.#speed >= SMALLEST_STEP ? 0 : (SMALLEST_STEP / this.#speed - 1) * PAUSE_UNIT_MS;
-    if (rate === undefined) return byLatency;
-    const due = this.#startedAt + (this.#matched / rate) * 1_000;
-    return Math.max(byLatency, due - this.#now());
+    return rate === undefined ? byLatency : Math.max(byLatency, this.#due() - this.#now());
+  }
+
+  /**
+   * How long to wait before the next step, in ms, where the steps are as they are: so long that the work since the
+   * last wait takes up no more of the time than the speed says.
+   */
+  restMs(): number {
+    const at = this.#now();
+    const workedMs = Math.max(0, at - this.#restsUntil);
+    const byLatency = Math.min(LONGEST_PAUSE_MS, workedMs * (1 / this.#speed - 1));
+    const restMs = this.#limits.rate === undefined ? byLatency : Math.max(byLatency, this.#due() - at);
+    this.#restsUntil = at + Math.max(0, restMs);
+    return restMs;
+  }
+
+  /** When the rate allows for the next step. */
+  #due(): number {
+    const { rate = Infinity } = this.#limits;
+    return this.#startedAt + (this.#matched / rate) * 1_000;
   }
 }

@@ -7,6 +7,7 @@ import { removeKeys, scanKeys } from './keyspace.ts';
 import { mergeStreams } from './merge.ts';
 import { isUnavailable } from './opener.ts';
 import { pauseBefore } from './patience.ts';
+import { watchSlots } from './slot-watch.ts';
 import type { SweepReport, SweepRequest } from './sweep-request.ts';
 import { planSweep, surveyServer } from './sweep-server.ts';
 import { SweepTally } from './sweep-tally.ts';
@@ -40,7 +41,15 @@ export interface ClusterParts extends RouterParts {
 export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
   const router = new ClusterRouter(parts);
   await parts.opener.insist(() => router.refresh());
+  // One for each address: who remembers something of a node, such as a connection for bulk work, finds it again.
+  const nodes = new Map<string, ReadingNode>();
   const nodeAt = (address: TcpAddress): ReadingNode => {
+    const name = formatAddress(address);
+    const node = nodes.get(name) ?? newNode(address);
+    nodes.set(name, node);
+    return node;
+  };
+  const newNode = (address: TcpAddress): ReadingNode => {
     const pipeline: RedisNode['pipeline'] = (commands) => router.pipeline(address, commands);
     const bulk = (): Promise<BulkChannel> => parts.opener.openBulk({ kind: 'tcp', address }, 'data');
     return {
@@ -58,13 +67,19 @@ export async function clusterClient(parts: ClusterParts): Promise<RedisClient> {
     if (replica === undefined) return nodeAt(primary);
     const bulk = (): Promise<BulkChannel> =>
       parts.opener.openBulk({ kind: 'tcp', address: replica.address }, 'replica');
-    return { ...nodeAt(primary), address: formatAddress(replica.address), bulk };
+    return {
+      ...nodeAt(primary),
+      address: formatAddress(replica.address),
+      replicaOf: formatAddress(primary),
+      bulk,
+    };
   };
   return {
     target: parts.target,
     kind: 'cluster',
     primaries: () => Promise.resolve(router.topology.shards.map(({ primary }) => nodeAt(primary))),
     readers: () => Promise.all(router.topology.shards.map(({ primary }) => bulkReader(primary))),
+    watchSlots: () => watchSlots(router),
     servers: () => Promise.resolve(router.topology.shards.flatMap((shard) => serversOf(shard, router))),
     nodesFor: async (keys, use) => {
       const groups = new Map<string, { address: TcpAddress; indexes: number[] }>();

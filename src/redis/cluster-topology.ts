@@ -82,6 +82,8 @@ export interface NodeState {
   readonly configEpoch: number;
   /** `host:port` of the nodes whose slots are on their way to this one at this moment. */
   readonly importingFrom: readonly string[];
+  /** Those slots. */
+  readonly importing: readonly number[];
 }
 
 /**
@@ -99,11 +101,15 @@ export function parseOwnState(
     .filter((fields) => fields.length >= 8);
   const addressOf = new Map(nodes.map(([id = '', place = '']) => [id, translatedAddress(place, translate)]));
   const own = nodes.find(([, , flags = '']) => flags.split(',').includes('myself')) ?? [];
-  const sources = own.slice(8).flatMap((slots) => /^\[\d+-<-(.+)\]$/.exec(slots)?.[1] ?? []);
+  const arriving = own.slice(8).flatMap((slots) => {
+    const [, slot, source] = /^\[(\d+)-<-(.+)\]$/.exec(slots) ?? [];
+    return slot === undefined || source === undefined ? [] : [{ slot: Number(slot), source }];
+  });
   return {
     address,
     configEpoch: Number(own[6] ?? 0),
-    importingFrom: [...new Set(sources.map((id) => addressOf.get(id) ?? id))],
+    importingFrom: [...new Set(arriving.map(({ source }) => addressOf.get(source) ?? source))],
+    importing: arriving.map(({ slot }) => slot),
   };
 }
 

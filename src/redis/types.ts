@@ -43,7 +43,22 @@ export interface RedisNode {
 }
 
 /** A server to read very many keys from. */
-export type ReadingNode = RedisNode & Required<Pick<RedisNode, 'bulk'>>;
+export interface ReadingNode extends RedisNode {
+  readonly bulk: () => Promise<BulkChannel>;
+  /** Of a cluster's replica: the address of the primary whose keys it has. */
+  readonly replicaOf?: string;
+}
+
+/** The slots of a cluster since a moment: who owned which, and which of them have moved. */
+export interface SlotWatch {
+  readonly slotOf: (key: Buffer) => number;
+  /** The address of the primary that owned a slot at that moment. */
+  readonly ownerOf: (slot: number) => string | undefined;
+  /** Slots that have another owner now, or have been on their way at either end, in order. */
+  readonly moved: () => Promise<readonly number[]>;
+  /** The keys of a slot, wherever they are now; at most so many of each primary. */
+  readonly keysOf: (slot: number, most: number) => Promise<readonly Buffer[]>;
+}
 
 /** What a connection talks to, for messages and for confirming a deletion by name. */
 export interface RedisTarget {
@@ -97,6 +112,11 @@ export interface RedisClient {
    * `read_from: replica` and one can be reached, otherwise the primary.
    */
   readonly readers: () => Promise<readonly ReadingNode[]>;
+  /**
+   * Notes who owns which slot from now on, for whoever reads all keys of a cluster and wants each of them once.
+   * Missing where keys have no slots.
+   */
+  readonly watchSlots?: () => Promise<SlotWatch>;
   /** Every server that can be named: primaries and replicas, for `ping`. */
   readonly servers: () => Promise<readonly ServerPlace[]>;
   /** The given keys, grouped by the node that owns them. */

@@ -1,11 +1,10 @@
-import { githubReport } from '../assertions/github.ts';
 import { evaluateAssertion } from '../assertions/verdict.ts';
 import { defineCommand, type Command, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { tellGithub } from '../cli/github-actions.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { pause } from '../redis/wait.ts';
-import { measureGroups } from './measure-groups.ts';
+import type { GroupRequest, measureGroups } from './measure-groups.ts';
 import { parseStats, type StatsOptions } from './options.ts';
 import { between, readFigures, sinceStart, type Measured, type Reading } from './read.ts';
 import { repairOnTheWay, runRepair } from './repair.ts';
@@ -14,7 +13,6 @@ import { readSavedMetric, readSavedStats, saveStats } from './saved.ts';
 import { statsJson } from './view-data.ts';
 import { renderStatsMarkdown } from './view-text.ts';
 import { statsViews } from './views.ts';
-import { runWatch } from './watch.ts';
 
 /** The code of `cachectl stats`. */
 export const command: Command = defineCommand<StatsOptions>({
@@ -22,7 +20,7 @@ export const command: Command = defineCommand<StatsOptions>({
   run: async (options, context) => {
     switch (options.mode) {
       case 'watch':
-        return runWatch(options, context);
+        return (await import('./watch.ts')).runWatch(options, context);
       case 'repair':
         return runRepair(context);
       case 'once':
@@ -65,6 +63,7 @@ async function runOnce(options: StatsOptions, context: Context): Promise<Outcome
   };
   if (options.save !== undefined) await saveStats(options.save, host.cwd, statsJson(report));
   if (report.verdicts.length > 0) {
+    const { githubReport } = await import('../assertions/github.ts');
     const places = new Map(options.assertions.map(({ assertion, at }) => [assertion, at]));
     await tellGithub(context, () =>
       githubReport(report.verdicts, 'cachectl stats', renderStatsMarkdown(report), ({ assertion }) =>
@@ -94,10 +93,12 @@ type Found = Pick<StatsReport, 'figures' | 'nodes' | 'sinceStart' | 'window' | '
 async function measure(options: StatsOptions, client: RedisClient, context: Context): Promise<Found> {
   const now = (): number => context.host.clock.monotonicMs();
   const { intervalMs, groups: request } = options;
+  const ofGroups = async (asked: GroupRequest): ReturnType<typeof measureGroups> =>
+    (await import('./measure-groups.ts')).measureGroups(client, asked, context);
   let groups: Awaited<ReturnType<typeof measureGroups>> | undefined;
   let found: { readonly measured: Measured; readonly last: Reading };
   if (request?.sample !== undefined) {
-    groups = await measureGroups(client, request, context);
+    groups = await ofGroups(request);
     if (groups.ends === undefined) throw new Error('a capture without its ends');
     const { before, after } = groups.ends;
     // What is not counted but looked at is of now: during the capture the servers held its own note.
@@ -105,7 +106,7 @@ async function measure(options: StatsOptions, client: RedisClient, context: Cont
     found = { measured: between(before, last, 'capture'), last };
   } else {
     found = await readWindow(client, intervalMs, context, now);
-    if (request !== undefined) groups = await measureGroups(client, request, context);
+    if (request !== undefined) groups = await ofGroups(request);
   }
   const { measured, last } = found;
   return {

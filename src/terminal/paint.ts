@@ -5,6 +5,7 @@ export interface Screen {
   readonly lines: readonly string[];
 }
 
+/** Comes before a line: behind one that fills its row the cursor is still on the last character, and would clear it. */
 const CLEAR_TO_END = '\x1b[K';
 const CLEAR_BELOW = '\x1b[J';
 const RESET = '\x1b[0m';
@@ -25,7 +26,7 @@ export function paint(previous: Screen | undefined, next: Screen): string {
   const sameSize = previous?.columns === next.columns && previous.rows === next.rows;
   const old = sameSize ? previous.lines : undefined;
   const changes = next.lines.flatMap((line, row) =>
-    old?.[row] === line ? [] : [`\x1b[${row + 1};1H${line}${RESET}${CLEAR_TO_END}`],
+    old?.[row] === line ? [] : [`\x1b[${row + 1};1H${CLEAR_TO_END}${line}${RESET}`],
   );
   const isShorter = next.lines.length < next.rows && (old === undefined || old.length > next.lines.length);
   if (isShorter) changes.push(`\x1b[${next.lines.length + 1};1H${CLEAR_BELOW}`);

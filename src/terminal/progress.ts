@@ -28,6 +28,8 @@ const TERMINAL_INTERVAL_MS = 100;
 /** In a log a line now and then: often enough to show life, seldom enough to read. */
 const LOG_INTERVAL_MS = 10_000;
 const BAR_COLUMNS = 20;
+/** The spinner, a blank, and the last column, behind which some terminals begin a new line. */
+const SPINNER_COLUMNS = 3;
 
 /** A progress that shows nothing, for `--quiet`. */
 export const silentProgress: Progress = {
@@ -50,12 +52,13 @@ export function startProgress(
   let spinner: Ora | undefined;
   let stopped = false;
   let isLoading = false;
-  const line = (bar: boolean): string =>
+  const line = (columns: number | undefined): string =>
     progressLine({ ...task, total }, done, clock.monotonicMs() - startedAt, {
       detail,
-      bar,
+      columns,
       unicode: options.unicode,
     });
+  const drawnLine = (): string => line(stream.width() - SPINNER_COLUMNS);
 
   const drawTerminal = async (): Promise<void> => {
     if (stopped) return;
@@ -66,14 +69,20 @@ export function startProgress(
       const { default: ora } = await import('ora');
       if (stopped) return;
       // discardStdin off: it would put the terminal into raw mode, and Ctrl-C would no longer be a signal.
-      spinner = ora({ stream: stream.raw, discardStdin: false, text: line(true) }).start();
-    } else spinner.text = line(true);
+      spinner = ora({
+        stream: stream.raw,
+        discardStdin: false,
+        text: drawnLine(),
+        // ora asks the terminal's name what it can show, and never the locale.
+        ...(options.unicode ? {} : { spinner: 'line' }),
+      }).start();
+    } else spinner.text = drawnLine();
   };
   const timer = setInterval(
     () => {
       if (options.drawn) {
         if (clock.monotonicMs() - startedAt >= QUIET_MS) void drawTerminal();
-      } else void stream.write(`${line(false)}\n`);
+      } else void stream.write(`${line(undefined)}\n`);
     },
     options.drawn ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS,
   );
@@ -94,28 +103,37 @@ export function startProgress(
   };
 }
 
-/** The text of a progress line. Pure. */
+/**
+ * The text of a progress line, with a bar where it is drawn. Pure.
+ * @param look `detail`: of characters that take one column each; `columns`: where they are too few, the bar goes first, and then what comes last; `undefined` in a log
+ */
 export function progressLine(
   task: Task,
   done: number,
   elapsedMs: number,
-  look: { readonly detail: string; readonly bar: boolean; readonly unicode: boolean },
+  look: { readonly detail: string; readonly columns: number | undefined; readonly unicode: boolean },
 ): string {
   const perSecond = elapsedMs > 0 ? (done / elapsedMs) * 1_000 : 0;
   const total = task.total === undefined ? undefined : Math.max(task.total, done);
-  const parts: string[] = [];
-  if (look.bar && total !== undefined && total > 0) parts.push(bar(done / total, look.unicode));
-  parts.push(
+  const parts = [
     total === undefined
       ? `${formatCount(done)} ${task.unit}`
       : `${formatCount(done)} of ${formatCount(total)} ${task.unit}`,
-  );
+  ];
   if (done > 0) parts.push(`${formatCount(perSecond)}/s`);
   if (total !== undefined && done > 0 && done < total) {
     parts.push(`${formatDurationMs(((total - done) / perSecond) * 1_000)} left`);
   }
-  if (look.detail !== '') parts.push(look.detail);
-  return `${task.label}: ${parts.join(', ')}`;
+  // Before the rate: on a narrow terminal, failures matter more.
+  if (look.detail !== '') parts.splice(1, 0, look.detail);
+  const text = parts.join(', ');
+  const plain = `${task.label}: ${text}`;
+  if (look.columns === undefined) return plain;
+  if (total !== undefined && total > 0) {
+    const drawn = `${task.label}: ${bar(done / total, look.unicode)} ${text}`;
+    if (drawn.length <= look.columns) return drawn;
+  }
+  return plain.slice(0, Math.max(1, look.columns));
 }
 
 function bar(fraction: number, unicode: boolean): string {

@@ -49,18 +49,34 @@ type Question =
 
 const PICK_ROWS = 10;
 
-/** Prompts on stderr, so that stdout stays the command's result. */
+/** The library asks the terminal's name what it can show, and never the locale. */
+const ASCII_THEME = {
+  prefix: { idle: '?', done: '+' },
+  icon: { cursor: '>' },
+  spinner: { interval: 80, frames: ['-', '\\', '|', '/'] },
+  style: {
+    keysHelpTip: () => 'arrows: navigate, Enter: select',
+  },
+};
+
+/**
+ * Prompts on stderr, so that stdout stays the command's result.
+ * @param unicode whether more than ASCII can be shown
+ */
 export function createPrompter(
   stdin: InputStream,
   stderr: OutputStream,
   signal: AbortSignal,
   interrupted: () => Error,
+  unicode: boolean,
 ): Prompter {
   const ask = async (question: Question): Promise<unknown> => {
     const { default: inquirer } = await import('inquirer');
     const prompt = inquirer.createPromptModule({ input: stdin, output: stderr, signal });
     try {
-      const answers: { readonly answer?: unknown } = await prompt([{ ...question, name: 'answer' }]);
+      const answers: { readonly answer?: unknown } = await prompt([
+        { ...question, name: 'answer', ...(unicode ? {} : { theme: ASCII_THEME }) },
+      ]);
       return answers.answer;
     } catch (error) {
       if (!(error instanceof Error && /ExitPromptError|AbortPromptError/.test(error.name))) throw error;

@@ -1,6 +1,13 @@
 import { decodeUtf8 } from '../keys/printable.ts';
 import type { Fact } from './decoded-value.ts';
-import { fieldOf, NULL, type PlainObject, type PlainValue } from './plain-value.ts';
+import {
+  fieldOf,
+  HTTP_RESPONSE,
+  NULL,
+  type HttpMessage,
+  type PlainObject,
+  type PlainValue,
+} from './plain-value.ts';
 import { isoSeconds } from './serialization/iso-moment.ts';
 
 /** What stands inside of an envelope. */
@@ -81,6 +88,34 @@ export function openRailsEntry(object: PlainObject): RailsEntry | undefined {
       ...(end ? momentFact('expires', (secondsOf(created) ?? 0) + (secondsOf(lifetime) ?? 0)) : []),
       ...textFact('version', fieldOf(object.fields, '@version')),
     ],
+  };
+}
+
+/**
+ * The response that an entry with `value: envelope` stores: `{"status": ..., "headers": {...}, "body": ...}`, with
+ * `body_base64` for a body that is not text, and nothing else.
+ */
+export function openWarm(text: string): HttpMessage | undefined {
+  const parsed: unknown = /^\{"status":\d/.test(text) ? JSON.parse(text) : undefined;
+  if (typeof parsed !== 'object' || parsed === null || Object.keys(parsed).length !== 3) return undefined;
+  if (!('status' in parsed) || !('headers' in parsed)) return undefined;
+  const { status, headers } = parsed;
+  const body = 'body' in parsed ? parsed.body : 'body_base64' in parsed ? parsed.body_base64 : undefined;
+  if (typeof status !== 'number' || typeof body !== 'string') return undefined;
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return undefined;
+  const pairs = Object.entries(headers as Readonly<Record<string, unknown>>).flatMap(([name, value]) =>
+    (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((one) => [name, one] as const),
+  );
+  if (!pairs.every((pair): pair is readonly [string, string] => typeof pair[1] === 'string'))
+    return undefined;
+  return {
+    kind: 'http',
+    className: HTTP_RESPONSE,
+    status,
+    reason: undefined,
+    headers: pairs,
+    body: Buffer.from(body, 'body' in parsed ? 'utf8' : 'base64'),
+    fields: [],
   };
 }
 

@@ -25,6 +25,8 @@ export const READERS = {
   igbinary: async () => (await import('./serialization/igbinary-reader.ts')).readIgbinary,
   marshal: async () => (await import('./serialization/marshal-reader.ts')).readMarshal,
   msgpack: async () => (await import('./serialization/msgpack-reader.ts')).readMsgpack,
+  http: async () => (await import('./serialization/http-reader.ts')).readHttp,
+  hyperloglog: async () => (await import('./serialization/hyperloglog-reader.ts')).readHyperLogLog,
   java: async () => (await import('./serialization/java-reader.ts')).readJava,
 } as const satisfies Readonly<Record<string, () => Promise<Read>>>;
 
@@ -61,7 +63,7 @@ const ALIASES: Readonly<Record<string, Step>> = {
  */
 export function parseSteps(list: string): readonly Step[] | { readonly unknown: string } {
   const names = list.split(',').map((name) => name.trim().toLowerCase());
-  if (names.length === 1 && names[0] === 'none') return [];
+  if (names.length === 1 && (names[0] === 'none' || names[0] === 'hex')) return [];
   const steps: Step[] = [];
   for (const name of names) {
     const step =

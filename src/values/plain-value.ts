@@ -58,6 +58,9 @@ export interface HttpMessage {
   readonly fields: readonly Entry[];
 }
 
+/** What responses that are of no framework's class are called. */
+export const HTTP_RESPONSE = 'HTTP response';
+
 /** The one null. */
 export const NULL: PlainValue = { kind: 'null' };
 const TRUE: PlainValue = { kind: 'boolean', value: true };

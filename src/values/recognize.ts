@@ -1,4 +1,12 @@
-import { XZ_MAGIC, ZSTD_FRAME_MAGIC, LZ4_FRAME_MAGIC, SNAPPY_MAGIC, JAVA_MAGIC } from './magic-numbers.ts';
+import {
+  XZ_MAGIC,
+  ZSTD_FRAME_MAGIC,
+  LZ4_FRAME_MAGIC,
+  SNAPPY_MAGIC,
+  HYPERLOGLOG_MAGIC,
+  JAVA_MAGIC,
+  HTTP_MAGIC,
+} from './magic-numbers.ts';
 import type { Compression, Envelope, Serialization } from './formats.ts';
 import { isSymfony } from './symfony.ts';
 
@@ -22,6 +30,8 @@ export function recognize(bytes: Buffer): Recognized | undefined {
   if (begins(XZ_MAGIC)) return sure('xz');
   if (begins(SNAPPY_MAGIC)) return sure('snappy');
   if (begins(JAVA_MAGIC)) return sure('java');
+  if (begins(HYPERLOGLOG_MAGIC) && (bytes[4] ?? 2) < 2) return { format: 'hyperloglog', sure: false };
+  if (begins(HTTP_MAGIC)) return { format: 'http', sure: false };
   // A pickle with a frame begins 80 04 95; without one it is sure only where it ends as pickles do.
   if (first === 0x80 && second !== undefined && second >= 2 && second <= 5) {
     return {

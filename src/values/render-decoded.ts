@@ -3,7 +3,7 @@ import { formatCount } from '../units/number.ts';
 import type { DecodedContent } from './decoded-value.ts';
 import { renderTree, type RenderedTree } from './render-tree.ts';
 import { hexDumpFor, renderValue, renderValueInline, type ValueLook } from './render-value.ts';
-import { compactJson, prettyJson } from './serialization/json.ts';
+import { compactJson, prettyJson, readableJson } from './serialization/json.ts';
 import type { ShownValue } from './shown-value.ts';
 
 /** A decoded value for people, over as many lines as it needs, safe to show. */
@@ -33,7 +33,11 @@ function blockOf(content: DecodedContent, value: ShownValue, look: ValueLook): R
     }
     case 'json':
       // Pretty printing only grows: more than what is shown need not be printed.
-      return shortened(prettyJson(content.text.slice(0, value.maxBytes + 1)), value.maxBytes, escapeBlock);
+      return shortened(
+        readableJson(prettyJson(content.text.slice(0, value.maxBytes + 1))),
+        value.maxBytes,
+        escapeBlock,
+      );
     case 'integer':
     case 'text':
       return shortened(content.text, value.maxBytes, (text) => (text === '' ? '""' : escapeBlock(text)));
@@ -57,7 +61,7 @@ function lineOf(content: DecodedContent, maxBytes: number): RenderedTree {
       return { text: escapeText(text), cut };
     }
     case 'json':
-      return shortened(compactJson(content.text.slice(0, maxBytes * 2)), maxBytes, escapeText);
+      return shortened(readableJson(compactJson(content.text.slice(0, maxBytes * 2))), maxBytes, escapeText);
     case 'integer':
     case 'text':
       return shortened(content.text, maxBytes, (text) => (text === '' ? '""' : escapeText(text)));

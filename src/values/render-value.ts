@@ -3,7 +3,7 @@ import { formatCount } from '../units/number.ts';
 import { detectValue, type DetectedValue } from './detect.ts';
 import type { Excerpt } from './excerpt.ts';
 import { HEX_BYTES_PER_LINE, hexDump, hexDumpWidth } from './hex-dump.ts';
-import { compactJson, prettyJson } from './serialization/json.ts';
+import { compactJson, prettyJson, readableJson } from './serialization/json.ts';
 
 /** What a value's place can show. */
 export interface ValueLook {
@@ -26,7 +26,7 @@ export function renderValue(value: Excerpt, look: ValueLook): string {
 function renderWhole(detected: DetectedValue, look: ValueLook): string {
   switch (detected.kind) {
     case 'json':
-      return escapeBlock(prettyJson(detected.text));
+      return escapeBlock(readableJson(prettyJson(detected.text)));
     case 'integer':
     case 'text':
       return detected.text === '' ? '""' : escapeBlock(detected.text);
@@ -47,7 +47,7 @@ export function renderValueInline(value: Excerpt, look: Pick<ValueLook, 'unicode
   const mark = value.truncated ? ellipsis(look) : '';
   switch (detected.kind) {
     case 'json':
-      return escapeText(compactJson(detected.text));
+      return escapeText(readableJson(compactJson(detected.text)));
     case 'integer':
     case 'text':
       return detected.text === '' && mark === '' ? '""' : `${escapeText(detected.text)}${mark}`;

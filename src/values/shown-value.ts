@@ -1,6 +1,7 @@
 import { decodeValue } from './decode.ts';
 import { DEFAULT_LIMITS } from './decode-budget.ts';
 import type { DecodedValue } from './decoded-value.ts';
+import { openWarm } from './envelopes.ts';
 import { excerpt, type Excerpt } from './excerpt.ts';
 import type { Step } from './formats.ts';
 
@@ -49,13 +50,22 @@ export async function showValue(stored: StoredValue, request: DecodeRequest): Pr
   const until = nowMs() + MOST_MS;
   const bytes = stored.start.subarray(0, maxDecodeBytes);
   const limits = { ...DEFAULT_LIMITS, maxBytes: maxDecodeBytes, expired: () => nowMs() > until };
-  const found = await decodeValue(bytes, request.steps, limits);
+  const read = await decodeValue(bytes, request.steps, limits);
+  const found = request.steps === undefined ? withResponse(read) : read;
   const partly =
     bytes.length < stored.totalBytes && found.chain.length > 0
       ? [`only its first ${bytes.length} bytes were decoded (--max-decode)`]
       : [];
   const decoded = { ...found, warnings: [...partly, ...found.warnings] };
   return { excerpt: cut, decoded: isAsStored(found) ? undefined : decoded, maxBytes };
+}
+
+/** An envelope of `warm` as the response that it is: for people, who need not see it as JSON. */
+function withResponse(found: DecodedValue): DecodedValue {
+  const { chain, content } = found;
+  const value = content.kind === 'json' && chain.at(-1) === 'json' ? openWarm(content.text) : undefined;
+  if (value === undefined) return found;
+  return { ...found, chain: [...chain.slice(0, -1), 'warm', 'json'], content: { kind: 'tree', value } };
 }
 
 function isAsStored(decoded: DecodedValue): boolean {

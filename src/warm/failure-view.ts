@@ -1,6 +1,7 @@
 import { redactUrl } from '../config/redact.ts';
 import { escapeText, keyJson, printableKey } from '../keys/printable.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
+import { wrap } from '../terminal/wrap.ts';
 import { formatCount } from '../units/number.ts';
 import { entryPlace } from './build-target.ts';
 import type { Failure } from './failure.ts';
@@ -25,7 +26,11 @@ export function failureLines(
     const visible = group.failures.slice(0, SHOWN - shown);
     shown += visible.length;
     for (const failure of visible) lines.push(`  ${failureSubject(failure, specPath).join('  ')}`);
-    if (group.hint !== undefined) lines.push(`  ${style.dim(`hint: ${group.hint}`)}`);
+    if (group.hint !== undefined) {
+      const hint = `  hint: ${group.hint}`;
+      const whole = terminal.interactive ? wrap(hint, terminal.width) : [hint];
+      for (const line of whole) lines.push(style.dim(line));
+    }
   }
   if (failed > shown)
     lines.push(style.dim(`${formatCount(failed - shown)} more are not shown; --json lists them`));

@@ -7,7 +7,6 @@ import type { RedisClient, RedisNode } from '../redis/types.ts';
 
 /** A lock lives no longer than this after its owner was killed; renewed three times as often. */
 export const LOCK_LIFE_MS = 30_000;
-const RENEW_MS = LOCK_LIFE_MS / 3;
 /** Another run may take long; nothing waits for ever. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 const POLL_MS = 500;
@@ -28,6 +27,8 @@ export interface LockOptions {
   /** Unlike any other run's. */
   readonly token: string;
   readonly mode: Exclude<LockMode, 'off'>;
+  /** How long it lives without being renewed; {@link LOCK_LIFE_MS} unless given. */
+  readonly lifeMs?: number;
   readonly signal: AbortSignal;
   readonly onWait: (scope: string) => void;
   /** Locks cannot be used, or one was lost: the run goes on without. */
@@ -77,7 +78,7 @@ export async function takeLocks(scopes: readonly string[], options: LockOptions)
       options.onTrouble(`the lock of scope ${escapeText(scope)} was lost: another run may warm it as well`);
     }
   };
-  const timer = setInterval(() => void renewAll().catch(() => undefined), RENEW_MS);
+  const timer = setInterval(() => void renewAll().catch(() => undefined), lifeOf(options) / 3);
   timer.unref();
   try {
     for (const scope of [...scopes].sort()) {
@@ -124,32 +125,38 @@ async function waitFor(
   }
 }
 
+function lifeOf({ lifeMs }: Pick<LockOptions, 'lifeMs'>): number {
+  return lifeMs ?? LOCK_LIFE_MS;
+}
+
 class Lock {
   readonly #node: RedisNode;
   readonly #key: Buffer;
   readonly #token: string;
+  readonly #lifeMs: number;
 
-  private constructor(node: RedisNode, key: Buffer, token: string) {
+  private constructor(node: RedisNode, key: Buffer, options: Pick<LockOptions, 'token' | 'lifeMs'>) {
     this.#node = node;
     this.#key = key;
-    this.#token = token;
+    this.#token = options.token;
+    this.#lifeMs = lifeOf(options);
   }
 
-  static async at(key: Buffer, { client, token }: Pick<LockOptions, 'client' | 'token'>): Promise<Lock> {
-    const [share] = await client.nodesFor([key]);
+  static async at(key: Buffer, options: Pick<LockOptions, 'client' | 'token' | 'lifeMs'>): Promise<Lock> {
+    const [share] = await options.client.nodesFor([key]);
     if (share === undefined) throw new Error('no node owns the lock');
-    return new Lock(share.node, key, token);
+    return new Lock(share.node, key, options);
   }
 
   async take(): Promise<boolean> {
-    const reply = await this.#node.call('SET', this.#key, this.#token, 'NX', 'PX', LOCK_LIFE_MS);
+    const reply = await this.#node.call('SET', this.#key, this.#token, 'NX', 'PX', this.#lifeMs);
     // A command whose reply was lost is sent again, and then finds what it wrote itself.
     return String(reply) === 'OK' || (await this.#isOurs());
   }
 
   /** `false` where it is not ours any more, and cannot be taken again. */
   async renew(): Promise<boolean> {
-    const renewed = await this.#ifOurs(RENEW, [LOCK_LIFE_MS], ['PEXPIRE', this.#key, LOCK_LIFE_MS]);
+    const renewed = await this.#ifOurs(RENEW, [this.#lifeMs], ['PEXPIRE', this.#key, this.#lifeMs]);
     // Gone, with everything else, by a FLUSHDB: nobody has it, so it may be ours again.
     return renewed || this.take();
   }

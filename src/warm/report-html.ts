@@ -52,7 +52,7 @@ function scopeTable(report: WarmReport): Html {
 
 function loadCurves(loads: readonly HostLoad[]): Html | undefined {
   const curves = loads.flatMap((load) => {
-    const line = curveLine(load, true);
+    const line = curveLine(load, { interactive: false, width: 80, unicode: true });
     return line === undefined ? [] : [{ load, line }];
   });
   if (curves.length === 0) return undefined;

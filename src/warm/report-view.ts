@@ -42,7 +42,7 @@ function renderReport(report: WarmReport, terminal: TerminalInfo): string {
       terminal,
     ),
     renderSlowest(report, terminal),
-    report.loads.flatMap((load) => curveLine(load, terminal.unicode) ?? []).join('\n'),
+    report.loads.flatMap((load) => curveLine(load, terminal) ?? []).join('\n'),
     failureLines(report.refusals, totals.refused, report.specPath, terminal, 'not stored').join('\n'),
     failureLines(report.failures, totals.failed, report.specPath, terminal).join('\n'),
     totalLine(report, terminal),

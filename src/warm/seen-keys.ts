@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { EntrySpec } from '../config/spec.ts';
+import { DigestTable } from './digest-table.ts';
 import type { Target } from './target.ts';
 
 /** What is known of a target's key in this run. */
@@ -10,22 +11,14 @@ export type KeyVerdict =
   /** Another request for the same key came before, from this entry. */
   | { readonly kind: 'conflict'; readonly entry: EntrySpec };
 
-/** Numbers of one place in the table: two of the key's digest, one of the request's, the entry plus one. */
-const WIDTH = 4;
-const FIRST_SLOTS = 1_024;
-const MOST_SLOTS = 2 ** 21;
-/** Beyond this, linear probing gets slow. */
-const FULLEST = 0.7;
-
 /**
- * The keys of one run and what is requested for each, as digests in one table of numbers: 32 MB for the
- * 1.4 million keys that it remembers at most. A key met later is not remembered: should it come twice, it is
+ * The keys of one run and what is requested for each, as digests: 26 bytes for a key, and 32 MB for the
+ * 1.3 million keys that it remembers at most. A key met later is not remembered: should it come twice, it is
  * requested twice, and the last answer stays. Of a million keys, two are mistaken for one another once in
  * thirty million runs.
  */
 export class SeenKeys {
-  #table = new Uint32Array(FIRST_SLOTS * WIDTH);
-  #size = 0;
+  readonly #table = new DigestTable();
   readonly #entries: EntrySpec[] = [];
   readonly #numbers = new Map<EntrySpec, number>();
 
@@ -34,50 +27,15 @@ export class SeenKeys {
     // As text of one character a byte: to make a Buffer of it takes twice as long as the digest.
     const digest = hash('sha1', target.physicalKey, 'binary');
     const request = requestDigest(target);
-    const high = numberAt(digest, 0);
-    const low = numberAt(digest, 4);
-    const place = this.#find(high, low);
-    const known = this.#table[place + 3] ?? 0;
-    if (known === 0) {
-      this.#add(place, [high, low, request, this.#numberOf(target.entry) + 1]);
+    const table = this.#table;
+    const known = table.find(numberAt(digest, 0), numberAt(digest, 4));
+    if (known === undefined) {
+      table.add(request, this.#numberOf(target.entry));
       return { kind: 'new' };
     }
-    const entry = this.#entries[known - 1];
-    if (this.#table[place + 2] === request || entry === undefined) return { kind: 'same' };
+    const entry = this.#entries[known.entry];
+    if (known.request === request || entry === undefined) return { kind: 'same' };
     return { kind: 'conflict', entry };
-  }
-
-  /** Where a key is, or where it would be. */
-  #find(high: number, low: number): number {
-    const table = this.#table;
-    const slots = table.length / WIDTH;
-    let place = (high & (slots - 1)) * WIDTH;
-    while (table[place + 3] !== 0 && (table[place] !== high || table[place + 1] !== low)) {
-      place = (place + WIDTH) % table.length;
-    }
-    return place;
-  }
-
-  #add(place: number, numbers: readonly [number, number, number, number]): void {
-    const slots = this.#table.length / WIDTH;
-    if (this.#size < slots * FULLEST) {
-      this.#table.set(numbers, place);
-      this.#size++;
-      return;
-    }
-    if (slots === MOST_SLOTS) return;
-    this.#grow();
-    this.#add(this.#find(numbers[0], numbers[1]), numbers);
-  }
-
-  #grow(): void {
-    const old = this.#table;
-    this.#table = new Uint32Array(old.length * 2);
-    for (let place = 0; place < old.length; place += WIDTH) {
-      if (old[place + 3] === 0) continue;
-      const to = this.#find(old[place] ?? 0, old[place + 1] ?? 0);
-      for (let i = 0; i < WIDTH; i++) this.#table[to + i] = old[place + i] ?? 0;
-    }
   }
 
   #numberOf(entry: EntrySpec): number {

@@ -143,7 +143,7 @@ function report(contestants: readonly Contestant[], runs: ReadonlyMap<string, re
     `${count(KEYS)} keys, ${count(MATCHING)} match ${PATTERN}; medians of ${ROUNDS} interleaved rounds`,
   );
   console.log(`  ${''.padEnd(34)} wall s  of floor  of cachectl  others p50   p99   max ms`);
-  for (const { name } of contestants) {
+  for (const { name } of contestants.filter((contestant) => runs.has(contestant.name))) {
     const wall = medianOf(name, (run) => run.wallMs);
     const cells = [
       (wall / 1_000).toFixed(2).padStart(6),

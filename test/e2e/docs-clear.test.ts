@@ -86,8 +86,8 @@ test('data fix: what went comes back, and a plan removes what is in it', async (
 });
 
 test('tenant offboarding: all of it is gone, and there is a line about it', async () => {
-  await store('tenant:7:a', 'tenant:7:b', 'tenant:77:a', 'tenant:8:a');
-  const [before = '', clear = '', after = '', resume = '', ...more] = linesOf('Tenant');
+  await store('tenant:7:a', 'tenant:7:b', 'tenant:77:a', 'tenant:8:a', 'tenant:9:a');
+  const [before = '', clear = '', after = '', resume = '', gently = '', ...more] = linesOf('Tenant');
   expect(more).toEqual([]);
   expect((await run(before)).stdout).toBe('2\n');
   await run(clear);
@@ -99,6 +99,7 @@ test('tenant offboarding: all of it is gone, and there is a line about it', asyn
     outcome: 'done',
   });
   await run(resume);
+  expect((await run(gently)).stdout).toMatch(/^Removed 1 key from default in /);
   expect(await redis.keys()).toEqual(['shop:tenant:77:a']);
 });
 

@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestCluster } from '../support/cluster.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startTestRedis } from '../support/redis.ts';
-import { BINARY } from '../support/run-binary.ts';
+import { makeScriptFolder, type ScriptFolder } from '../support/script-folder.ts';
 import { startTestSentinels } from '../support/sentinel.ts';
 import { startTlsRedis } from '../support/tls-redis.ts';
 
@@ -18,16 +15,12 @@ const LINES = blocks('sh').flatMap((block) => block.trim().split('\n'));
 
 /** What the page says, and what is there in the test: ports and files. */
 let here: readonly (readonly [said: string, real: string])[];
-let folder: string;
+let folder: ScriptFolder;
 const stops: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
-  const file = async (name: string, content: string): Promise<string> => {
-    await writeFile(path.join(folder, name), content);
-    return path.join(folder, name);
-  };
-  const socket = path.join(folder, 'redis.sock');
+  folder = await makeScriptFolder();
+  const socket = path.join(folder.path, 'redis.sock');
   const [redis, withUser, tls, watched, cluster] = await Promise.all([
     startTestRedis(['--unixsocket', socket]),
     startTestRedis(),
@@ -51,21 +44,18 @@ beforeAll(async () => {
     ['127.0.0.1:7000', seed.address],
     ['127.0.0.1:7001', second.address],
     ['/run/redis/redis.sock', socket],
-    ['/run/secrets/redis', await file('password', 'secret\n')],
+    ['/run/secrets/redis', await folder.write('password', 'secret\n')],
     // These Sentinels have none, and take an empty one for none.
-    ['/run/secrets/sentinel', await file('sentinel-password', '\n')],
+    ['/run/secrets/sentinel', await folder.write('sentinel-password', '\n')],
     ['/etc/redis/ca.pem', tls.files.ca],
     ['/etc/redis/client.pem', tls.files.cert],
     ['/etc/redis/client-key.pem', tls.files.key],
   ];
-  await writeFile(path.join(folder, 'cachectl.yaml'), replaced(blocks('yaml')[0] ?? ''));
-  // What a person types is `cachectl`, from PATH.
-  await file('cachectl', `#!/bin/sh\nexec '${process.execPath}' '${BINARY}' "$@"\n`);
-  await chmod(path.join(folder, 'cachectl'), 0o755);
+  await folder.write('cachectl.yaml', replaced(blocks('yaml')[0] ?? ''));
 });
 afterAll(async () => {
   await Promise.all(stops.map((stop) => stop()));
-  await rm(folder, { recursive: true });
+  await folder.remove();
 });
 
 /** All at once, so that no port is replaced by another and then that one again. */
@@ -74,21 +64,6 @@ function replaced(text: string): string {
   const said = longestFirst.map(([word]) => word.replaceAll('.', '\\.')).join('|');
   const real = new Map(here);
   return text.replace(new RegExp(`(?:${said})(?!\\d)`, 'g'), (word) => real.get(word) ?? word);
-}
-
-/** Runs a line as a shell does. */
-async function inShell(line: string) {
-  const child = spawn('/bin/sh', ['-c', line], {
-    cwd: folder,
-    env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, LANG: 'C.UTF-8' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));
-  return { code, stdout, stderr };
 }
 
 const WARNS = /--password secret|:secret@|--tls-skip-verify/;
@@ -111,7 +86,7 @@ describe('docs/connections.md', () => {
   });
 
   test.each(LINES)('%s', async (line) => {
-    const run = await inShell(replaced(line));
+    const run = await folder.run(replaced(line));
     expect(run).toMatchObject({ code: 0 });
     expect(run.stdout).not.toBe('');
     expect(run.stdout + run.stderr).not.toContain('secret@');

@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startShop } from '../../examples/shop/server.ts';
-import { ensurePackages } from '../support/ensure-packages.ts';
+import { openInChromium } from '../support/chromium.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
-import { BINARY } from '../support/run-binary.ts';
+import { makeScriptFolder, type ScriptFolder } from '../support/script-folder.ts';
 
 type Shop = Awaited<ReturnType<typeof startShop>>;
 
@@ -18,37 +14,20 @@ const recipes = Array.from(text.matchAll(/```sh\n([^]*?)```/g), ([, script = '']
 
 let redis: TestRedis;
 let shop: Shop;
-let folder: string;
+let folder: ScriptFolder;
 beforeAll(async () => {
   redis = await startTestRedis();
   shop = await startShop({ port: 0, latencyScale: 0.1 });
-  folder = await mkdtemp(path.join(tmpdir(), 'cachectl-docs-'));
-  await mkdir(path.join(folder, 'bin'));
-  const program = path.join(folder, 'bin', 'cachectl');
-  await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`);
-  await chmod(program, 0o755);
-  await writeFile(path.join(folder, 'cachectl.yaml'), spec);
+  folder = await makeScriptFolder();
+  await folder.write('cachectl.yaml', spec);
 });
 beforeEach(() => redis.call('FLUSHALL'));
 afterAll(async () => {
-  await Promise.all([redis.stop(), shop.close(), rm(folder, { recursive: true })]);
+  await Promise.all([redis.stop(), shop.close(), folder.remove()]);
 });
 
-function run(
-  script: string,
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const env = {
-    PATH: `${path.join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
-    REDIS_URL: redis.url,
-    ORIGIN_URL: shop.url,
-    LANG: 'C.UTF-8',
-  };
-  return new Promise((resolve) => {
-    execFile('bash', ['-euc', script], { cwd: folder, env }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
-}
+const run = (script: string) =>
+  folder.run(script, { env: { REDIS_URL: redis.url, ORIGIN_URL: shop.url }, isStrict: true });
 
 describe('the recipes of docs/loadtest.md', () => {
   test('are there', () => {
@@ -67,33 +46,21 @@ describe('the recipes of docs/loadtest.md', () => {
     }
   });
 
-  test('leave a page that a browser opens without an error and without a request', async () => {
-    await ensurePackages(['chromium']);
-    const page = path.join(folder, 'load.html');
-    expect(await readFile(page, 'utf8')).toContain('latency over time');
-    const log = path.join(folder, 'net.json');
-    const argv = [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      `--log-net-log=${log}`,
-      '--enable-logging=stderr',
-    ];
-    const home = { ...process.env, HOME: folder };
-    const shown = await new Promise<{ dom: string; said: string }>((resolve, reject) => {
-      execFile(
-        'chromium',
-        [...argv, `--user-data-dir=${path.join(folder, 'profile')}`, '--dump-dom', pathToFileURL(page).href],
-        { env: home, timeout: 45_000, maxBuffer: 2 ** 26 },
-        (error, dom, said) => {
-          if (error === null) resolve({ dom, said });
-          else reject(new Error(said, { cause: error }));
-        },
-      );
-    });
-    expect(shown.dom).toContain('latency by percentile');
-    expect(shown.said).not.toMatch(/CONSOLE.*(?:error|refused|violates)/i);
-    // What the browser itself asks for at its start is none of the page's; the page is a file, and asks for nothing.
-    expect(await readFile(log, 'utf8')).not.toContain(new URL(shop.url).host);
-  });
+  test.each([
+    ['load over time', 'load.html', 'latency by percentile'],
+    ['cold against warm', 'compare.html', 'Medians'],
+  ])(
+    'leave a page of %s that a browser opens without an error and without a request',
+    async (_, name, heading) => {
+      const page = await openInChromium(path.join(folder.path, name));
+      try {
+        expect(await page.evaluate('document.body.outerHTML')).toContain(heading);
+        expect(Number(await page.evaluate("document.querySelectorAll('svg').length"))).toBeGreaterThan(0);
+        expect(page.complaints).toEqual([]);
+        expect(page.requests).toEqual([]);
+      } finally {
+        await page.close();
+      }
+    },
+  );
 });

@@ -1,20 +1,18 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { startShop } from '../../examples/shop/server.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
-import { BINARY } from '../support/run-binary.ts';
+import { makeScriptFolder, type ScriptFolder } from '../support/script-folder.ts';
 
 const TEXT = readFileSync(new URL('../../docs/stats.md', import.meta.url), 'utf8');
 const SHOP_SPEC = readFileSync(new URL('../../examples/shop/cachectl.yaml', import.meta.url), 'utf8');
 
 let redis: TestRedis;
 let shop: Awaited<ReturnType<typeof startShop>>;
-let folder: string;
+let folder: ScriptFolder;
 beforeAll(async () => {
   redis = await startTestRedis();
   shop = await startShop({ port: 0, latencyScale: 0.02 });
@@ -23,17 +21,14 @@ afterAll(() => Promise.all([redis.stop(), shop.close()]));
 beforeEach(async () => {
   await redis.call('FLUSHALL');
   await redis.call('CONFIG', 'RESETSTAT');
-  folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
+  folder = await makeScriptFolder();
   // The blocks of the guide that belong into a spec file are in it.
   const parts = [...TEXT.matchAll(/```yaml\n((?:groups|budgets):\n.*?)```/gs)].map(
     ([, block]) => block ?? '',
   );
   expect(parts).toHaveLength(2);
-  writeFileSync(path.join(folder, 'cachectl.yaml'), [SHOP_SPEC, ...parts].join('\n'));
-  // The program as it is called once it is installed.
-  writeFileSync(path.join(folder, 'cachectl'), `#!/bin/sh\nexec '${process.execPath}' '${BINARY}' "$@"\n`);
-  chmodSync(path.join(folder, 'cachectl'), 0o755);
-  return () => rm(folder, { recursive: true });
+  await folder.write('cachectl.yaml', [SHOP_SPEC, ...parts].join('\n'));
+  return folder.remove;
 });
 
 /** The blocks in one language of the section whose heading begins so. */
@@ -43,29 +38,8 @@ function blocks(heading: string, language: string): readonly string[] {
   return [...section.matchAll(fence)].map(([, block = '']) => block);
 }
 
-async function shell(
-  script: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      'bash',
-      // Where its stdin is a socket, bash takes itself for a login over the network.
-      ['--norc', '-c', script],
-      {
-        cwd: folder,
-        env: {
-          PATH: `${folder}:${process.env['PATH'] ?? ''}`,
-          LANG: 'C.UTF-8',
-          REDIS_URL: redis.url,
-          ORIGIN_URL: shop.url,
-          ...env,
-        },
-      },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
+const shell = (script: string, env: Readonly<Record<string, string>> = {}) =>
+  folder.run(script, { env: { REDIS_URL: redis.url, ORIGIN_URL: shop.url, ...env } });
 
 /** Every line by itself, as a reader tries it. */
 async function runLines(heading: string): Promise<string> {
@@ -118,17 +92,17 @@ test('GitHub Actions', async () => {
   const runs = workflow.jobs.cache.steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
   expect(runs).toHaveLength(2);
   await redis.call('SET', 'shop:forever', '1');
-  const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: path.join(folder, 'summary.md') };
+  const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: path.join(folder.path, 'summary.md') };
   const [check, keep] = [await shell(runs[0] ?? '', env), await shell(runs[1] ?? '', env)];
   expect(check.code).toBe(6);
   expect(check.stderr).toMatch(
     /^::error file=cachectl\.yaml,line=\d+,title=cachectl stats::keys_without_ttl == 0 does not hold: measured 1$/m,
   );
-  expect(await readFile(path.join(folder, 'summary.md'), 'utf8')).toContain(
+  expect(await readFile(path.join(folder.path, 'summary.md'), 'utf8')).toContain(
     '| FAIL | keys_without_ttl == 0 | 1 |',
   );
   expect(keep.code).toBe(0);
-  expect(await readFile(path.join(folder, 'cache.md'), 'utf8')).toMatch(/^\| metric \| value \|\n/);
+  expect(await readFile(path.join(folder.path, 'cache.md'), 'utf8')).toMatch(/^\| metric \| value \|\n/);
 });
 
 test('GitLab', async () => {
@@ -138,7 +112,7 @@ test('GitLab', async () => {
   await redis.call('SET', 'shop:forever', '1');
   const { code } = await shell(cache.script.join('\n'));
   expect(code).toBe(6);
-  const report = await readFile(path.join(folder, cache.artifacts.reports.junit), 'utf8');
+  const report = await readFile(path.join(folder.path, cache.artifacts.reports.junit), 'utf8');
   expect(report).toContain('<testsuite name="cachectl stats" tests="3" failures="1"');
 });
 
@@ -163,5 +137,7 @@ test('before and after a deploy', async () => {
 
 test('Prometheus', async () => {
   await runLines('Prometheus');
-  expect(await readFile(path.join(folder, 'cache.prom'), 'utf8')).toContain('\nredis_keyspace_hits_total{');
+  expect(await readFile(path.join(folder.path, 'cache.prom'), 'utf8')).toContain(
+    '\nredis_keyspace_hits_total{',
+  );
 });

@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startShop } from '../../examples/shop/server.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
-import { BINARY } from '../support/run-binary.ts';
+import { makeScriptFolder, type ScriptFolder } from '../support/script-folder.ts';
 
 type Shop = Awaited<ReturnType<typeof startShop>>;
 
@@ -21,26 +17,21 @@ const recipes = Array.from(text.matchAll(/```yaml\n(scopes:[^]*?)```\s+```sh\n([
 
 let redis: TestRedis;
 let shop: Shop;
-let folder: string;
+let folder: ScriptFolder;
 beforeAll(async () => {
   redis = await startTestRedis();
   shop = await startShop({ port: 0, latencyScale: 0 });
-  folder = await mkdtemp(path.join(tmpdir(), 'cachectl-docs-'));
-  await mkdir(path.join(folder, 'bin'));
-  const program = path.join(folder, 'bin', 'cachectl');
-  await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`);
-  await chmod(program, 0o755);
+  folder = await makeScriptFolder();
   // What the recipes take as given: a log of the shop's visitors.
-  await mkdir(path.join(folder, 'logs'));
   const hit = (target: string): string =>
     `10.0.0.1 - - [20/Nov/2026:19:53:47 +0000] "GET ${target} HTTP/1.1" 200 12 "-" "agent"\n`;
   const visits =
     hit('/api/products?page=2&utm=x').repeat(5) + hit('/api/features').repeat(3) + hit('/healthz');
-  await writeFile(path.join(folder, 'logs', 'access.log'), visits);
-  await writeFile(path.join(folder, 'logs', 'access.log.1.gz'), gzipSync(hit('/?lang=fr').repeat(2)));
+  await folder.write('logs/access.log', visits);
+  await folder.write('logs/access.log.1.gz', gzipSync(hit('/?lang=fr').repeat(2)));
 });
 afterAll(async () => {
-  await Promise.all([redis.stop(), shop.close(), rm(folder, { recursive: true })]);
+  await Promise.all([redis.stop(), shop.close(), folder.remove()]);
 });
 
 /** ... and what the shop keeps in its cache. */
@@ -52,22 +43,6 @@ beforeEach(async () => {
   await redis.call('MSET', 'shop:session:5:web', 'x', 'shop:session:6:app', 'x');
 });
 
-function run(
-  script: string,
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const env = {
-    PATH: `${path.join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
-    REDIS_URL: redis.url,
-    ORIGIN_URL: shop.url,
-  };
-  return new Promise((resolve) => {
-    const child = execFile('sh', ['-ec', script], { cwd: folder, env }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-    child.stdin?.end();
-  });
-}
-
 describe('the recipes of docs/warm.md', () => {
   test('are one for each source at least', () => {
     expect(recipes).toHaveLength(9);
@@ -77,9 +52,12 @@ describe('the recipes of docs/warm.md', () => {
   });
 
   test.each(recipes)('$title', async ({ yaml, script }) => {
-    await writeFile(path.join(folder, 'cachectl.yaml'), head + yaml);
+    await folder.write('cachectl.yaml', head + yaml);
     const before = (await redis.keys()).length;
-    const { code, stdout, stderr } = await run(script);
+    const { code, stdout, stderr } = await folder.run(script, {
+      env: { REDIS_URL: redis.url, ORIGIN_URL: shop.url },
+      isStrict: true,
+    });
     expect({ code, stderr, stdout }).toEqual({
       code: 0,
       stderr: expect.not.stringContaining('error') as string,

@@ -1,7 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import type { RedisCommand } from '../../src/redis/types.ts';
 import { startTestCluster, type ClusterServer, type TestCluster } from '../support/cluster.ts';
+import { startOrigin } from '../support/http-origin.ts';
+import { moveSlots } from '../support/move-slots.ts';
 import { runMain } from '../support/run-main.ts';
+import { createSpecFolder } from '../support/spec-folder.ts';
 import { until } from '../support/until.ts';
 
 const KEYS = 200_000;
@@ -40,26 +43,6 @@ async function total(servers: readonly ClusterServer[]): Promise<number> {
 
 function slotsOf(index: number, primaries: number): readonly [first: number, last: number] {
   return [Math.floor((index * 16_384) / primaries), Math.floor(((index + 1) * 16_384) / primaries) - 1];
-}
-
-/** Moves slots as redis-cli --cluster reshard does: keys first, then the ownership. */
-async function moveSlots(
-  from: ClusterServer,
-  to: ClusterServer,
-  all: readonly ClusterServer[],
-  slots: readonly number[],
-): Promise<void> {
-  for (const slot of slots) {
-    await to.node.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id);
-    await from.node.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id);
-    for (;;) {
-      const keys = await from.node.call('CLUSTER', 'GETKEYSINSLOT', slot, 100);
-      if (!Array.isArray(keys) || keys.length === 0) break;
-      const names = keys as readonly Buffer[];
-      await from.node.call('MIGRATE', '127.0.0.1', to.server.port, '', 0, 5_000, 'KEYS', ...names);
-    }
-    for (const { node } of [to, from, ...all]) await node.call('CLUSTER', 'SETSLOT', slot, 'NODE', to.id);
-  }
 }
 
 test('a failover in the middle of clear leaves exactly the keys that should remain', async () => {
@@ -120,6 +103,54 @@ test('slots that are moving while clear begins and ends are followed, key by key
   expect(JSON.parse(run.stdout)).toMatchObject({ removed: 10_000, failure: null });
   expect(run.code).toBe(0);
   expect(await cluster.keys()).toEqual(stays);
+});
+
+test('slots that move in the middle of warm are followed, write by write', async () => {
+  const targets = 2_000;
+  const cluster = await startCluster({ primaries: 2 });
+  const [first, second] = cluster.primaries;
+  if (first === undefined || second === undefined) throw new Error('no primaries');
+  const slots = Array.from({ length: 200 }, (_, slot) => slot);
+  const begin = async (): Promise<void> => {
+    for (const slot of slots) {
+      await second.node.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', first.id);
+      await first.node.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', second.id);
+    }
+  };
+  let begun: Promise<void> | undefined;
+  let moved: Promise<void> | undefined;
+  // Late enough that writes go out in bulk; what comes later is written while slots are on their way, or have gone.
+  const origin = await startOrigin({
+    '*': (request, response) => {
+      const number = origin.requests.length;
+      if (number >= 700) begun ??= begin();
+      if (number >= 1_200) moved ??= begun?.then(() => moveSlots(first, second, cluster.primaries, slots));
+      void (moved ?? begun ?? Promise.resolve()).then(() => response.end(`body of ${request.url}`));
+    },
+  });
+  const spec = await createSpecFolder();
+  cleanups.push(origin.stop, spec.remove);
+  await spec.write(`version: 1
+origin: { base_url: "${origin.url}" }
+defaults: { ttl: 1h, retries: 0 }
+scopes: { s: { entries: [{ key: "k:{n}", path: "/{n}", tags: [all], foreach: { from: range, start: 1, end: ${targets}, as: n } }] } }
+`);
+  const run = await runMain(['warm', '--scope', 's', '--json', '-q', '--url', cluster.url], {
+    cwd: spec.folder,
+  });
+  expect(run.stderr).toBe('');
+  expect(JSON.parse(run.stdout)).toMatchObject({ stored: targets, failed: 0 });
+  const names = Array.from({ length: targets }, (_, index) => `k:${index + 1}`);
+  const keys = [...names, ...names.map((name) => `cachectl:warm:${name}`), 'cachectl:tag:all'];
+  expect(await cluster.keys()).toEqual(keys.sort());
+  const [node] = await cluster.client.primaries();
+  const values = await node?.pipeline(names.map((name): RedisCommand => ['GET', name]));
+  expect(values?.map(String)).toEqual(names.map((name) => `body of /${name.slice(2)}`));
+  const lives = await node?.pipeline(keys.map((key): RedisCommand => ['PTTL', key]));
+  expect(lives?.filter((life) => Number(life) <= 0)).toEqual([]);
+  const refused = String(await first.node.call('INFO', 'errorstats'));
+  expect(refused).toMatch(/errorstat_ASK:count=[1-9]/);
+  expect(refused).toMatch(/errorstat_MOVED:count=[1-9]/);
 });
 
 test('a primary that cannot be reached is named, the rest is done, exit 5', async () => {

@@ -64,3 +64,10 @@ test('rewarming goes on within --max-failures', async () => {
   });
   expect(await old()).toBe(0);
 });
+
+test('rewarming clears fewer keys at a time, and no more in a second, where --rate says so', async () => {
+  const { code, report } = await clear('--rewarm', '--max-failures', '4', '--rate', '20/s');
+  expect({ code, report }).toMatchObject({ code: 0, report: { removed: 20, rewarmed: { stored: 16 } } });
+  // The first ten, and half a second later the others: without a rate all of them are one chunk.
+  expect(report['elapsed_ms']).toBeGreaterThan(450);
+});

@@ -1,6 +1,7 @@
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import Ajv2020 from 'ajv/dist/2020.js';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startShop } from '../../examples/shop/server.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
@@ -39,6 +40,24 @@ test('writes a file that warms at once, with a comment to everything and the sch
   const warm = await runMain(['warm', '--scope', 'pages'], { cwd: folder });
   expect(warm).toMatchObject({ code: 0 });
   expect(await redis.entryKeys()).toEqual(['page:/', 'page:/api/features']);
+});
+
+test('reports as JSON what its schema describes', async () => {
+  const schema = JSON.parse(
+    await readFile(new URL('../../docs/schemas/init.v1.schema.json', import.meta.url), 'utf8'),
+  ) as object;
+  const isReport = new Ajv2020.default({ strict: false }).compile(schema);
+  for (const argv of [
+    ['--path', '/'],
+    ['--sitemap', '/sitemap.xml', '--force', '--no-schema'],
+  ]) {
+    const report: unknown = JSON.parse((await init('--json', ...argv)).stdout);
+    expect(isReport(report), JSON.stringify(isReport.errors)).toBe(true);
+    // Nothing goes undescribed.
+    expect(Object.keys(report as object).sort()).toEqual(
+      Object.keys((schema as { properties: object }).properties).sort(),
+    );
+  }
 });
 
 test('finds the layout out from the keys that are there, and lets such an application fill its own cache', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startOrigin, type OriginHandler, type TestOrigin } from '../support/http-origin.ts';
+import { answer, startOrigin, type OriginHandler, type TestOrigin } from '../support/http-origin.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain, type RunOptions } from '../support/run-main.ts';
 import { parse, useLoadtestPlace } from './loadtest-place.ts';
@@ -36,6 +36,7 @@ beforeAll(async () => {
   origin = await startOrigin({
     '/one': cachedPage('shop:page:one'),
     '/two': cachedPage('shop:views:two:abc'),
+    '/uncached': answer('made anew each time'),
   });
   folder = await mkdtemp(path.join(tmpdir(), 'cachectl-loadtest-'));
   await writeFile(
@@ -51,6 +52,10 @@ scopes:
     entries:
       - { key: "page:one", path: /one, mode: touch }
       - { key: "two", path: /two, mode: touch, expect_keys: ["views:two:*"] }
+  half:
+    entries:
+      - { key: "page:one", path: /one, mode: touch }
+      - { key: "uncached", path: /uncached, mode: touch, expect_keys: ["views:two:*"] }
   stored: { entries: [{ key: "copy:one", path: /one }] }
 `,
   );
@@ -84,18 +89,38 @@ describe('cold against warm', () => {
         endpoint: '/one',
         without_cache: { requests: 2, errors: 0, count_header_mean: 7 },
         with_cache: { requests: 20, errors: 0, count_header_mean: 0 },
-        is_noise: false,
+        // Asked once more on its own, cold and warm.
+        hits: { cold: { hits: 0, misses: 1 }, warm: { hits: 1, misses: 0 } },
       },
-      { endpoint: '/two', without_cache: { requests: 2 }, with_cache: { requests: 20 } },
+      {
+        endpoint: '/two',
+        without_cache: { requests: 2 },
+        with_cache: { requests: 20 },
+        hits: { cold: { hits: 0, misses: 1 }, warm: { hits: 1, misses: 0 } },
+      },
     ]);
+    expect(report.scopes[0]?.hits).toEqual({ cold: { hits: 0, misses: 2 }, warm: { hits: 2, misses: 0 } });
     expect(report.endpoints[0]?.without_cache?.p50_ms).toBeGreaterThanOrEqual(WORK_MS - 1);
     expect(await redis.entryKeys()).toEqual(['shop:other', 'shop:page:one', 'shop:views:two:abc']);
   });
 
   it('has a table that says what is cold and what is warm', async () => {
     const { stdout } = await loadtest('--scope pages -n 4 --repeat 2');
-    expect(stdout).toMatch(/^endpoint +cold +p95 +warm +p95 +improvement$/m);
+    expect(stdout).toMatch(/^endpoint +cold +p95 +warm +p95 +improvement +hits$/m);
+    expect(stdout).toMatch(/^\/one .* 0(?:\.0)? ?% -> 100(?:\.0)? ?%$/m);
     expect(stdout).toMatch(/^hits in Redis: 0 of 4 reads while cold, 8 of 8 reads while warm$/m);
+  });
+
+  it('says of each endpoint whether it found its answer in the cache', async () => {
+    const csv = (await loadtest('--scope half -n 4 --repeat 2 -o csv')).stdout.trimEnd().split('\n');
+    expect(csv.map((line) => [line.split(',')[0], ...line.split(',').slice(-2)])).toEqual([
+      ['endpoint', 'hits', 'misses'],
+      ['/one', '0', '1'],
+      ['/one', '1', '0'],
+      // It asks the origin every time, and Redis never.
+      ['/uncached', '0', '0'],
+      ['/uncached', '0', '0'],
+    ]);
   });
 
   it('can be asked for where cachectl fills the cache, too', async () => {
@@ -154,6 +179,6 @@ describe('the noise of a comparison', () => {
     const { low = Number.NaN, high = Number.NaN } = endpoint?.improvement_interval_percent ?? {};
     expect(low).toBeLessThanOrEqual(endpoint?.improvement_percent ?? Number.NaN);
     expect(high).toBeGreaterThanOrEqual(endpoint?.improvement_percent ?? Number.NaN);
-    expect(endpoint?.is_noise).toBe(false);
+    expect(endpoint?.is_noise).toBe(low <= 0 && high >= 0);
   });
 });

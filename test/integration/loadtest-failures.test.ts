@@ -194,6 +194,17 @@ describe('safety of a load test', () => {
     expect(String(await redis.call('GET', 'shop:page:fast'))).toBe('old');
   });
 
+  it('removes nothing on a Redis that is not this machine and not named', async () => {
+    const { redis, origin, loadtest } = place();
+    await redis.call('SET', 'shop:page:fast', 'old');
+    const elsewhere = `--scope fast --requests 1 --url ${redis.url.replace('127.0.0.1', '0.0.0.0')}/0 --json`;
+    const refused = await loadtest(elsewhere);
+    expect([refused.code, parse(refused).error?.code]).toEqual([7, 'loadtest.remote']);
+    expect(origin.requests.size).toBe(0);
+    expect(String(await redis.call('GET', 'shop:page:fast'))).toBe('old');
+    expect((await loadtest(`${elsewhere} --allow-remote 0.0.0.0`)).code).toBe(0);
+  });
+
   it('runs on a protected connection that is confirmed by name', async () => {
     const { loadtest } = place();
     expect((await loadtest('--scope fast --env production --confirm production --requests 1')).code).toBe(0);

@@ -30,6 +30,13 @@ export interface ComparisonJson {
   readonly improvement_percent: number | null;
   readonly improvement_interval_percent: { readonly low: number; readonly high: number } | null;
   readonly is_noise: boolean;
+  readonly hits: { readonly cold: HitsJson; readonly warm: HitsJson } | null;
+}
+
+/** What Redis counted. */
+export interface HitsJson {
+  readonly hits: number;
+  readonly misses: number;
 }
 
 /** The JSON report, or the error in its place. */

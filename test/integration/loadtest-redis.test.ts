@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain, type RunOptions } from '../support/run-main.ts';
+import { createSpecFolder } from '../support/spec-folder.ts';
+import { startTcpServer } from '../support/tcp-server.ts';
 import { until } from '../support/until.ts';
 import { parseLoad, type LoadJson } from './loadtest-report-json.ts';
 
@@ -22,6 +24,9 @@ async function calls(command: string): Promise<number> {
   const stats = String(await redis.call('INFO', 'commandstats'));
   return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
 }
+
+/** With arguments that have blanks in them. */
+const run = (...argv: readonly string[]) => runMain(['loadtest', '--redis', ...argv, '--json'], { cwd: '/' });
 
 describe('load on Redis itself', () => {
   it('sends exactly the commands that it reports, and leaves nothing behind', async () => {
@@ -80,12 +85,75 @@ describe('load on Redis itself', () => {
     expect(report.totals.sent).toBe(50);
   });
 
-  it('is never put on a server that is not this machine without a word', async () => {
-    const result = await loadtest(
-      '--mix get --url redis://192.0.2.1:6379 --connect-timeout 200ms --connect-retries 0',
+  it('counts a command that is refused inside of its transaction as refused', async () => {
+    const mix = ['--mix', 'INCRBY {key} 1:1,INCRBY {key} x:1', '-n', '200', '--keys', '5', '--seed', '1'];
+    const result = await run('--url', `${redis.url}/0`, ...mix);
+    const { totals, endpoints } = parseLoad(result);
+    expect(result.code).toBe(5);
+    expect(totals.sent).toBe(200);
+    expect(totals.failed).toBe(endpoints[1]?.sent);
+    expect(totals.failed).toBeGreaterThan(50);
+    expect(Object.keys(totals.failures_by_cause)).toEqual(['redis.error']);
+    expect(await redis.keys()).toEqual([]);
+  });
+
+  it.each([
+    'redis://0.0.0.0:PORT',
+    'redis+sentinel://127.0.0.1:PORT,0.0.0.0:PORT/cache',
+    'redis+cluster://0.0.0.0:PORT',
+  ])('connects to nobody who is not this machine and not named: %s', async (url) => {
+    // Whatever is sent to 0.0.0.0 arrives here; only its name is not one of this machine's.
+    const server = await startTcpServer(() => undefined);
+    const result = await run('--url', url.replaceAll('PORT', String(server.port)), '--mix', 'get');
+    await server.close();
+    expect([result.code, parseLoad(result).error?.code, server.connections()]).toEqual(
+      url.includes('cluster') ? [2, 'usage', 0] : [7, 'loadtest.remote', 0],
     );
-    expect(result.code).not.toBe(0);
-    expect(result.stdout).not.toContain('"totals"');
+  });
+
+  it('is put on a protected connection only where that is confirmed by name', async () => {
+    const { folder, write, remove } = await createSpecFolder();
+    onTestFinished(remove);
+    await write(`version: 1\nconnections: { production: { url: "${redis.url}/0", protected: true } }\n`);
+    const argv = [
+      'loadtest',
+      '--redis',
+      '-e',
+      'production',
+      '--mix',
+      'get',
+      '-n',
+      '5',
+      '--keys',
+      '5',
+      '--json',
+    ];
+    const refused = await runMain(argv, { cwd: folder });
+    expect([refused.code, await calls('set')]).toEqual([7, 0]);
+    expect(parseLoad(refused).error?.message).toBe(
+      'production is protected: putting load on it must be confirmed',
+    );
+    expect((await runMain([...argv, '--confirm', 'production'], { cwd: folder })).code).toBe(0);
+  });
+
+  it('is put on a server that is named', async () => {
+    const url = `${redis.url.replace('127.0.0.1', '0.0.0.0')}/0`;
+    const refused = await run('--url', url, '--mix', 'get', '-n', '5', '--keys', '5');
+    expect(parseLoad(refused).error?.hint).toContain('--allow-remote 0.0.0.0');
+    expect(await calls('set')).toBe(0);
+    const named = await run(
+      '--url',
+      url,
+      '--mix',
+      'get',
+      '-n',
+      '5',
+      '--keys',
+      '5',
+      '--allow-remote',
+      '0.0.0.0',
+    );
+    expect([named.code, parseLoad(named).totals.succeeded]).toEqual([0, 5]);
   });
 
   it('is judged by assertions', async () => {

@@ -93,7 +93,7 @@ describe('the report of cachectl loadtest', () => {
     const { loadtest } = place();
     const lines = (await loadtest('--scope fast --requests 2 -o csv')).stdout.trimEnd().split('\n');
     expect(lines[0]).toBe(
-      'endpoint,scope,key,phase,requests,errors,duration_ms,requests_per_second,mean_ms,p50_ms,p95_ms,p99_ms,max_ms,count_header_mean,improvement_percent',
+      'endpoint,scope,key,phase,requests,errors,duration_ms,requests_per_second,mean_ms,p50_ms,p95_ms,p99_ms,max_ms,count_header_mean,improvement_percent,hits,misses',
     );
     expect(lines.slice(1).map((line) => line.split(',').slice(0, 6))).toEqual([
       ['/fast', 'fast', 'page:fast', 'without_cache', '2', '0'],

@@ -1,6 +1,13 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { answer, json, startOrigin, type OriginHandler, type TestOrigin } from '../support/http-origin.ts';
+import {
+  answer,
+  inTurn,
+  json,
+  startOrigin,
+  type OriginHandler,
+  type TestOrigin,
+} from '../support/http-origin.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain, type RunResult } from '../support/run-main.ts';
 import { createSpecFolder, type SpecFolder } from '../support/spec-folder.ts';
@@ -442,6 +449,26 @@ describe('mode: touch', () => {
     expect(result).toMatchObject({ touched: 2, verified: 2, failed: 1 });
     expect(result.failures[0]?.message).toBe('the second answer says x-cache: MISS');
     expect(origin.requests).toHaveLength(6);
+  });
+
+  it('certifies by the time of the second answer, where nothing else tells a hit', async () => {
+    // The first answer is computed; the second comes from a cache, or is computed again.
+    const computed: OriginHandler = (_request, response) => void setTimeout(() => response.end('page'), 400);
+    const origin = await start({ '/cached': inTurn(computed, answer('page')), '/never': computed });
+    const touch = 'mode: touch, expect_keys: []';
+    const result = await report(
+      origin.url,
+      `{ key: c, path: /cached, ${touch} }, { key: n, path: /never, ${touch} }`,
+      ['--certify'],
+    );
+    expect(result).toMatchObject({ touched: 1, verified: 1, failed: 1 });
+    expect(result.failures).toMatchObject([
+      {
+        code: 'touch.not-certified',
+        message: 'the second answer took as long as the first, and no header tells a hit',
+        targets: [{ key: 'n' }],
+      },
+    ]);
   });
 });
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LOCK_LIFE_MS } from '../../src/warm/lock.ts';
 import {
@@ -12,6 +14,7 @@ import {
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain, type RunOptions, type RunResult } from '../support/run-main.ts';
 import { createSpecFolder, type SpecFolder } from '../support/spec-folder.ts';
+import { until } from '../support/until.ts';
 
 let redis: TestRedis;
 let spec: SpecFolder;
@@ -168,6 +171,34 @@ describe('warm goes easy on the origin', () => {
     });
     expect(code).toBe(3);
     expect(stdout).toContain(message);
+  });
+
+  it('limits the time to connect', async () => {
+    // A server that takes no connection: the system keeps a few for it, and then answers nobody any more.
+    const source =
+      'require("net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, function () { console.log(this.address().port); })';
+    const child = spawn(process.execPath, ['-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const waiting: Socket[] = [];
+    try {
+      const port = Number(await new Promise((resolve) => child.stdout.once('data', resolve)));
+      child.kill('SIGSTOP');
+      let connected = 0;
+      for (let i = 0; i < 8; i++) {
+        const socket = connect(port, '127.0.0.1', () => void connected++).on('error', () => undefined);
+        waiting.push(socket);
+      }
+      await until(() => connected >= 2);
+      const { code, stdout } = await warm({
+        origin: `http://127.0.0.1:${port}`,
+        entries: many(1),
+        defaults: 'retries: 0, timeout: 20s, connect_timeout: 200ms',
+      });
+      expect(code).toBe(3);
+      expect(stdout).toContain(`the origin at 127.0.0.1:${port} did not take the connection in time`);
+    } finally {
+      for (const socket of waiting) socket.destroy();
+      child.kill('SIGKILL');
+    }
   });
 
   it('follows redirects to allowed hosts, without the headers that are meant for the origin', async () => {

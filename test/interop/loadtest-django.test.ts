@@ -25,8 +25,8 @@ describe('cachectl loadtest in examples/django', () => {
       env: { REDIS_URL: `${redis.url}/0`, ORIGIN_URL: app.url },
     });
     expect([run.code, run.stderr]).toEqual([0, '']);
-    expect(run.stdout).toMatch(/^endpoint +cold +p95 +warm +p95 +improvement$/m);
-    expect(run.stdout).toMatch(/^\/\?page=3 +[\d.]+ ms/m);
+    expect(run.stdout).toMatch(/^endpoint +cold +p95 +warm +p95 +improvement +hits$/m);
+    expect(run.stdout).toMatch(/^\/\?page=3 +[\d.]+ ms .* 0(?:\.0)? ?% -> 100(?:\.0)? ?%$/m);
     // Three pages, each once while cold; Django asks for the list of headers first, and finds none.
     expect(run.stdout).toMatch(/^hits in Redis: 0 of \d+ reads while cold, (\d+) of \1 reads while warm$/m);
     expect(String(await redis.call('GET', ':1:user:42'))).toBe('untouched');

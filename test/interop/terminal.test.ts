@@ -77,6 +77,17 @@ describe('cachectl alone', () => {
 });
 
 describe('what is longer than the terminal', () => {
+  test('ends with a mark on a screen that is redrawn', async () => {
+    await redis.call('SET', 'a', 'x'.repeat(200));
+    const screen = await open({ columns: 50 });
+    await screen.type('cachectl inspect a --watch', 'Enter');
+    const text = await screen.shows(/is there/);
+    expect(text).toMatch(/ is there: string, 200 B, no …$/m);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBe(50);
+    await screen.type('q');
+    await screen.shows('ready>');
+  });
+
   test('is shown in the pager, and the rest when asked for', async () => {
     for (let i = 100; i < 200; i++) await redis.call('SET', `key:${i}`, '1');
     const screen = await open({ rows: 20 });

@@ -36,7 +36,7 @@ function explain(logical: Buffer): LogicalExplanation | undefined {
     kind: 'tagged-entry',
     what: 'item with tags',
     details: [
-      ['key', key],
+      ['item', key],
       ['tags (SHA-1)', tags],
     ],
   };

@@ -26,6 +26,9 @@ export function closingLines(report: LoadtestReport): readonly string[] {
 
 function hitLines({ hits }: LoadtestReport): readonly string[] {
   if (hits === undefined) return [];
+  if (hits.warm.hits + hits.warm.misses === 0) {
+    return ['nothing was read from Redis: --compare origin,cache reads the entries as an application would'];
+  }
   const text = ({ hits: found, misses }: PhaseHits): string =>
     `${formatCount(found)} of ${countOf(found + misses, 'read')}`;
   return [`hits in Redis: ${text(hits.cold)} while cold, ${text(hits.warm)} while warm`];

@@ -12,12 +12,16 @@ import { runHttpLoad, type LoadResult } from '../engine/run-load.ts';
 import type { HttpJob } from '../engine/http-job.ts';
 import { watchRedis, type RedisWindow } from '../load/redis-window.ts';
 import type { Endpoint } from '../targets/endpoint.ts';
+import { hitsByEndpoint } from './endpoint-hits.ts';
 import { mergeFigures, type PhaseFigures } from './phase.ts';
 import type { Measurement, PhaseHits } from './report.ts';
 import { repetitionsOf } from './repetitions.ts';
 
 /** An entry and the target that it is reported as. */
 export type EntryEndpoint = Extract<Endpoint, { kind: 'entry' }>;
+
+/** One after the other takes its time: more are not asked for the hits of each. */
+const MOST_ASKED_ALONE = 100;
 
 /** What a comparison of cold and warm works on. */
 export interface ColdWarmPlan {
@@ -59,28 +63,49 @@ export async function measureColdWarm(plan: ColdWarmPlan, tools: ColdWarmTools):
   const cold: Phase[] = [];
   const warm: Phase[] = [];
   const problems = new Set<string>();
-  for (const [index, until] of runs.entries()) {
-    if (signal.aborted) break;
+  let isEmptied = false;
+  const empty = async (): Promise<void> => {
+    isEmptied = true;
     await clear(endpoints, tools.redis, signal);
-    cold.push(await runPhase(plan, { kind: 'requests', count: endpoints.length }, tools));
-    if (signal.aborted) break;
+  };
+  const fill = async (): Promise<void> => {
     const { failures } = await tools.warm(endpoints.map(({ target }) => target));
+    isEmptied = signal.aborted;
     if (failures.length > 0) {
       problems.add(
         `${countOf(failures.length, 'target')} could not be warmed: ${failures[0]?.error.message ?? ''}`,
       );
     }
+  };
+  for (const [index, until] of runs.entries()) {
+    if (signal.aborted) break;
+    await empty();
+    cold.push(await runPhase(plan, { kind: 'requests', count: endpoints.length }, tools));
+    if (signal.aborted) break;
+    await fill();
     const share: ClosedModel['until'] =
       until.kind === 'requests' ? { kind: 'requests', count: until.count * endpoints.length } : until;
     if (!signal.aborted) warm.push(await runPhase(plan, share, tools));
     progress.update(index + 1);
   }
+  const hits =
+    signal.aborted || endpoints.length > MOST_ASKED_ALONE
+      ? []
+      : await hitsByEndpoint(endpoints.length, {
+          clear: empty,
+          fill,
+          ask: (index) => askOnce(plan, index, cold, tools),
+          isOver: () => signal.aborted,
+        });
   progress.stop();
   // What a broken-off run has removed is put back, as far as the application gives it.
-  if (signal.aborted && warm.length < cold.length)
+  if (signal.aborted && isEmptied)
     await tools.restore(endpoints.map(({ target }) => target)).catch(ignoreFailure);
   return {
-    measurements: endpoints.map((endpoint, index) => measurementOf(endpoint, index, cold, warm)),
+    measurements: endpoints.map((endpoint, index) => ({
+      ...measurementOf(endpoint, index, cold, warm),
+      hits: hits[index],
+    })),
     hits: cold.length === 0 || warm.length === 0 ? undefined : { cold: hitsOf(cold), warm: hitsOf(warm) },
     problems: [...problems],
   };
@@ -114,6 +139,20 @@ async function runPhase(
     { signal: context.signal, onSnapshot: () => undefined },
   );
   return { result, window: await watch.stop() };
+}
+
+/** One request to one endpoint, and what Redis counted meanwhile. Where none was ever answered it only would be waited for. */
+async function askOnce(
+  plan: ColdWarmPlan,
+  index: number,
+  cold: readonly Phase[],
+  tools: ColdWarmTools,
+): Promise<PhaseHits | undefined> {
+  const answered = cold.some(({ result }) => (result.record.endpoints[index]?.latencies.count ?? 0) > 0);
+  if (!answered) return undefined;
+  const job = { ...plan.job, requests: plan.job.requests.slice(index, index + 1) };
+  const { window } = await runPhase({ ...plan, job, connections: 1 }, { kind: 'requests', count: 1 }, tools);
+  return window && { hits: window.hits, misses: window.misses };
 }
 
 /** Removes exactly the entries of these targets, wherever they may be. */

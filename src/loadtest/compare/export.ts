@@ -49,6 +49,7 @@ function comparisonJson({
   withCache,
   improvementPercent,
   improvementInterval: interval,
+  hits,
 }: Comparison): Record<string, unknown> {
   return {
     without_cache: withoutCache === undefined ? null : phaseJson(withoutCache),
@@ -57,6 +58,7 @@ function comparisonJson({
     improvement_interval_percent:
       interval === undefined ? null : { low: rounded(interval.low), high: rounded(interval.high) },
     is_noise: isNoise({ improvementInterval: interval }),
+    hits: hits ?? null,
   };
 }
 
@@ -81,10 +83,10 @@ function phaseJson(phase: PhaseReport): Record<string, unknown> {
 export function loadtestCsv(report: LoadtestReport): string {
   const rows = report.endpoints.flatMap((endpoint) => {
     const phases = [
-      ['without_cache', endpoint.withoutCache],
-      ['with_cache', endpoint.withCache],
+      ['without_cache', endpoint.withoutCache, endpoint.hits?.cold],
+      ['with_cache', endpoint.withCache, endpoint.hits?.warm],
     ] as const;
-    return phases.flatMap(([name, phase]) =>
+    return phases.flatMap(([name, phase, hits]) =>
       phase === undefined
         ? []
         : [
@@ -104,6 +106,8 @@ export function loadtestCsv(report: LoadtestReport): string {
               rounded(phase.maxMs),
               rounded(phase.countHeaderMean),
               rounded(endpoint.improvementPercent),
+              hits?.hits ?? '',
+              hits?.misses ?? '',
             ],
           ],
     );
@@ -127,6 +131,8 @@ const CSV_HEADING = [
   'max_ms',
   'count_header_mean',
   'improvement_percent',
+  'hits',
+  'misses',
 ];
 
 /** For a pull request or a wiki: both tables, what failed, and the result in words. */

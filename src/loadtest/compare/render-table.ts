@@ -5,7 +5,14 @@ import { countOf, formatCount, formatPercent } from '../../units/number.ts';
 import { closingLines, troubleLines } from './closing-lines.ts';
 import { formatImprovement, formatLatency, formatMean, formatRate, NO_FIGURE } from '../figures.ts';
 import { renderFittingTable, type FittingColumn } from '../fitting-table.ts';
-import { isNoise, scopeOf, type Comparison, type LoadtestReport, type PhaseReport } from './report.ts';
+import {
+  isNoise,
+  scopeOf,
+  type Comparison,
+  type LoadtestReport,
+  type PhaseHits,
+  type PhaseReport,
+} from './report.ts';
 
 /** An endpoint or a whole scope, as one line of the comparison. */
 export interface ComparisonRow extends Comparison {
@@ -106,9 +113,12 @@ export function comparisonColumns(report: LoadtestReport): readonly FittingColum
             cell: countedCell,
           },
         ]),
-    ...(report.phases === 'origin,cache'
-      ? [{ title: 'hits', align: 'right' as const, expendable: true, cell: hitsCell }]
-      : []),
+    {
+      title: 'hits',
+      align: 'right',
+      expendable: true,
+      cell: report.phases === 'origin,cache' ? foundCell : hitsCell,
+    },
   ];
 }
 
@@ -123,8 +133,20 @@ function improvementCell(row: ComparisonRow, narrow: boolean): string {
   return narrow ? `~${text}` : `${text} (noise)`;
 }
 
+/** Of the application's own reads, `0% -> 100%`; nothing where it reads nothing. */
+function hitsCell({ hits }: ComparisonRow): string {
+  if (hits === undefined || (readsOf(hits.cold) === 0 && readsOf(hits.warm) === 0)) return NO_FIGURE;
+  const text = (phase: PhaseHits): string =>
+    readsOf(phase) === 0 ? NO_FIGURE : formatPercent(phase.hits / readsOf(phase));
+  return `${text(hits.cold)} -> ${text(hits.warm)}`;
+}
+
+function readsOf({ hits, misses }: PhaseHits): number {
+  return hits + misses;
+}
+
 /** Reads that found the entry. */
-function hitsCell({ withCache }: ComparisonRow): string {
+function foundCell({ withCache }: ComparisonRow): string {
   return withCache === undefined
     ? NO_FIGURE
     : formatPercent((withCache.requests - withCache.errors) / Math.max(1, withCache.requests));

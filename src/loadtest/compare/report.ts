@@ -1,6 +1,7 @@
 import { Histogram } from '../../histogram/histogram.ts';
 import type { Random } from '../engine/random.ts';
 import type { Endpoint } from '../targets/endpoint.ts';
+import { sumOfHits, type EndpointHits } from './endpoint-hits.ts';
 import { improvementInterval, samplesOf, type Interval } from './bootstrap.ts';
 import { failureCount, mergeFigures, type PhaseFigures } from './phase.ts';
 
@@ -13,6 +14,8 @@ export interface Measurement {
   readonly withCache: PhaseFigures | undefined;
   /** The latencies of both sides, repetition by repetition, as far as both were measured. */
   readonly repetitions: readonly { readonly without: Histogram; readonly cached: Histogram }[];
+  /** What Redis counted for it, where the application itself reads it. */
+  readonly hits?: EndpointHits | undefined;
   /** Why something is missing from the figures, or what went wrong beside them; in plain words, safe to show. */
   readonly problem: string | undefined;
 }
@@ -45,6 +48,8 @@ export interface Comparison {
   readonly improvementPercent: number | undefined;
   /** Where it lies with a probability of 95 %; `undefined` where one side has nothing. */
   readonly improvementInterval: Interval | undefined;
+  /** What Redis counted while each endpoint was asked alone, once cold and once warm. */
+  readonly hits?: EndpointHits | undefined;
 }
 
 /** What Redis counted in the phases of one kind. */
@@ -92,9 +97,10 @@ export function createReport(
 ): LoadtestReport {
   return {
     ...run,
-    endpoints: measurements.map(({ endpoint, withoutCache, withCache, repetitions, problem }) => ({
+    endpoints: measurements.map(({ endpoint, withoutCache, withCache, repetitions, problem, hits }) => ({
       endpoint,
       problem,
+      hits,
       ...compare(withoutCache, withCache, intervalOf(repetitions, random)),
     })),
     scopes: scopeNames(measurements).map((scope) => scopeReport(scope, measurements, random)),
@@ -180,6 +186,7 @@ function scopeReport(scope: string, measurements: readonly Measurement[], random
   return {
     scope,
     endpoints: pairs.length,
+    hits: sumOfHits(own.map(({ hits }) => hits)),
     ...compare(
       mergeFigures(pairs.map(({ withoutCache }) => withoutCache)),
       mergeFigures(pairs.map(({ withCache }) => withCache)),

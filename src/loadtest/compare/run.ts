@@ -18,6 +18,7 @@ import { seededRandom } from '../engine/random.ts';
 import { prepareLoad } from '../load/http-job.ts';
 import type { CompareWork, LoadtestOptions } from '../options.ts';
 import { nameEndpoints, urlOf, type Endpoint } from '../targets/endpoint.ts';
+import { refuseRemoteRedis } from '../targets/redis-place.ts';
 import { refuseRemote } from '../targets/remote.ts';
 import {
   expandTargets,
@@ -63,6 +64,8 @@ export async function runCompareTask(
   source: TargetSource,
   context: Context,
 ): Promise<{ readonly outcome: Outcome; readonly report: LoadtestReport }> {
+  // Entries are removed there and read again and again: that is load as well.
+  refuseRemoteRedis(context, options.targets.allowedHosts);
   const origin = createOriginClient({ connections: work.load.connections });
   try {
     const phases = work.phases ?? usualPhases(source);

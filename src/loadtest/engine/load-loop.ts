@@ -86,6 +86,8 @@ export class LoadLoop implements SlotOwner {
     else if (model.kind === 'closed') this.#runClosed(model);
     else this.#runOpen(model);
     await ended;
+    // What waits where no connection may be opened at all was never sent.
+    this.#schedule?.stop();
     signal.removeEventListener('abort', onAbort);
     const endedAt = performance.now();
     for (const slot of this.#slots) slot.close();

@@ -3,6 +3,7 @@ import type { LoadModel } from '../engine/model.ts';
 import type { LoadPlan } from '../engine/run-load.ts';
 import { urlOf } from '../targets/endpoint.ts';
 import type { LoadTarget } from '../targets/load-target.ts';
+import { formatDurationMs } from '../../units/duration.ts';
 import type { Assertion } from '../../assertions/assertion.ts';
 
 /** What a script has to do. */
@@ -11,6 +12,7 @@ export interface K6Plan {
   readonly model: LoadModel;
   readonly popularity: LoadPlan['popularity'];
   readonly assertions: readonly Assertion[];
+  readonly warmupMs: number;
 }
 
 /** Metrics that k6 measures as well, and what it calls them. */
@@ -29,7 +31,7 @@ const LATENCIES: Readonly<Record<string, string>> = {
  * A k6 script with the same targets, rate and thresholds (grafana.com/docs/k6: scenarios, thresholds). What k6 has
  * no word for stands in a comment, so that nothing is lost without a word.
  */
-export function renderK6({ targets, model, popularity, assertions }: K6Plan): string {
+export function renderK6({ targets, model, popularity, assertions, warmupMs }: K6Plan): string {
   const thresholds = assertions.map(thresholdOf);
   const known = new Map<string, string[]>();
   for (const threshold of thresholds) {
@@ -43,6 +45,9 @@ export function renderK6({ targets, model, popularity, assertions }: K6Plan): st
       : []),
     ...(popularity.kind === 'zipf' || popularity.kind === 'hotspot'
       ? [`the distribution ${distributionText(popularity)} is written out as weights`]
+      : []),
+    ...(warmupMs > 0
+      ? [`k6 leaves nothing out: the warm-up of ${formatDurationMs(warmupMs)} counts as well`]
       : []),
     'k6 measures http_req_duration from sending; see dropped_iterations for what could not be sent in time',
   ];
@@ -60,6 +65,7 @@ import { check } from 'k6';
 const targets = ${js(list)};
 const total = targets.reduce((sum, { weight }) => sum + weight, 0);
 
+/** @type {import('k6/options').Options} */
 export const options = ${js({
     scenarios: { load: scenarioOf(model) },
     thresholds: Object.fromEntries(known),

@@ -26,9 +26,11 @@ export class OwnKeys {
  */
 export class Exchange {
   readonly bytes: Buffer;
-  /** Replies to it: one for each command, and one for each life that it gives a key. */
+  /** Replies to it: one for each command, or four where each gives its key a life in a transaction. */
   readonly replies: number;
   readonly commands: number;
+  /** Whether every fourth reply is that of a transaction, which may have an error inside. */
+  readonly isTransaction: boolean;
   /** Where the last digit of each number stands; those of one command together. */
   readonly #places: readonly (readonly number[])[];
 
@@ -39,6 +41,7 @@ export class Exchange {
   constructor(command: MixCommand, keys: OwnKeys, value: string, pipeline: number, ttlSeconds: number) {
     const key = keys.key(command.family, 0);
     const one = commandsFor(command, key, value, ttlSeconds);
+    this.isTransaction = one.length === TRANSACTION;
     const encoded = encodeCommands(one);
     const ends = endsOf(encoded, Buffer.from(key));
     this.bytes = Buffer.concat(Array.from({ length: pipeline }, () => encoded));
@@ -47,11 +50,6 @@ export class Exchange {
     this.#places = Array.from({ length: pipeline }, (_, index) =>
       ends.map((end) => index * encoded.length + end),
     );
-  }
-
-  /** Replies to one command: its own comes first. */
-  get repliesEach(): number {
-    return this.replies / this.commands;
   }
 
   /** Names the key of the n-th command. */
@@ -66,7 +64,17 @@ export class Exchange {
   }
 }
 
-/** A command, and what gives its key a life where it may be new: it is carried out whatever becomes of us. */
+/** Commands of a transaction that makes a key and gives it a life. */
+const TRANSACTION = 4;
+
+/**
+ * A command that may make a key, and what gives that key a life: a server that is cut off from us after the one and
+ * before the other (a process that is killed, a pipeline of which half has come) does neither.
+ */
+export function withLife(command: RedisCommand, key: string, ttlSeconds: number): readonly RedisCommand[] {
+  return [['MULTI'], command, ['EXPIRE', key, ttlSeconds], ['EXEC']];
+}
+
 function commandsFor(
   { words, creates }: MixCommand,
   key: string,
@@ -77,12 +85,7 @@ function commandsFor(
     word === '{key}' ? key : word === '{value}' ? value : word,
   );
   if (name === 'SET' && args.length === 2) return [[name, ...args, 'EX', ttlSeconds]];
-  return creates
-    ? [
-        [name, ...args],
-        ['EXPIRE', key, ttlSeconds],
-      ]
-    : [[name, ...args]];
+  return creates ? withLife([name, ...args], key, ttlSeconds) : [[name, ...args]];
 }
 
 function endsOf(bytes: Buffer, key: Buffer): readonly number[] {

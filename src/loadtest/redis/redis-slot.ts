@@ -1,5 +1,6 @@
 import { CachectlError } from '../../cli/errors.ts';
 import type { BulkChannel } from '../../redis/bulk-channel.ts';
+import type { ReplyBatch } from '../../redis/resp/reply-batch.ts';
 import type { Slot, SlotOwner } from '../engine/slot.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -54,11 +55,9 @@ export class RedisSlot implements Slot {
     try {
       const batch = await this.#channel.pipeline(exchange.bytes, exchange.replies);
       if (this.#isClosed) return;
-      let refused = -1;
-      for (let index = 0; index < batch.length && refused === -1; index++)
-        if (batch.isError(index)) refused = index;
-      if (refused === -1) this.#owner.onGood(this, OK, 0, Number.NaN);
-      else this.#owner.onBad(this, causeOf(batch.value(refused)), ERROR, 0, false);
+      const refusal = refusalOf(batch, exchange.isTransaction);
+      if (refusal === undefined) this.#owner.onGood(this, OK, 0, Number.NaN);
+      else this.#owner.onBad(this, causeOf(refusal), ERROR, 0, false);
     } catch (error) {
       if (this.#isClosed) return;
       this.#owner.onBad(this, causeOf(error), 0, 0, true);
@@ -69,6 +68,15 @@ export class RedisSlot implements Slot {
 /** Redis has no statuses: an answer is good, or an error. */
 const OK = 200;
 const ERROR = 500;
+
+function refusalOf(batch: ReplyBatch, isTransaction: boolean): unknown {
+  for (let index = 0; index < batch.length; index++) {
+    if (batch.isError(index)) return batch.value(index);
+    const inside = isTransaction ? batch.errorWithin(index) : undefined;
+    if (inside !== undefined) return inside;
+  }
+  return undefined;
+}
 
 function causeOf(error: unknown): string {
   return error instanceof CachectlError ? error.code : 'redis.error';

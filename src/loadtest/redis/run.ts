@@ -16,9 +16,10 @@ import { outcomeOf } from '../load/outcome.ts';
 import { watchRedis } from '../load/redis-window.ts';
 import { createLoadReport, type EndpointName, type LoadReport } from '../load/report.ts';
 import type { LoadtestOptions } from '../options.ts';
+import { isCluster, refuseCluster, refuseRemoteRedis } from '../targets/redis-place.ts';
 import { refuseRemote } from '../targets/remote.ts';
 import { startView } from '../load/live-view.ts';
-import { Exchange, OwnKeys } from './exchange.ts';
+import { Exchange, OwnKeys, withLife } from './exchange.ts';
 import type { KeyFamily } from './mix.ts';
 import type { RedisLoadOptions } from './options.ts';
 import { RedisSlot, type RedisJob } from './redis-slot.ts';
@@ -26,8 +27,13 @@ import { asCommands } from './scale.ts';
 
 /** Sizes of values that a range is tried in. */
 const SIZE_STEPS = 16;
-/** How much longer keys live than the run: enough for everything around it. */
-const SPARE_SECONDS = 600;
+/**
+ * How much longer keys live than the run: what writing them and opening connections may take. What a run that was
+ * killed leaves behind is gone after it.
+ */
+const SPARE_SECONDS = 30;
+/** Keys that are written in a second by the slowest server that is worth a load test. */
+const KEYS_A_SECOND = 10_000;
 /** Of a run whose length nobody knows. */
 const UNKNOWN_SECONDS = 3_600;
 const PREPARE_BATCH = 1_000;
@@ -44,20 +50,23 @@ export async function runRedisLoad(
   redis: RedisLoadOptions,
   context: Context,
 ): Promise<{ readonly outcome: Outcome; readonly report: LoadReport }> {
+  refuseCluster(context);
+  refuseRemoteRedis(context, options.targets.allowedHosts);
   const client = await context.redis();
   const node = await onlyNode(client);
+  // Behind Sentinels, who it is has been found out only now.
   if (!node.address.startsWith('/')) refuseRemote([node.address], options.targets.allowedHosts);
   await context.confirm({
     reach: client.target.protected ? 'selection' : 'named',
     yes: false,
     confirm: options.confirm,
     preview: () => Promise.resolve(['Keys of its own are written, read and removed again.']),
-    deed: { verb: 'load', noun: 'putting load on it' },
+    deed: { verb: 'load', noun: 'putting load', object: 'on it' },
   });
-  const ttlSeconds = ttlFor(load.model);
   const id = Math.floor(context.host.random() * 36 ** 8).toString(36);
   const keys = new OwnKeys(`cachectl:loadtest:${id}:`);
   const families = [...new Set(redis.mix.map(({ family }) => family))];
+  const ttlSeconds = ttlFor(load, families.length * redis.keys);
   const channels: BulkChannel[] = [];
   const open = async (): Promise<BulkChannel> => {
     if (node.bulk === undefined) throw new UsageError('this connection takes no load of its own');
@@ -134,11 +143,7 @@ export async function runRedisLoad(
 
 async function onlyNode(client: RedisClient): Promise<RedisNode> {
   const [node, ...others] = await client.primaries();
-  if (node === undefined || others.length > 0 || client.kind === 'cluster') {
-    throw new UsageError('load on Redis itself is for one server, and this is a cluster', {
-      hint: 'load on the application (--scope, --url) goes through whatever Redis it uses',
-    });
-  }
+  if (node === undefined || others.length > 0 || client.kind === 'cluster') throw isCluster();
   return node;
 }
 
@@ -166,14 +171,15 @@ async function openAll(open: () => Promise<BulkChannel>, model: LoadModel): Prom
   return Promise.all(Array.from({ length: model.connections }, open));
 }
 
-function ttlFor(model: LoadModel): number {
+function ttlFor({ model, warmupMs }: LoadOptions, keys: number): number {
+  const spare = SPARE_SECONDS + Math.ceil(keys / KEYS_A_SECOND);
   if (model.kind === 'open') {
     const totalMs = model.stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
-    return Math.ceil(totalMs / 1_000) + SPARE_SECONDS;
+    return Math.ceil(totalMs / 1_000) + spare;
   }
   return model.until.kind === 'duration'
-    ? Math.ceil(model.until.ms / 1_000) + SPARE_SECONDS
-    : UNKNOWN_SECONDS;
+    ? Math.ceil((warmupMs + model.until.ms) / 1_000) + spare
+    : UNKNOWN_SECONDS + spare;
 }
 
 function namesOf({ mix }: RedisLoadOptions): readonly EndpointName[] {
@@ -208,7 +214,7 @@ async function fill(
       ).flat();
       const batch = await channel.pipeline(encodeCommands(commands), commands.length);
       for (let index = 0; index < batch.length; index++) {
-        const reply = batch.isError(index) ? batch.value(index) : undefined;
+        const reply = batch.isError(index) ? batch.value(index) : batch.errorWithin(index);
         if (reply instanceof CachectlError) throw reply;
       }
     }
@@ -216,20 +222,19 @@ async function fill(
 }
 
 function fillOf(family: KeyFamily, key: string, value: string, ttlSeconds: number): readonly RedisCommand[] {
-  const expire: RedisCommand = ['EXPIRE', key, ttlSeconds];
   switch (family) {
     case 'string':
       return [['SET', key, value, 'EX', ttlSeconds]];
     case 'counter':
       return [['SET', key, 0, 'EX', ttlSeconds]];
     case 'hash':
-      return [['HSET', key, 'field', value], expire];
+      return withLife(['HSET', key, 'field', value], key, ttlSeconds);
     case 'list':
-      return [['RPUSH', key, value], expire];
+      return withLife(['RPUSH', key, value], key, ttlSeconds);
     case 'set':
-      return [['SADD', key, value], expire];
+      return withLife(['SADD', key, value], key, ttlSeconds);
     case 'zset':
-      return [['ZADD', key, 1, value], expire];
+      return withLife(['ZADD', key, 1, value], key, ttlSeconds);
   }
 }
 

@@ -11,15 +11,18 @@ import { escapeText } from '../../keys/printable.ts';
  */
 export function refuseRemote(hosts: Iterable<string>, allowed: readonly string[]): void {
   const named = new Set(allowed.map((host) => host.toLowerCase()));
+  const remote = new Set<string>();
   for (const host of hosts) {
     const name = withoutPort(host).toLowerCase();
-    if (isLoopback(name) || named.has(name) || named.has(host.toLowerCase())) continue;
-    throw new CachectlError(`load would be put on ${escapeText(name)}, which is not this machine`, {
-      code: 'loadtest.remote',
-      exitCode: ExitCode.unconfirmed,
-      hint: `if that is meant, and you may: --allow-remote ${escapeText(name)}`,
-    });
+    if (!isLoopback(name) && !named.has(name) && !named.has(host.toLowerCase())) remote.add(escapeText(name));
   }
+  if (remote.size === 0) return;
+  const [names, verb] = [[...remote].join(', '), remote.size === 1 ? 'is' : 'are'];
+  throw new CachectlError(`load would be put on ${names}, which ${verb} not this machine`, {
+    code: 'loadtest.remote',
+    exitCode: ExitCode.unconfirmed,
+    hint: `if that is meant, and you may: ${Array.from(remote, (name) => `--allow-remote ${name}`).join(' ')}`,
+  });
 }
 
 function withoutPort(host: string): string {

@@ -3,7 +3,7 @@ import { translateRedisError } from '../translate-error.ts';
 import type { RedisReply } from '../types.ts';
 import { decodeReply } from './decode.ts';
 import { RespErrorReply } from './protocol-error.ts';
-import { Kind } from './syntax.ts';
+import { Kind, lineEnd, readLength } from './syntax.ts';
 
 /**
  * The replies to one batch of commands, by position: nothing is made of a reply until somebody asks. It
@@ -34,6 +34,20 @@ export class ReplyBatch {
   isError(index: number): boolean {
     const kind = this.#bytes[this.#at(index)];
     return kind === Kind.error || kind === Kind.bulkError;
+  }
+
+  /** The first error inside of a reply that is an array, as a transaction's reply has them. */
+  errorWithin(index: number): CachectlError | undefined {
+    const at = this.#at(index);
+    if (this.#bytes[at] !== Kind.array) return undefined;
+    const line = lineEnd(this.#bytes, at);
+    let left = readLength(this.#bytes, at + 1, line);
+    for (let next = line + 2; left > 0; left--) {
+      const { value, end } = decodeReply(this.#bytes, next);
+      if (value instanceof RespErrorReply) return translateRedisError(value, this.#address);
+      next = end;
+    }
+    return undefined;
   }
 
   /** A reply that is a whole number; `undefined` where it is anything else, as the null of a key that is gone. */

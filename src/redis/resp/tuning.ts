@@ -16,9 +16,9 @@ const MOST_STEPS = 3;
 
 /**
  * Requests of several cursors reach the server together, and other clients wait for all of them and for the
- * removals beside them. Four steps of 200 kept others waiting less than one of 1000 and cost the server 10 to
- * 20 % less; four of 250 were no faster, and eight of 250 a little, but others waited longer with both
- * (docs/performance.md). Eight are for filling a network's round trip.
+ * removals beside them. Four steps of 200 kept others waiting about as long as one of 1000, and cost the server a
+ * quarter less; four of 250 were no faster and four of 160 slower (docs/performance.md). Eight are for filling a
+ * network's round trip.
  */
 const NEAR_CURSORS = 4;
 const NEAR_COUNT = 200;

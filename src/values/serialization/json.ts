@@ -26,6 +26,22 @@ export function prettyJson(text: string): string {
   return pretty;
 }
 
+/** JSON text with characters beyond ASCII in place of their escapes, as people read it; the others stay. */
+export function readableJson(text: string): string {
+  return text.replace(
+    /\\(?:u((?!00[0-9])[0-9a-f]{4}(?:\\ud[c-f][0-9a-f]{2})?)|[^])/gi,
+    (whole, digits?: string) => {
+      if (digits === undefined) return whole;
+      const written = digits
+        .split(/\\u/i)
+        .map((unit) => String.fromCharCode(Number.parseInt(unit, 16)))
+        .join('');
+      // Half of a pair is no character.
+      return /[\ud800-\udfff]/u.test(written) ? whole : written;
+    },
+  );
+}
+
 /** JSON text on one line, without any white space between its tokens. */
 export function compactJson(text: string): string {
   return Array.from(jsonTokens(text), (token) => token.text).join('');

@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { parseInfo } from '../../../src/redis/info.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { runMain } from '../../support/run-main.ts';
 import { shellWords } from '../../support/shell-words.ts';
+import { until } from '../../support/until.ts';
 
 interface Finding {
   readonly code: string;
@@ -18,10 +22,10 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 beforeEach(() => redis.call('FLUSHALL'));
 
-async function findings(): Promise<readonly Finding[]> {
-  const run = await runMain(['analyze', '--advise', '--json', '--url', redis.url]);
-  expect(run).toMatchObject({ code: 0, stderr: '' });
-  return (JSON.parse(run.stdout) as { readonly findings: readonly Finding[] }).findings;
+async function findings({ url }: Pick<TestRedis, 'url'> = redis): Promise<readonly Finding[]> {
+  const analysis = await runMain(['analyze', '--advise', '--json', '--url', url]);
+  expect(analysis).toMatchObject({ code: 0, stderr: '' });
+  return (JSON.parse(analysis.stdout) as { readonly findings: readonly Finding[] }).findings;
 }
 
 async function fill(name: string, count: number, value: string, ...rest: readonly (string | number)[]) {
@@ -103,3 +107,55 @@ test('a policy that does not fit is found by its figures', async () => {
   expect(unlimited?.title).toMatch(/ used, and no limit \(maxmemory 0\)$/);
   expect(unlimited?.evidence[0]).toContain('maxmemory:0');
 });
+
+const run = promisify(execFile);
+
+test('keys that have expired and still take memory are found while there are many of them', async () => {
+  const server = await startTestRedis([
+    '--enable-debug-command',
+    'yes',
+    '--maxmemory',
+    '1gb',
+    '--maxmemory-policy',
+    'allkeys-lru',
+  ]);
+  onTestFinished(() => server.stop());
+  const script = `for i = 1, 300000 do redis.call('SET', 'session:' .. i, 'x', 'PX', 1) end`;
+  await server.call('EVAL', script, 0);
+  // The share is an average over the last runs of the server's own expiry, which is stopped once it is high.
+  await until(async () => Number(infoField(await server.call('INFO', 'stats'), 'expired_stale_perc')) > 10);
+  await server.call('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
+  const stale = infoField(await server.call('INFO', 'stats'), 'expired_stale_perc');
+  const [finding, ...others] = await findings(server);
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({
+    code: 'server.expired',
+    title: `about ${stale}% of the keys with a TTL have expired and still take memory`,
+    evidence: [expect.stringContaining(`expired_stale_perc:${stale} `)],
+  });
+  await run('sh', ['-c', finding?.mend[0] ?? '']);
+  expect(String(await server.call('CONFIG', 'GET', 'active-expire-effort'))).toBe('active-expire-effort,4');
+});
+
+test('memory that is held and not used is found', async () => {
+  const server = await startTestRedis(['--maxmemory', '1gb', '--maxmemory-policy', 'allkeys-lru']);
+  onTestFinished(() => server.stop());
+  // Two of three values are removed, so that no page of the allocator's gets free.
+  const fillAll = `for i = 1, 600000 do redis.call('SET', 'user:' .. i, string.rep('x', 300), 'EX', 86400 + i) end`;
+  const thin = `for i = 1, 600000 do if i % 3 > 0 then redis.call('DEL', 'user:' .. i) end end`;
+  await server.call('EVAL', fillAll, 0);
+  await server.call('EVAL', thin, 0);
+  await until(
+    async () => Number(infoField(await server.call('INFO', 'memory'), 'mem_fragmentation_ratio')) > 1.6,
+  );
+  const found = (await findings(server)).find(({ code }) => code === 'server.fragmentation');
+  expect(found?.title).toMatch(/^[\d.]+ times as much memory held as used$/);
+  expect(found?.evidence[0]).toMatch(
+    / says used_memory:\d+ used_memory_rss:\d+ mem_fragmentation_ratio:[\d.]+$/,
+  );
+  await run('sh', ['-c', found?.mend[0] ?? '']);
+});
+
+function infoField(info: unknown, name: string): string | undefined {
+  return parseInfo(String(info)).get(name);
+}

@@ -1,10 +1,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import schema from '../../../docs/schemas/analyze.v1.schema.json' with { type: 'json' };
 import { fillMixed } from '../../bench/fill-mixed.ts';
 import { startTestCluster, type TestCluster } from '../../support/cluster.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { runMain, type RunOptions } from '../../support/run-main.ts';
+import { startTestSentinels } from '../../support/sentinel.ts';
+import { until } from '../../support/until.ts';
 import { truthOf, type Truth } from './truth.ts';
 
 interface Figures {
@@ -236,4 +238,21 @@ describe('a cluster', () => {
     for (const { node } of cluster.primaries)
       expect(String(await node.call('INFO', 'commandstats'))).not.toMatch(/cmdstat_(scan|pttl)/);
   });
+});
+
+test('behind Sentinels, a replica is read where that is wanted', async () => {
+  const sentinels = await startTestSentinels();
+  onTestFinished(() => sentinels.stop());
+  const { primary, replica, url } = sentinels;
+  for (let id = 0; id < 50; id++) await primary.call('SET', `user:${id}`, 'x', 'EX', 5_000);
+  await primary.call('WAIT', 1, 0);
+  // Sentinels that have only just heard of a replica take it for unreachable for a moment.
+  await until(async () => {
+    await analyze(url, '--read-from', 'replica');
+    return /cmdstat_pttl/.test(String(await replica.call('INFO', 'commandstats')));
+  });
+  await primary.call('CONFIG', 'RESETSTAT');
+  const report = await analyze(url, '--read-from', 'replica');
+  expect(report.total).toMatchObject({ keys: 50, keys_without_ttl: 0 });
+  expect(String(await primary.call('INFO', 'commandstats'))).not.toMatch(/cmdstat_(scan|pttl|strlen)/);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -114,6 +114,20 @@ test('keys are logical: the layout’s prefix goes in front, and both are shown'
   );
   const { stdout } = await runMain(['inspect', 'a', '--url', redis.url], { cwd: folder });
   expect(stdout).toMatch(/^key {11}a\nphysical key {2}shop:a\nexists {8}yes\n/);
+});
+
+test('--to leaves a file as it is where there is nothing to write, and empties it for an empty value', async () => {
+  const redis = await server();
+  const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-inspect-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'value.bin');
+  await writeFile(file, 'old');
+  const save = (key: string) => runMain(['inspect', key, '--raw-value', '--to', file, '--url', redis.url]);
+  expect((await save('nobody')).code).toBe(5);
+  expect(await readFile(file, 'utf8')).toBe('old');
+  await redis.call('SET', 'empty', '');
+  expect((await save('empty')).code).toBe(0);
+  expect(await readFile(file, 'utf8')).toBe('');
 });
 
 /** The real server, with something done to it between the first question and the second. */

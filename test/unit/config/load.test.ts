@@ -342,6 +342,16 @@ scopes:
       'key: a, path: /, ttl: ^0.0004',
       'expected a duration such as 500ms, 30s, 5m, 1h30m or 7d, at least 1ms, found `0.0004`',
     ],
+    [
+      'key: a, path: /, serializer: ^yaml',
+      'expected raw or json or pickle or php or msgpack or keyv, found `yaml`',
+    ],
+    [
+      'key: a, path: /, serializer: ^marshal',
+      'expected raw or json or pickle or php or msgpack or keyv ' +
+        '(Ruby objects of Rails are read, and never written: json is for `Rails.cache.read(key, raw: true)`), ' +
+        'found `marshal`',
+    ],
     ['key: a, path: /, headers: { ^"X A": b }', 'this is not the name of a header'],
     ['key: a, path: /, headers: { X: ^"a\\nb" }', 'a header holds no line breaks or control characters'],
   ])('of the entry { %s } are named at the ^', (marked, expected) => {

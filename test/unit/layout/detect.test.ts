@@ -43,6 +43,7 @@ describe('a sample of', () => {
     ['keyv::keyv:plain', undefined, { type: 'keyv', namespace: 'keyv', keyPrefix: true }],
     ['ns::key', '{"value":1,"expires":2}', { type: 'keyv', namespace: 'ns', keyPrefix: false }],
     ['products::42', '\xac\xed\0\x05sr', { type: 'spring', prefix: '' }],
+    ['shop:prod:products::42', '\xac\xed\0\x05sr', { type: 'spring', prefix: 'shop:prod:' }],
     ['shop:user/1', '\0\x11\x01', { type: 'rails', namespace: 'shop', longKeys: 'sha256' }],
     [
       'shop:views/products/index:0123456789abcdef0123456789abcdef/products/1',
@@ -53,6 +54,13 @@ describe('a sample of', () => {
     const [best] = detectLayouts([sampled(key, head)]);
     expect(best?.spec).toEqual(spec);
     expect(best?.fits).toBe(1);
+  });
+
+  test("a Spring prefix is what all keys have before their caches' names", () => {
+    const specOf = (...keys: readonly string[]) =>
+      detectLayouts(keys.map((key) => sampled(key, '\xac\xed\0\x05sr')))[0]?.spec;
+    expect(specOf('shop:a::1', 'shop:b::1:2::3')).toEqual({ type: 'spring', prefix: 'shop:' });
+    expect(specOf('shop:a::1', 'b::1')).toEqual({ type: 'spring', prefix: '' });
   });
 
   test('nothing that a framework writes is plain, with the prefix that all keys share', () => {

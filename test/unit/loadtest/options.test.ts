@@ -5,8 +5,8 @@ import { parseLoadtestOptions, type LoadtestOptions } from '../../../src/loadtes
 
 type Flags = Readonly<Record<string, string | readonly string[]>>;
 
-function parse(flags: Flags): LoadtestOptions {
-  const input = new Input([], new Map(Object.entries(flags)));
+function parse(flags: Flags, args: readonly string[] = []): LoadtestOptions {
+  const input = new Input(args, new Map(Object.entries(flags)));
   const host = { random: () => 0.5 } as Parameters<typeof parseLoadtestOptions>[1]['host'];
   return parseLoadtestOptions(input, { options: parseGlobalOptions(input), spec: undefined, host });
 }
@@ -213,6 +213,16 @@ describe('the addresses of a load test', () => {
   it('say that --url works without a spec file where nothing was named', () => {
     expect(() => parse({})).toThrow(
       'nothing to test: name a scope with --scope, or a web address with --url',
+    );
+  });
+});
+
+describe('conditions', () => {
+  it('may follow one --assert, and nothing else', () => {
+    const { assertions } = parse({ scope: ['homepage'], assert: ['improvement > 10%'] }, ['failed == 0']);
+    expect(assertions.map(({ text }) => text)).toEqual(['improvement > 10%', 'failed == 0']);
+    expect(() => parse({ scope: ['homepage'] }, ['homepage'])).toThrow(
+      'does not take the argument "homepage"',
     );
   });
 });

@@ -38,6 +38,19 @@ describe('with a limit on what others feel', () => {
     expect(pace.speed).toBe(1);
   });
 
+  test('rests between steps that cannot be made smaller, in proportion to what they take', () => {
+    const { pace, feel, pass } = paceOf({});
+    pass(30);
+    expect(pace.restMs()).toBe(0);
+    feel(0.2, 1);
+    feel((speed) => 0.2 + 4 * speed, 2);
+    pass(pace.restMs());
+    pass(30);
+    expect(pace.restMs()).toBeCloseTo(30 / pace.speed - 30);
+    pass(1_000_000);
+    expect(pace.restMs()).toBe(1_000);
+  });
+
   test('sees within a quarter of a second that it is far too much', () => {
     const { pace, feel } = paceOf({});
     feel(0.2, 0.1);

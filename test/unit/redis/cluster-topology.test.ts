@@ -24,7 +24,7 @@ function snapshot(
       owners.map(([{ port }]) => {
         const address = `h:${port}`;
         const { epoch = 1, from = [] } = states[address] ?? {};
-        return [address, { address, configEpoch: epoch, importingFrom: from }];
+        return [address, { address, configEpoch: epoch, importingFrom: from, importing: [] }];
       }),
     ),
   };
@@ -121,6 +121,7 @@ describe("a cluster's own words", () => {
       address: 'me',
       configEpoch: 12,
       importingFrom: ['10.0.0.1:7000'],
+      importing: [100, 7],
     });
   });
 

@@ -5,13 +5,13 @@ const screen = (lines: readonly string[], columns = 80, rows = 5) => ({ lines, c
 
 test('the first picture is written line by line, and clears what is below', () => {
   expect(paint(undefined, screen(['a', 'b']))).toBe(
-    '\x1b[?2026h\x1b[1;1Ha\x1b[0m\x1b[K\x1b[2;1Hb\x1b[0m\x1b[K\x1b[3;1H\x1b[J\x1b[?2026l',
+    '\x1b[?2026h\x1b[1;1H\x1b[Ka\x1b[0m\x1b[2;1H\x1b[Kb\x1b[0m\x1b[3;1H\x1b[J\x1b[?2026l',
   );
 });
 
 test('of a later one only the lines that differ are written', () => {
   expect(paint(screen(['a', 'b', 'c']), screen(['a', 'x', 'c']))).toBe(
-    '\x1b[?2026h\x1b[2;1Hx\x1b[0m\x1b[K\x1b[?2026l',
+    '\x1b[?2026h\x1b[2;1H\x1b[Kx\x1b[0m\x1b[?2026l',
   );
   expect(paint(screen(['a', 'b']), screen(['a', 'b']))).toBe('');
 });

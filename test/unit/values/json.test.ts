@@ -5,6 +5,7 @@ import {
   isJsonDocument,
   parseLosslessly,
   prettyJson,
+  readableJson,
 } from '../../../src/values/serialization/json.ts';
 
 test('pretty printing keeps digits, repeated names, their order and escapes', () => {
@@ -76,4 +77,19 @@ test.each([
 
 test.each(['', 'nul', '{', '"open', '42', 'null'])('%j is not a JSON document', (text) => {
   expect(isJsonDocument(text)).toBe(false);
+});
+
+test('people read characters, not their escapes; what is no character, and what would be none to see, stays', () => {
+  expect(readableJson('"Zo\\u00eb \\u4E2D \\ud83d\\ude00"')).toBe('"Zoë 中 😀"');
+  for (const text of ['"\\\\u00eb"', '"\\u001b\\u0085\\n\\""', '"\\ud83d"', '"\\ude00"', '"\\ud83d\\u00'])
+    expect(readableJson(text)).toBe(text);
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const ascii = JSON.stringify(value).replace(
+        /[\u007f-\uffff]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+      expect(JSON.parse(readableJson(ascii))).toEqual(JSON.parse(ascii));
+    }),
+  );
 });

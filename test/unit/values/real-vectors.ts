@@ -1,6 +1,7 @@
 /**
  * Values as real writers stored them: CPython 3.11 with Django 3.2, PHP 8.2 with igbinary and Symfony 5.4, Ruby 3.1 with
- * ActiveSupport 6.1. The envelopes of Rails 7, Symfony 6.2 and the Java object are built from their documented formats.
+ * ActiveSupport 6.1. The envelopes of Rails 7, Symfony 6.2, the Java object and the HTTP response are built from their
+ * documented formats.
  * test/interop/values.test.ts makes new ones with the writers themselves.
  */
 export interface RealVector {
@@ -174,6 +175,19 @@ export const REAL_VECTORS: readonly RealVector[] = [
     name: 'keyv',
     chain: ['keyv', 'json'],
     base64: 'eyJ2YWx1ZSI6eyJhIjoxfSwiZXhwaXJlcyI6MTc5MDAwMDAwMDUwMH0=',
+  },
+  {
+    name: 'HTTP response in chunks',
+    chain: ['http'],
+    base64:
+      'SFRUUC8xLjEgMjAwIE9LDQpDb250ZW50LVR5cGU6IHRleHQvaHRtbA0KVHJhbnNmZXItRW5jb2Rpbmc6IGNodW5rZWQNCg0KNjt4PXkNCjxwPmhpCg0KNA0KPC9wPg0KMA0KWC1FbmQ6IDENCg0K',
+  },
+  { name: 'HyperLogLog', chain: ['hyperloglog'], base64: 'SFlMTAEAAAAAAAAAAAAAgGDzgFCxhEv7gEJa' },
+  {
+    name: "warm's envelope",
+    chain: ['json'],
+    base64:
+      'eyJzdGF0dXMiOjIwMCwiaGVhZGVycyI6eyJjb250ZW50LXR5cGUiOiJ0ZXh0L2h0bWwifSwiYm9keSI6IjxwPlpvw6s8L3A+In0=',
   },
   {
     name: 'Symfony with tags',

@@ -48,6 +48,21 @@ function lineFor(
   return closingLines(report)[0];
 }
 
+function hitLine(hits: NonNullable<LoadtestReport['hits']>): string | undefined {
+  const report: LoadtestReport = {
+    phases: 'cold,warm',
+    connections: 1,
+    repeat: 5,
+    hits,
+    countHeader: undefined,
+    interrupted: false,
+    endpoints: [],
+    problems: [],
+    scopes: [],
+  };
+  return closingLines(report).at(-1);
+}
+
 describe('the closing line', () => {
   it.each([
     [62, 1, 'homepage answers 62 times faster from the cache'],
@@ -85,6 +100,16 @@ describe('the closing line', () => {
       'homepage answers no differently from the cache: the difference is smaller than the noise',
     );
     expect(lineFor(phase(20), phase(10), undefined, { low: 8, high: 60 })).toContain('2 times faster');
+  });
+
+  it('says what Redis counted, and what else to ask where that is nothing', () => {
+    const none = { hits: 0, misses: 0 };
+    expect(hitLine({ cold: { hits: 0, misses: 4 }, warm: { hits: 40, misses: 0 } })).toBe(
+      'hits in Redis: 0 of 4 reads while cold, 40 of 40 reads while warm',
+    );
+    expect(hitLine({ cold: none, warm: none })).toBe(
+      'nothing was read from Redis: --compare origin,cache reads the entries as an application would',
+    );
   });
 
   it('is left out where there is nothing to compare', () => {

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { Histogram, type HistogramData } from '../../../../src/histogram/histogram.ts';
 import { WHOLE } from '../../../../src/loadtest/engine/arrivals.ts';
 import { LoadLoop } from '../../../../src/loadtest/engine/load-loop.ts';
-import type { OpenModel } from '../../../../src/loadtest/engine/model.ts';
+import type { LoadModel, OpenModel } from '../../../../src/loadtest/engine/model.ts';
 import { OPENED_AT_ONCE } from '../../../../src/loadtest/engine/open-schedule.ts';
+import type { RunRecord } from '../../../../src/loadtest/engine/run-record.ts';
 import type { Slot, SlotOwner } from '../../../../src/loadtest/engine/slot.ts';
 import { until } from '../../../support/until.ts';
 
@@ -98,6 +100,12 @@ describe('an open load whose answers do not come', () => {
     expect(slots).toHaveLength(3);
   });
 
+  it('counts as dropped what may never be sent, because others have all the connections', async () => {
+    const { loop, ended } = await start(20, { maxInFlight: 0, connections: 0 });
+    await ended;
+    expect(loop.recorder.record(performance.now())).toMatchObject({ dropped: 20, unfinished: 0 });
+  });
+
   it('drops what waits when it is stopped, and counts what was under way', async () => {
     const { loop, slots, ended, abort } = await start(50, { maxInFlight: 2 });
     await until(async () => slots.length === 2 && loop.inFlight === 2);
@@ -107,4 +115,95 @@ describe('an open load whose answers do not come', () => {
     expect([unfinished, latencies.count]).toEqual([2, 0]);
     expect(dropped).toBeLessThanOrEqual(48);
   });
+});
+
+/** A connection whose answers take as long as the test says, in the time that the test lets pass. */
+class TimedSlot extends HeldSlot {
+  readonly #latencyMs: (now: number) => number;
+
+  constructor(owner: SlotOwner, latencyMs: (now: number) => number) {
+    super(owner);
+    this.#latencyMs = latencyMs;
+  }
+
+  override send(target: number): void {
+    super.send(target);
+    setTimeout(() => this.answer(), this.#latencyMs(performance.now()));
+  }
+}
+
+/** Runs a load to its end in time that passes at once. */
+async function inVirtualTime(model: LoadModel, latencyMs: (atMs: number) => number): Promise<RunRecord> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    let startedAt = 0;
+    const loop = new LoadLoop({
+      model,
+      share: WHOLE,
+      random: () => 0.5,
+      choose: () => 0,
+      endpointOf: () => 0,
+      endpoints: 1,
+      openSlot: (owner) => new TimedSlot(owner, (now) => latencyMs(now - startedAt)),
+      warmupMs: 0,
+      patienceMs: 60_000,
+      signal: new AbortController().signal,
+    });
+    await loop.prepare();
+    startedAt = performance.now();
+    const ended = loop.run();
+    await vi.advanceTimersByTimeAsync(60_000);
+    return loop.recorder.record(await ended);
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+const steady = (perSecond: number, seconds: number, maxInFlight: number): OpenModel => ({
+  kind: 'open',
+  stages: [{ durationMs: seconds * 1_000, fromPerSecond: perSecond, toPerSecond: perSecond }],
+  spread: 'constant',
+  connections: Math.min(10, maxInFlight),
+  maxInFlight,
+});
+
+const at = (data: HistogramData | undefined, percent: number): number =>
+  data === undefined ? Number.NaN : (Histogram.from(data).percentile(percent) ?? Number.NaN);
+
+describe('the figures of a load, where nothing disturbs it', () => {
+  it('have the p99 of an origin that stands still for one second in ten, and the uncorrected ones have not', async () => {
+    const stalled = (now: number): number => (now >= 4_000 && now < 5_000 ? 5_000 - now : 0);
+    const { latencies, uncorrected, dropped } = await inVirtualTime(steady(100, 10, 5), stalled);
+    expect([latencies.count, dropped]).toEqual([1_000, 0]);
+    // A tenth of all requests is due during the stall, evenly: the slowest hundredth waits for 900 ms and more.
+    expect(Math.abs(at(latencies, 99) - 900)).toBeLessThan(900 * 0.05);
+    expect(at(uncorrected, 99)).toBeLessThan(900 * 0.05);
+  });
+
+  it('have all percentiles of an origin whose latencies are known, within 2 % or 1 ms', async () => {
+    const known = Array.from({ length: 2_000 }, (_, index) => 5 + ((index * 1_237) % 2_000) / 10);
+    let next = 0;
+    const closed = { kind: 'closed', connections: 4, until: { kind: 'requests', count: 2_000 } } as const;
+    const { latencies } = await inVirtualTime(closed, () => known[next++] ?? Number.NaN);
+    const sorted = [...known].sort((a, b) => a - b);
+    for (const percent of [1, 10, 50, 75, 90, 95, 99, 99.9, 100]) {
+      const truth = sorted[Math.ceil((percent / 100) * sorted.length - 1e-9) - 1] ?? Number.NaN;
+      expect(Math.abs(at(latencies, percent) - truth), `p${percent}`).toBeLessThanOrEqual(
+        Math.max(truth * 0.02, 1),
+      );
+    }
+  });
+
+  it.each([
+    [1_000, 0.4],
+    [1_000, 30],
+    [10_000, 2],
+  ])(
+    'have every request sent in time at %d a second, answers taking %d ms: p99 under 2 ms',
+    async (rate, takesMs) => {
+      const { startDelays, dropped } = await inVirtualTime(steady(rate, 2, 1_000), () => takesMs);
+      expect([startDelays?.count, dropped]).toEqual([2 * rate, 0]);
+      expect(at(startDelays, 99)).toBeLessThan(2);
+    },
+  );
 });
