@@ -13,10 +13,11 @@ const SHORTEST_MS = 1_000;
 
 /** Why the figures may be the generator's own and not the target's; empty where they are not. */
 export function bottleneckLines({
+  kind,
   generator,
   totals,
   workers,
-}: Pick<LoadReport, 'generator' | 'totals' | 'workers'>): readonly string[] {
+}: Pick<LoadReport, 'kind' | 'generator' | 'totals' | 'workers'>): readonly string[] {
   // A moment's work is all start and no load.
   if (totals.durationMs < SHORTEST_MS) return [];
   const reasons: string[] = [];
@@ -28,7 +29,8 @@ export function bottleneckLines({
   const delay = totals.startDelay?.p99Ms ?? 0;
   if (delay > LATE_START_MS) reasons.push(`requests were sent up to ${formatDurationMs(delay)} late (p99)`);
   if (reasons.length === 0) return [];
-  const advice = workers === 1 ? '; --workers auto uses more cores' : '';
+  // Load on Redis itself comes from one thread.
+  const advice = workers === 1 && kind === 'web' ? '; --workers auto uses more cores' : '';
   return [
     `the load generator itself was the bottleneck, and these figures are its own: ${reasons.join(', ')}${advice}`,
   ];
