@@ -22,8 +22,11 @@ export interface Clock {
   monotonicMs(): number;
 }
 
+/** Ctrl-C, a polite kill, and a terminal that is gone: a window closed, an ssh connection lost. */
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The signals that end a command cleanly. */
-export type EndSignal = 'SIGINT' | 'SIGTERM';
+export type EndSignal = (typeof END_SIGNALS)[number];
 
 /** Everything that the program takes from the process it runs in; tests pass their own. */
 export interface Host {
@@ -77,11 +80,9 @@ export function processHost(): Host {
     nodeVersion: process.versions.node,
     isRoot: process.getuid?.() === 0,
     onSignal: (listener) => {
-      process.on('SIGINT', listener);
-      process.on('SIGTERM', listener);
+      for (const signal of END_SIGNALS) process.on(signal, listener);
       return () => {
-        process.off('SIGINT', listener);
-        process.off('SIGTERM', listener);
+        for (const signal of END_SIGNALS) process.off(signal, listener);
       };
     },
     raise: (signal) => void process.kill(process.pid, signal),

@@ -36,6 +36,8 @@ const DATE_DASHES = [4, 7];
 /** Deeper keys, and longer patterns, end in a placeholder. */
 export const MOST_SEGMENTS = 16;
 const LONGEST = 256;
+/** The most bytes of a character of UTF-8 behind its first one; malformed text may have more of that kind. */
+const CONTINUATION = 3;
 
 /**
  * Turns keys into patterns: what looks like a number, a hash, a date or an identifier becomes a placeholder, so
@@ -55,6 +57,8 @@ export class KeyFolder {
   readonly segmentEnds = new Int32Array(MOST_SEGMENTS + 1);
   segments = 0;
   readonly #isSeparator = new Uint8Array(256);
+  /** Whether the key goes on behind its pattern. */
+  #isCut = false;
 
   constructor(separators: Uint8Array) {
     for (const byte of separators) this.#isSeparator[byte] = 1;
@@ -69,19 +73,20 @@ export class KeyFolder {
   fold(key: Uint8Array, start: number, end: number): void {
     this.length = 0;
     this.segments = 0;
+    this.#isCut = false;
     let at = start;
     while (at < end) {
-      if (this.segments === MOST_SEGMENTS - 1 || this.length > LONGEST) {
-        this.#put(PLACEHOLDERS.rest);
-        break;
-      }
+      this.#isCut = this.segments === MOST_SEGMENTS - 1;
+      if (this.#isCut) break;
       const segmentEnd = this.#segmentEnd(key, at, end);
       this.#foldSegment(key, at, segmentEnd);
       at = segmentEnd;
-      if (at === end) break;
+      if (at === end || this.#isCut) break;
       this.#literal(key[at++] ?? 0);
+      if (this.#isCut) break;
       this.segmentEnds[this.segments++] = this.length;
     }
+    if (this.#isCut) this.#write(PLACEHOLDERS.rest);
     if (this.segments === 0 || this.segmentEnds[this.segments - 1] !== this.length)
       this.segmentEnds[this.segments++] = this.length;
   }
@@ -98,7 +103,7 @@ export class KeyFolder {
       return;
     }
     let at = start;
-    while (at < end && this.length <= LONGEST) {
+    while (at < end && !this.#isCut) {
       if ((CLASSES[key[at] ?? 0] ?? 0) === 0) {
         this.#literal(key[at++] ?? 0);
         continue;
@@ -159,11 +164,20 @@ export class KeyFolder {
   }
 
   #put(placeholder: number): void {
+    if (this.length > LONGEST) this.#isCut = true;
+    else this.#write(placeholder);
+  }
+
+  #write(placeholder: number): void {
     this.bytes[this.length++] = MARK;
     this.bytes[this.length++] = placeholder;
   }
 
   #literal(byte: number): void {
+    // Never in the middle of a character: the pattern is shown, and is no text any more without its end.
+    if (this.length > LONGEST && ((byte & 0xc0) !== 0x80 || this.length > LONGEST + CONTINUATION))
+      this.#isCut = true;
+    if (this.#isCut) return;
     if (byte === MARK) this.bytes[this.length++] = MARK;
     this.bytes[this.length++] = byte;
   }

@@ -5,6 +5,7 @@ import type { RedisClient } from '../redis/types.ts';
 import { silentProgress, startProgress } from '../terminal/progress.ts';
 import { createPrompter } from '../terminal/prompt.ts';
 import { terminalInfo } from '../terminal/terminal-info.ts';
+import { wrapProse } from '../terminal/wrap.ts';
 import { confirmWithPerson } from './confirm.ts';
 import { chooseConnection } from './connection.ts';
 import type { Context, Messages } from './context.ts';
@@ -93,7 +94,7 @@ export function createContext(parts: {
       confirmWithPerson(request, (await redis()).target, {
         canAsk,
         prompter,
-        write: (text) => streams.err.write(text),
+        write: (text) => streams.err.write(wrapProse(text, streams.err.width())),
       }),
     detach: (own) => {
       const opened = new Resources();

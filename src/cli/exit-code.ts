@@ -8,6 +8,7 @@ export const ExitCode = {
   partial: 5,
   assertion: 6,
   unconfirmed: 7,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -25,5 +26,6 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [code: string, meaning: stri
   ['5', 'finished, but part of the work failed: the report says which'],
   ['6', 'an assertion or threshold does not hold'],
   ['7', 'refused for safety: needs a confirmation that was not given'],
+  ['129', 'stopped cleanly because the terminal went away (SIGHUP)'],
   ['130, 143', 'interrupted by SIGINT, SIGTERM: the report of what was done is still printed'],
 ];

@@ -30,6 +30,9 @@ function pageFor(topic: readonly string[]): (terminal: TerminalInfo) => string {
   }
   const guess = nearest(name, [...COMMANDS.map(commandName), ...TOPICS.map((topic) => topic.name)]);
   throw new UsageError(`there is no help about "${name}"`, {
-    hint: guess === undefined ? 'cachectl --help lists the commands' : `did you mean cachectl help ${guess}?`,
+    hint:
+      guess === undefined
+        ? `cachectl --help lists the commands; topics are ${TOPICS.map((topic) => topic.name).join(', ')}`
+        : `did you mean cachectl help ${guess}?`,
   });
 }

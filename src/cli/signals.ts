@@ -3,6 +3,12 @@ import type { EndSignal, Host } from '../host.ts';
 import { ExitCode } from './exit-code.ts';
 import { CachectlError } from './errors.ts';
 
+const EXIT_CODES = {
+  SIGINT: ExitCode.interrupted,
+  SIGTERM: ExitCode.terminated,
+  SIGHUP: ExitCode.hungUp,
+} as const;
+
 /** Why a command was told to stop: the reason of its AbortSignal. */
 export class Interrupted extends CachectlError {
   override readonly name = 'Interrupted';
@@ -10,7 +16,7 @@ export class Interrupted extends CachectlError {
   constructor(signal: EndSignal) {
     super(`interrupted by ${signal}`, {
       code: 'interrupted',
-      exitCode: signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated,
+      exitCode: EXIT_CODES[signal],
     });
   }
 }
@@ -46,8 +52,9 @@ export function watchForStop(
   setMaxListeners(0, controller.signal);
   const stopListening = host.onSignal((name) => {
     const interrupted = new Interrupted(name);
-    if (controller.signal.reason instanceof Interrupted) host.exitNow(interrupted.exitCode);
-    else controller.abort(interrupted);
+    if (!(controller.signal.reason instanceof Interrupted)) controller.abort(interrupted);
+    // A terminal that goes away says so twice, itself and through its shell, with nobody there to be in a hurry.
+    else if (name !== 'SIGHUP') host.exitNow(interrupted.exitCode);
   });
   const timer =
     limit === undefined

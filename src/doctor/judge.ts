@@ -47,12 +47,15 @@ export function judgePersistence(facts: ServerFacts): Finding {
     return failed('the append-only file cannot be written', redisCli(facts, 'info persistence'));
   }
   const appends = info.get('aof_enabled') === '1';
-  const saved = infoNumber(info, 'rdb_last_save_time') ?? 0;
-  return passed(
-    appends
-      ? 'append-only file'
-      : `no append-only file; last snapshot ${formatDurationMs(Math.max(1_000, facts.nowMs - saved * 1_000))} ago`,
-  );
+  return passed(appends ? 'append-only file' : `no append-only file; ${lastSnapshot(facts)}`);
+}
+
+function lastSnapshot({ info, nowMs }: ServerFacts): string {
+  const ageMs = nowMs - (infoNumber(info, 'rdb_last_save_time') ?? 0) * 1_000;
+  const upMs = (infoNumber(info, 'uptime_in_seconds') ?? 0) * 1_000;
+  const ago = `${formatDurationMs(Math.max(1_000, ageMs))} ago`;
+  // A server that starts takes that moment for a snapshot; both are in whole seconds.
+  return Math.abs(ageMs - upMs) <= 2_000 ? `no snapshot since its start ${ago}` : `last snapshot ${ago}`;
 }
 
 /** A limit, a policy that evicts, and some room. */

@@ -1,4 +1,5 @@
 import type { Layout } from '../keys/layout.ts';
+import { decodeUtf8, quoteBytes } from '../keys/printable.ts';
 import { SEPARATORS } from '../keys/separators.ts';
 import type { KeyFacts } from './facts.ts';
 
@@ -77,7 +78,7 @@ export class BreakdownCounter {
   result(): Breakdown {
     const lives = LIFE_CLASSES.map((name) => ({ name, keys: this.#lives.get(name) ?? 0 }));
     return {
-      segments: ranked(this.#segments),
+      segments: ranked(this.#segments, segmentName),
       types: ranked(this.#types),
       lives: lives.filter(({ keys }) => keys > 0),
       lookedAt: this.#lookedAt,
@@ -92,12 +93,21 @@ function firstSegment(logical: Buffer): string {
   return end === -1 ? NO_SEGMENT : logical.toString('latin1', 0, end + 1);
 }
 
+/** Of {@link firstSegment}, for people and for JSON: its text, or quoted where it is not UTF-8. */
+function segmentName(latin1: string): string {
+  const bytes = Buffer.from(latin1, 'latin1');
+  return decodeUtf8(bytes) ?? quoteBytes(bytes);
+}
+
 function add(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-function ranked(counts: ReadonlyMap<string, number>): readonly Share[] {
-  return Array.from(counts, ([name, keys]) => ({ name, keys })).sort(
+function ranked(
+  counts: ReadonlyMap<string, number>,
+  shown: (name: string) => string = (name) => name,
+): readonly Share[] {
+  return Array.from(counts, ([name, keys]) => ({ name: shown(name), keys })).sort(
     (a, b) => b.keys - a.keys || (a.name < b.name ? -1 : 1),
   );
 }

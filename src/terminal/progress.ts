@@ -27,6 +27,8 @@ const QUIET_MS = 1_000;
 const TERMINAL_INTERVAL_MS = 100;
 /** In a log a line now and then: often enough to show life, seldom enough to read. */
 const LOG_INTERVAL_MS = 10_000;
+/** At a terminal somebody waits to hear that it goes on. */
+const FIRST_LINE_MS = 2_000;
 const BAR_COLUMNS = 20;
 /** The spinner, a blank, and the last column, behind which some terminals begin a new line. */
 const SPINNER_COLUMNS = 3;
@@ -78,14 +80,16 @@ export function startProgress(
       }).start();
     } else spinner.text = drawnLine();
   };
-  const timer = setInterval(
-    () => {
-      if (options.drawn) {
-        if (clock.monotonicMs() - startedAt >= QUIET_MS) void drawTerminal();
-      } else void stream.write(`${line(undefined)}\n`);
-    },
-    options.drawn ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS,
-  );
+  let nextLineMs = stream.isTerminal ? FIRST_LINE_MS : LOG_INTERVAL_MS;
+  const timer = setInterval(() => {
+    const elapsedMs = clock.monotonicMs() - startedAt;
+    if (options.drawn) {
+      if (elapsedMs >= QUIET_MS) void drawTerminal();
+    } else if (elapsedMs >= nextLineMs) {
+      nextLineMs += LOG_INTERVAL_MS;
+      void stream.write(`${line(undefined)}\n`);
+    }
+  }, TERMINAL_INTERVAL_MS);
   timer.unref();
   return {
     update: (now, text) => {

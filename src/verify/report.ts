@@ -119,6 +119,7 @@ function render(report: VerifyReport, terminal: TerminalInfo): string {
   return [
     headline(report),
     renderTable(columns, rowsOf(report), terminal),
+    ...(report.findings.length > 0 && terminal.interactive ? [''] : []),
     ...report.findings.flatMap((finding) => findingLines(finding)),
     ...(report.omitted > 0 ? [`... and ${formatCount(report.omitted)} more`] : []),
     ...(report.fixed === undefined

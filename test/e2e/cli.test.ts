@@ -58,6 +58,9 @@ describe('the program', () => {
       stdout: '',
       stderr: 'error: there is no help about "enviroment"\nhint: did you mean cachectl help environment?\n',
     });
+    expect((await runBinary(['help', 'topics'])).stderr).toContain(
+      'cachectl --help lists the commands; topics are patterns, exit-codes, environment, safety\n',
+    );
   });
 
   test('names in help the formats that the command has', async () => {

@@ -117,14 +117,14 @@ test('the same on every primary of a cluster', async () => {
   expect(await cluster.keys()).toEqual([]);
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s puts it back at once', async (signal) => {
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s puts it back at once', async (signal) => {
   const redis = await changedServer();
   const child = startBinary([...ARGV, '60s', '--url', redis.url]);
   await until(async () => String(await redis.call('INFO', 'commandstats')).includes('cmdstat_echo'));
   expect(await setting(redis.node)).not.toBe('xK');
   child.kill(signal);
   const [code] = (await once(child, 'close')) as [number];
-  expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
+  expect(code).toBe({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal]);
   expect(await setting(redis.node)).toBe('xK');
   expect(await redis.keys()).toEqual([]);
 });

@@ -1,49 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EndSignal } from '../../src/host.ts';
 import { freePort } from '../../src/local-server/start-redis.ts';
-import {
-  answer,
-  cutMidBody,
-  hang,
-  inTurn,
-  json,
-  redirectTo,
-  startOrigin,
-  stream,
-  type OriginHandler,
-  type TestOrigin,
-} from '../support/http-origin.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { answer, cutMidBody, hang, inTurn, json, redirectTo, stream } from '../support/http-origin.ts';
+import { startTestRedis } from '../support/redis.ts';
 import { runMain, type RunOptions, type RunResult } from '../support/run-main.ts';
-import { createSpecFolder, type SpecFolder } from '../support/spec-folder.ts';
+import { useWarmPlace } from '../support/warm-place.ts';
 
-let redis: TestRedis;
-let spec: SpecFolder;
-const origins: TestOrigin[] = [];
-
-beforeAll(async () => {
-  redis = await startTestRedis();
-  spec = await createSpecFolder();
-});
-
-afterAll(async () => {
-  await redis.stop();
-  await spec.remove();
-});
-
-beforeEach(async () => {
-  await redis.call('FLUSHALL');
-});
-
-afterEach(async () => {
-  await Promise.all(origins.splice(0).map((origin) => origin.stop()));
-});
-
-async function start(handlers: Readonly<Record<string, OriginHandler>>): Promise<TestOrigin> {
-  const origin = await startOrigin(handlers);
-  origins.push(origin);
-  return origin;
-}
+const place = useWarmPlace();
 
 interface Run {
   readonly url: string;
@@ -55,13 +18,13 @@ interface Run {
 }
 
 async function warm(run: Run): Promise<RunResult> {
-  await spec.write(`version: 1
+  await place.spec.write(`version: 1
 origin: { base_url: "${run.url}" }
 defaults: { ttl: 60s, ${run.defaults ?? 'retries: 0'} }
 scopes: { s: { entries: [${run.entries}] } }
 `);
-  const argv = ['warm', '-s', 's', '--url', run.redisUrl ?? redis.url, ...(run.argv ?? [])];
-  return runMain(argv, { cwd: spec.folder, ...run.options });
+  const argv = ['warm', '-s', 's', '--url', run.redisUrl ?? place.redis.url, ...(run.argv ?? [])];
+  return runMain(argv, { cwd: place.spec.folder, ...run.options });
 }
 
 const ONE = '{ key: k, path: /x }';
@@ -70,14 +33,14 @@ const many = (count: number): string =>
 
 async function allHaveTtl(): Promise<boolean> {
   const lives = await Promise.all(
-    (await redis.keys()).map(async (key) => Number(await redis.call('PTTL', key))),
+    (await place.redis.keys()).map(async (key) => Number(await place.redis.call('PTTL', key))),
   );
   return lives.every((life) => life > 0);
 }
 
 describe('warm, where the origin misbehaves', () => {
   it('tries 500, 503 and cut connections again and counts the retries', async () => {
-    const origin = await start({
+    const origin = await place.startOrigin({
       '/a': inTurn(answer('', { status: 500 }), answer('', { status: 503 }), answer('third time')),
       '/b': inTurn(cutMidBody, answer('second time')),
     });
@@ -91,11 +54,11 @@ describe('warm, where the origin misbehaves', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ stored: 2, retries: 3 });
     expect([origin.count('/a'), origin.count('/b')]).toEqual([3, 2]);
-    expect(String(await redis.call('GET', 'a'))).toBe('third time');
+    expect(String(await place.redis.call('GET', 'a'))).toBe('third time');
   });
 
   it('waits as long as Retry-After says, without a storm of retries', async () => {
-    const origin = await start({
+    const origin = await place.startOrigin({
       '*': inTurn(answer('slow down', { status: 429, headers: { 'retry-after': '1' } }), answer('welcome')),
     });
     const startedAt = performance.now();
@@ -108,19 +71,19 @@ describe('warm, where the origin misbehaves', () => {
     expect(code).toBe(0);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(990);
     expect(origin.requests).toHaveLength(40);
-    expect(await redis.entryKeys()).toHaveLength(20);
+    expect(await place.redis.entryKeys()).toHaveLength(20);
   });
 
   it('does not try again what will not change', async () => {
-    const origin = await start({ '*': answer('no', { status: 404 }) });
+    const origin = await place.startOrigin({ '*': answer('no', { status: 404 }) });
     const { code } = await warm({ url: origin.url, entries: ONE, defaults: 'retries: 5' });
     expect(code).toBe(5);
     expect(origin.requests).toHaveLength(1);
   });
 
   it('gives up after the retries, with the last cause, and leaves the old entry', async () => {
-    const origin = await start({ '*': answer('oops', { status: 500 }) });
-    await redis.call('SET', 'k', 'old', 'EX', 100);
+    const origin = await place.startOrigin({ '*': answer('oops', { status: 500 }) });
+    await place.redis.call('SET', 'k', 'old', 'EX', 100);
     const { code, stdout } = await warm({
       url: origin.url,
       entries: ONE,
@@ -130,7 +93,7 @@ describe('warm, where the origin misbehaves', () => {
     expect(code).toBe(5);
     expect(origin.requests).toHaveLength(4);
     expect(stdout).toContain('1 failed: the origin answered 500 Internal Server Error\n');
-    expect(String(await redis.call('GET', 'k'))).toBe('old');
+    expect(String(await place.redis.call('GET', 'k'))).toBe('old');
   });
 
   it('exits 3 where the origin is down', async () => {
@@ -155,7 +118,7 @@ describe('warm, where the origin misbehaves', () => {
   });
 
   it('exits 3 where the origin never answers, after the time limit', async () => {
-    const origin = await start({ '*': hang });
+    const origin = await place.startOrigin({ '*': hang });
     const { code, stdout } = await warm({
       url: origin.url,
       entries: ONE,
@@ -166,7 +129,7 @@ describe('warm, where the origin misbehaves', () => {
   });
 
   it('limits the whole request, also where the body trickles', async () => {
-    const origin = await start({
+    const origin = await place.startOrigin({
       '*': (_request, response) => {
         response.write('a');
         const timer = setInterval(() => response.write('a'), 20);
@@ -175,34 +138,34 @@ describe('warm, where the origin misbehaves', () => {
     });
     const { code } = await warm({ url: origin.url, entries: ONE, defaults: 'retries: 0, timeout: 300ms' });
     expect(code).toBe(3);
-    expect(await redis.entryKeys()).toEqual([]);
+    expect(await place.redis.entryKeys()).toEqual([]);
   });
 
   it('cuts an answer of 2 GB off early', async () => {
     const big = stream(2 * 1024 ** 3);
-    const origin = await start({ '/x': big.handler });
+    const origin = await place.startOrigin({ '/x': big.handler });
     const { code, stdout } = await warm({ url: origin.url, entries: ONE });
     await big.closed;
     expect(code).toBe(5);
     expect(stdout).toContain(`the answer of the origin at ${origin.host} is larger than 64 MB`);
     // What was sent beyond the limit is in the buffers of both sockets.
     expect(big.sent()).toBeLessThan(96 * 1024 ** 2);
-    expect(await redis.entryKeys()).toEqual([]);
+    expect(await place.redis.entryKeys()).toEqual([]);
   });
 
   it('follows redirects on the same origin', async () => {
-    const origin = await start({
+    const origin = await place.startOrigin({
       '/x': redirectTo('/y?z=1'),
       '/y': redirectTo('final', 308),
       '/final': answer('here'),
     });
     expect((await warm({ url: origin.url, entries: ONE })).code).toBe(0);
-    expect(String(await redis.call('GET', 'k'))).toBe('here');
+    expect(String(await place.redis.call('GET', 'k'))).toBe('here');
   });
 
   it('refuses redirects to another host, naming the host only', async () => {
-    const other = await start({ '*': answer('stolen') });
-    const origin = await start({
+    const other = await place.startOrigin({ '*': answer('stolen') });
+    const origin = await place.startOrigin({
       '/x': redirectTo(`http://localhost:${other.url.split(':')[2]}/login?token=hush`),
     });
     const { code, stdout } = await warm({ url: origin.url, entries: ONE, defaults: 'retries: 3' });
@@ -216,7 +179,7 @@ describe('warm, where the origin misbehaves', () => {
   });
 
   it('gives up on a circle of redirects', async () => {
-    const origin = await start({ '/x': redirectTo('/x') });
+    const origin = await place.startOrigin({ '/x': redirectTo('/x') });
     const { code, stdout } = await warm({ url: origin.url, entries: ONE });
     expect(code).toBe(5);
     expect(stdout).toContain('redirects more than 5 times');
@@ -224,7 +187,9 @@ describe('warm, where the origin misbehaves', () => {
   });
 
   it('does not store compressed bytes that nobody asked for', async () => {
-    const origin = await start({ '*': answer('zzz', { headers: { 'content-encoding': 'gzip' } }) });
+    const origin = await place.startOrigin({
+      '*': answer('zzz', { headers: { 'content-encoding': 'gzip' } }),
+    });
     expect((await warm({ url: origin.url, entries: ONE })).stdout).toContain(
       '1 failed: the answer is compressed (gzip)',
     );
@@ -238,12 +203,12 @@ describe('warm, where the origin misbehaves', () => {
 
   it('fails the targets alone whose values, given by the origin, fit no header and no path', async () => {
     const values = ['ok', 'evil\r\nX-Injected: 1', '..', '', 'a/b?c#d', '\ud800'];
-    const origin = await start({ '/ids': json(values), '*': answer('fine') });
+    const origin = await place.startOrigin({ '/ids': json(values), '*': answer('fine') });
     const entries =
       '{ key: "k:{v}", path: "/p/{v}", headers: { X-Id: "{v}" }, foreach: { from: http, path: /ids, select: "[*]", as: v } }';
     const { code, stdout } = await warm({ url: origin.url, entries });
     expect(code).toBe(5);
-    expect(await redis.entryKeys()).toEqual(['k:a/b?c#d', 'k:ok']);
+    expect(await place.redis.entryKeys()).toEqual(['k:a/b?c#d', 'k:ok']);
     expect(origin.requests.map(({ url }) => url).sort()).toEqual(['/ids', '/p/a%2Fb%3Fc%23d', '/p/ok']);
     expect(stdout).toContain(
       'cachectl.yaml:4: the value of header X-Id has a character that no header can hold',
@@ -255,19 +220,19 @@ describe('warm, where the origin misbehaves', () => {
   });
 
   it('refuses ids that JSON numbers cannot hold exactly', async () => {
-    const origin = await start({ '/ids': answer('[9007199254740993]'), '*': answer('fine') });
+    const origin = await place.startOrigin({ '/ids': answer('[9007199254740993]'), '*': answer('fine') });
     const entries =
       '{ key: "k:{v}", path: "/p/{v}", foreach: { from: http, path: /ids, select: "[*]", as: v } }';
     const { code, stdout } = await warm({ url: origin.url, entries });
     expect(code).toBe(5);
     expect(stdout).toContain('which cannot be read exactly');
-    expect(await redis.entryKeys()).toEqual([]);
+    expect(await place.redis.entryKeys()).toEqual([]);
   });
 });
 
 describe('warm, where Redis misbehaves', () => {
   it('asks the origin for nothing where Redis is down, and exits 3', async () => {
-    const origin = await start({ '*': answer('fine') });
+    const origin = await place.startOrigin({ '*': answer('fine') });
     const { code, stderr } = await warm({
       url: origin.url,
       entries: ONE,
@@ -279,9 +244,9 @@ describe('warm, where Redis misbehaves', () => {
   });
 
   it('exits 4 and stores nothing where the user may not write', async () => {
-    const origin = await start({ '*': answer('fine') });
-    await redis.call('ACL', 'SETUSER', 'reader', 'on', '>pw', '~*', '+@read', '+@connection');
-    const redisUrl = redis.url.replace('redis://', 'redis://reader:pw@');
+    const origin = await place.startOrigin({ '*': answer('fine') });
+    await place.redis.call('ACL', 'SETUSER', 'reader', 'on', '>pw', '~*', '+@read', '+@connection');
+    const redisUrl = place.redis.url.replace('redis://', 'redis://reader:pw@');
     const { code, stdout } = await warm({ url: origin.url, entries: many(3), redisUrl });
     expect(code).toBe(4);
     expect(stdout).toContain('3 failed: the Redis user may not do this');
@@ -290,7 +255,7 @@ describe('warm, where Redis misbehaves', () => {
 
   it('stops, reports and says what it has not reached where Redis goes away in the middle', async () => {
     const own = await startTestRedis();
-    const origin = await start({
+    const origin = await place.startOrigin({
       '*': (request, response) => {
         if (request.url !== '/x/5') {
           response.end('fine');
@@ -324,7 +289,7 @@ describe('warm, interrupted', () => {
   ] as const)('stops cleanly on %s, reports what was done and exits %i', async (signal, expected) => {
     let send: (signal: EndSignal) => void = () => undefined;
     const closed: Promise<void>[] = [];
-    const origin = await start({
+    const origin = await place.startOrigin({
       '*': (_request, response, _number) => {
         if (origin.requests.length <= 6) response.end('fine');
         else {
@@ -348,14 +313,14 @@ describe('warm, interrupted', () => {
       failed: 0,
       not_reached: 94,
     });
-    expect(await redis.entryKeys()).toHaveLength(6);
+    expect(await place.redis.entryKeys()).toHaveLength(6);
     expect(await allHaveTtl()).toBe(true);
     await Promise.all(closed);
   });
 
   it('shows in the table what was not reached', async () => {
     let send: (signal: EndSignal) => void = () => undefined;
-    const origin = await start({ '/x/1': answer('fine'), '*': () => send('SIGINT') });
+    const origin = await place.startOrigin({ '/x/1': answer('fine'), '*': () => send('SIGINT') });
     const { code, stdout } = await warm({
       url: origin.url,
       entries: many(10),
@@ -369,7 +334,7 @@ describe('warm, interrupted', () => {
 
   it('prints a report also where it was interrupted while it asked its sources', async () => {
     let send: (signal: EndSignal) => void = () => undefined;
-    const origin = await start({ '*': () => send('SIGINT') });
+    const origin = await place.startOrigin({ '*': () => send('SIGINT') });
     const entries =
       '{ key: "k:{v}", path: "/{v}", foreach: { from: http, path: /ids, select: "[*]", as: v } }';
     const { code, stdout } = await warm({
@@ -388,7 +353,7 @@ describe('warm, interrupted', () => {
   });
 
   it('ends at the time limit of the whole command with exit 3, and reports', async () => {
-    const origin = await start({ '/x/1': answer('fine'), '*': hang });
+    const origin = await place.startOrigin({ '/x/1': answer('fine'), '*': hang });
     const { code, stdout } = await warm({
       url: origin.url,
       entries: many(5),

@@ -1,50 +1,19 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  answer,
-  inTurn,
-  json,
-  startOrigin,
-  type OriginHandler,
-  type TestOrigin,
-} from '../support/http-origin.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { describe, expect, it } from 'vitest';
+import { answer, inTurn, json, type OriginHandler } from '../support/http-origin.ts';
 import { runMain, type RunResult } from '../support/run-main.ts';
-import { createSpecFolder, type SpecFolder } from '../support/spec-folder.ts';
+import { useWarmPlace } from '../support/warm-place.ts';
 
-let redis: TestRedis;
-let spec: SpecFolder;
-const origins: TestOrigin[] = [];
-
-beforeAll(async () => {
-  redis = await startTestRedis();
-  spec = await createSpecFolder();
-});
-afterAll(async () => {
-  await redis.stop();
-  await spec.remove();
-});
-beforeEach(async () => {
-  await redis.call('FLUSHALL');
-});
-afterEach(async () => {
-  await Promise.all(origins.splice(0).map((origin) => origin.stop()));
-});
-
-async function start(handlers: Readonly<Record<string, OriginHandler>>): Promise<TestOrigin> {
-  const origin = await startOrigin(handlers);
-  origins.push(origin);
-  return origin;
-}
+const place = useWarmPlace();
 
 async function warm(url: string, entries: string, argv: readonly string[] = []): Promise<RunResult> {
-  await spec.write(`version: 1
+  await place.spec.write(`version: 1
 layout: { type: plain, prefix: "p:" }
 origin: { base_url: "${url}" }
 defaults: { ttl: 60s, retries: 0 }
 scopes: { s: { entries: [${entries}] } }
 `);
-  return runMain(['warm', '-s', 's', '--url', redis.url, ...argv], { cwd: spec.folder });
+  return runMain(['warm', '-s', 's', '--url', place.redis.url, ...argv], { cwd: place.spec.folder });
 }
 
 interface Report {
@@ -69,7 +38,7 @@ async function report(url: string, entries: string, argv: readonly string[] = []
 }
 
 async function stored(key: string): Promise<Buffer> {
-  const value = await redis.call('GET', key);
+  const value = await place.redis.call('GET', key);
   if (!Buffer.isBuffer(value)) throw new Error(`no ${key}`);
   return value;
 }
@@ -98,7 +67,7 @@ function revalidating(body: () => string, useEtag = true): { handler: OriginHand
 
 describe('what an entry stores', () => {
   it('is the JSON document in one line with all its digits, or the part that select names', async () => {
-    const origin = await start({
+    const origin = await place.startOrigin({
       '/j': answer('{ "n": 12345678901234567890, "list": [ {"id": 1}, {"id": 2} ] }'),
     });
     const { code } = await warm(
@@ -107,7 +76,7 @@ describe('what an entry stores', () => {
     );
     expect(code).toBe(5);
     expect(String(await stored('p:all'))).toBe('{"n":12345678901234567890,"list":[{"id":1},{"id":2}]}');
-    const exact = await start({ '/j': json({ list: [{ id: 1 }, { id: 2 }] }) });
+    const exact = await place.startOrigin({ '/j': json({ list: [{ id: 1 }, { id: 2 }] }) });
     expect((await warm(exact.url, '{ key: part, path: /j, value: json, select: "list[*].id" }')).code).toBe(
       0,
     );
@@ -116,7 +85,7 @@ describe('what an entry stores', () => {
 
   it('is an envelope of status, chosen headers and body', async () => {
     const headers = { 'content-type': 'text/html', etag: '"a"', 'x-own': 'yes' };
-    const origin = await start({
+    const origin = await place.startOrigin({
       '/h': answer('<p>ü</p>', { headers }),
       '/b': answer(Buffer.from([0xff, 0]), { headers }),
     });
@@ -137,7 +106,10 @@ describe('what an entry stores', () => {
   });
 
   it('is a pickle or a PHP value where the application reads those', async () => {
-    const origin = await start({ '/j': json({ id: 7, tags: ['a'] }), '/t': answer('plain text') });
+    const origin = await place.startOrigin({
+      '/j': json({ id: 7, tags: ['a'] }),
+      '/t': answer('plain text'),
+    });
     await warm(
       origin.url,
       `{ key: py, path: /j, value: json, serializer: pickle }, { key: php, path: /j, value: json, serializer: php },
@@ -151,7 +123,7 @@ describe('what an entry stores', () => {
 
   it('is compressed above a size, and left as it is below', async () => {
     const long = 'long '.repeat(1_000);
-    const origin = await start({ '/long': answer(long), '/short': answer('short') });
+    const origin = await place.startOrigin({ '/long': answer(long), '/short': answer('short') });
     await warm(
       origin.url,
       `{ key: g, path: /long, compress: gzip }, { key: b, path: /long, compress: brotli, compress_above: 10 },
@@ -163,8 +135,8 @@ describe('what an entry stores', () => {
   });
 
   it('names what it cannot store, and leaves the old entry', async () => {
-    const origin = await start({ '/b': answer(Buffer.from([0xff, 0])), '/t': answer('no json') });
-    await redis.call('SET', 'p:b', 'old', 'EX', 100);
+    const origin = await place.startOrigin({ '/b': answer(Buffer.from([0xff, 0])), '/t': answer('no json') });
+    await place.redis.call('SET', 'p:b', 'old', 'EX', 100);
     const { failures } = await report(
       origin.url,
       '{ key: b, path: /b, serializer: php }, { key: t, path: /t, value: json }',
@@ -185,15 +157,15 @@ describe('checks of the answer', () => {
     ['{ json_path: "$.results[0]" }', 'check.json-path'],
     ['{ header: { X-Ready: "yes" } }', 'check.header'],
   ])('%s leaves the old entry untouched', async (check, code) => {
-    const origin = await start({ '/x': json({ results: [] }) });
-    await redis.call('SET', 'p:k', 'old', 'EX', 100);
+    const origin = await place.startOrigin({ '/x': json({ results: [] }) });
+    await place.redis.call('SET', 'p:k', 'old', 'EX', 100);
     const { failures, stored: count } = await report(origin.url, `{ key: k, path: /x, check: ${check} }`);
     expect({ codes: failures.map((failure) => failure.code), count }).toEqual({ codes: [code], count: 0 });
     expect(String(await stored('p:k'))).toBe('old');
   });
 
   it('let through what they ask for', async () => {
-    const origin = await start({
+    const origin = await place.startOrigin({
       '/x': answer('{"results":[1]}', {
         headers: { 'content-type': 'application/json; charset=utf-8', 'x-ready': 'Yes, it is' },
       }),
@@ -209,7 +181,7 @@ describe('checks of the answer', () => {
         )
       ).code,
     ).toBe(0);
-    expect(await redis.entryKeys()).toEqual(['p:g', 'p:k']);
+    expect(await place.redis.entryKeys()).toEqual(['p:g', 'p:k']);
   });
 });
 
@@ -222,7 +194,7 @@ describe('answers that are not for everybody', () => {
   ] as const;
 
   it.each(headers)('%s: %s is not stored, counted and named', async (name, value, code) => {
-    const origin = await start({ '/x': answer('mine', { headers: { [name]: value } }) });
+    const origin = await place.startOrigin({ '/x': answer('mine', { headers: { [name]: value } }) });
     const result = await report(origin.url, '{ key: k, path: /x }');
     expect(result).toMatchObject({
       stored: 0,
@@ -230,13 +202,13 @@ describe('answers that are not for everybody', () => {
       failed: 0,
       refusals: [{ code, targets: [{ key: 'k' }] }],
     });
-    expect(await redis.keys()).toEqual([]);
+    expect(await place.redis.keys()).toEqual([]);
     const allowed = await report(origin.url, '{ key: k, path: /x, allow_private: true }');
     expect(allowed).toMatchObject({ stored: 1, refused: 0 });
   });
 
   it('warns once of a Vary header that the entry does not set', async () => {
-    const origin = await start({
+    const origin = await place.startOrigin({
       '*': answer('x', { headers: { vary: 'Accept-Language, Accept-Encoding' } }),
     });
     const entry = '{ key: "k:{n}", path: "/{n}", foreach: { from: range, start: 1, end: 9, as: n } }';
@@ -252,9 +224,9 @@ describe('answers that are not for everybody', () => {
 
 describe('how long an entry lives, by ttl: origin', () => {
   const life = async (headers: Readonly<Record<string, string>>): Promise<number> => {
-    const origin = await start({ '/x': answer('x', { headers }) });
+    const origin = await place.startOrigin({ '/x': answer('x', { headers }) });
     await warm(origin.url, '{ key: k, path: /x, ttl: origin }', ['--force']);
-    return Math.round(Number(await redis.call('PTTL', 'p:k')) / 1_000);
+    return Math.round(Number(await place.redis.call('PTTL', 'p:k')) / 1_000);
   };
   it('follows s-maxage, max-age less Age, and Expires; its own TTL where the origin is silent', async () => {
     expect(await life({ 'cache-control': 'max-age=10, s-maxage=100' })).toBe(100);
@@ -267,10 +239,12 @@ describe('how long an entry lives, by ttl: origin', () => {
   });
 
   it('stores nothing that is stale already', async () => {
-    const origin = await start({ '/x': answer('x', { headers: { 'cache-control': 'max-age=0' } }) });
+    const origin = await place.startOrigin({
+      '/x': answer('x', { headers: { 'cache-control': 'max-age=0' } }),
+    });
     const { failures } = await report(origin.url, '{ key: k, path: /x, ttl: origin }');
     expect(failures[0]?.code).toBe('origin.stale');
-    expect(await redis.keys()).toEqual([]);
+    expect(await place.redis.keys()).toEqual([]);
   });
 });
 
@@ -281,10 +255,10 @@ describe('a second run', () => {
     'moves no body where nothing has changed (ETag: %s), and renews the TTL',
     async (etag) => {
       const page = revalidating(() => 'a page of some length', etag);
-      const origin = await start({ '*': page.handler });
+      const origin = await place.startOrigin({ '*': page.handler });
       expect(await report(origin.url, many)).toMatchObject({ stored: 20, revalidated: 0 });
       const sent = page.sent();
-      await redis.call('PEXPIRE', 'p:k:7', 1_000);
+      await place.redis.call('PEXPIRE', 'p:k:7', 1_000);
       expect(await report(origin.url, many)).toMatchObject({
         stored: 0,
         revalidated: 20,
@@ -293,13 +267,13 @@ describe('a second run', () => {
       });
       expect(page.sent()).toBe(sent);
       expect(origin.requests).toHaveLength(40);
-      expect(Number(await redis.call('PTTL', 'p:k:7'))).toBeGreaterThan(40_000);
-      expect(Number(await redis.call('PTTL', 'p:cachectl:warm:k:7'))).toBeGreaterThan(40_000);
+      expect(Number(await place.redis.call('PTTL', 'p:k:7'))).toBeGreaterThan(40_000);
+      expect(Number(await place.redis.call('PTTL', 'p:cachectl:warm:k:7'))).toBeGreaterThan(40_000);
     },
   );
 
   it('does not rewrite an unchanged body where the origin knows no conditions', async () => {
-    const origin = await start({ '/x': answer('same') });
+    const origin = await place.startOrigin({ '/x': answer('same') });
     await warm(origin.url, '{ key: k, path: /x }');
     const { bytes, revalidated } = await report(origin.url, '{ key: k, path: /x }');
     expect({ bytes, revalidated }).toEqual({ bytes: 0, revalidated: 1 });
@@ -308,7 +282,7 @@ describe('a second run', () => {
   it('writes what has changed, in the origin or in the spec file', async () => {
     let body = 'one';
     const page = revalidating(() => body);
-    const origin = await start({ '/x': page.handler });
+    const origin = await place.startOrigin({ '/x': page.handler });
     await warm(origin.url, '{ key: k, path: /x }');
     body = 'two';
     expect(await report(origin.url, '{ key: k, path: /x }')).toMatchObject({ stored: 1 });
@@ -319,31 +293,31 @@ describe('a second run', () => {
 
   it('writes again what somebody else has written or removed', async () => {
     const page = revalidating(() => 'right');
-    const origin = await start({ '/x': page.handler });
+    const origin = await place.startOrigin({ '/x': page.handler });
     await warm(origin.url, '{ key: k, path: /x }');
-    await redis.call('SET', 'p:k', 'something else', 'EX', 100);
+    await place.redis.call('SET', 'p:k', 'something else', 'EX', 100);
     expect(await report(origin.url, '{ key: k, path: /x }')).toMatchObject({ stored: 1 });
     expect(String(await stored('p:k'))).toBe('right');
-    await redis.call('DEL', 'p:k');
+    await place.redis.call('DEL', 'p:k');
     expect(await report(origin.url, '{ key: k, path: /x }')).toMatchObject({ stored: 1 });
   });
 
   it('fetches everything anew with --force', async () => {
     const page = revalidating(() => 'a page');
-    const origin = await start({ '*': page.handler });
+    const origin = await place.startOrigin({ '*': page.handler });
     await warm(origin.url, many);
     expect(await report(origin.url, many, ['--force'])).toMatchObject({ stored: 20, revalidated: 0 });
     expect(origin.requests.some(({ headers }) => headers['if-none-match'] !== undefined)).toBe(false);
   });
 
   it('requests nothing that is there with --only-missing, and nothing that is fresh by fresh_for', async () => {
-    const origin = await start({ '*': answer('x') });
+    const origin = await place.startOrigin({ '*': answer('x') });
     await warm(origin.url, many);
-    await redis.call('DEL', 'p:k:3');
+    await place.redis.call('DEL', 'p:k:3');
     origin.reset();
     expect(await report(origin.url, many, ['--only-missing'])).toMatchObject({ stored: 1, fresh: 19 });
     expect(origin.requests.map(({ url }) => url)).toEqual(['/3']);
-    await redis.call('PEXPIRE', 'p:k:5', 10_000);
+    await place.redis.call('PEXPIRE', 'p:k:5', 10_000);
     origin.reset();
     expect(await report(origin.url, many.replace('ttl: 50s', 'ttl: 50s, fresh_for: 20s'))).toMatchObject({
       fresh: 19,
@@ -353,22 +327,22 @@ describe('a second run', () => {
   });
 
   it('counts as no misses, and so leaves the hit rate alone', async () => {
-    const origin = await start({ '*': answer('x') });
-    await redis.call('CONFIG', 'RESETSTAT');
+    const origin = await place.startOrigin({ '*': answer('x') });
+    await place.redis.call('CONFIG', 'RESETSTAT');
     await warm(origin.url, many);
-    expect(String(await redis.call('INFO', 'stats'))).toContain('keyspace_misses:0\r\n');
+    expect(String(await place.redis.call('INFO', 'stats'))).toContain('keyspace_misses:0\r\n');
   });
 
   it('keeps nothing beside an entry that says conditional: false', async () => {
-    const origin = await start({ '/x': answer('x', { headers: { etag: '"a"' } }) });
+    const origin = await place.startOrigin({ '/x': answer('x', { headers: { etag: '"a"' } }) });
     await warm(origin.url, '{ key: k, path: /x, conditional: false }');
-    expect(await redis.keys()).toEqual(['p:k']);
+    expect(await place.redis.keys()).toEqual(['p:k']);
   });
 
   it('keeps the validators in one hash, without secrets', async () => {
-    const origin = await start({ '/x': answer('x', { headers: { etag: '"a"' } }) });
+    const origin = await place.startOrigin({ '/x': answer('x', { headers: { etag: '"a"' } }) });
     await warm(origin.url, '{ key: k, path: "/x?token=hush" }');
-    const fields = (await redis.call('HGETALL', 'p:cachectl:warm:k')) as readonly Buffer[];
+    const fields = (await place.redis.call('HGETALL', 'p:cachectl:warm:k')) as readonly Buffer[];
     const text = fields.map(String).join(' ');
     expect(text).toContain('etag "a"');
     expect(text).toContain('/x?token=***');
@@ -387,19 +361,21 @@ describe('mode: touch', () => {
     };
 
   it('calls the endpoint, writes nothing itself and proves that the application stored the key', async () => {
-    const origin = await start({
-      '*': application((path) => redis.call('SET', `p:page:${path.slice(1)}`, 'html', 'EX', 30)),
+    const origin = await place.startOrigin({
+      '*': application((path) => place.redis.call('SET', `p:page:${path.slice(1)}`, 'html', 'EX', 30)),
     });
     const entry =
       '{ key: "page:{n}", path: "/{n}", mode: touch, expect_ttl: { min: 10s, max: 1m }, foreach: { from: range, start: 1, end: 5, as: n } }';
     expect(await report(origin.url, entry)).toMatchObject({ touched: 5, verified: 5, stored: 0, failed: 0 });
-    expect(await redis.keys()).toEqual(['p:page:1', 'p:page:2', 'p:page:3', 'p:page:4', 'p:page:5']);
+    expect(await place.redis.keys()).toEqual(['p:page:1', 'p:page:2', 'p:page:3', 'p:page:4', 'p:page:5']);
   });
 
   it('finds keys by pattern, with the values of variables taken as they are', async () => {
-    const origin = await start({
+    const origin = await place.startOrigin({
       '*': application(async (path) =>
-        path === '/gone' ? undefined : redis.call('SET', `p:cache.${path.slice(1)}.abc`, 'html', 'EX', 30),
+        path === '/gone'
+          ? undefined
+          : place.redis.call('SET', `p:cache.${path.slice(1)}.abc`, 'html', 'EX', 30),
       ),
     });
     const entry =
@@ -417,15 +393,15 @@ describe('mode: touch', () => {
     [{ 'set-cookie': 'a=1' }, 'the application cached nothing: its answer sets a cookie'],
     [{}, 'the application cached nothing'],
   ])('fails with the reason where nothing was cached: %j', async (headers, message) => {
-    const origin = await start({ '/x': answer('page', { headers }) });
+    const origin = await place.startOrigin({ '/x': answer('page', { headers }) });
     const { failures } = await report(origin.url, '{ key: k, path: /x, mode: touch }');
     expect(failures.map((failure) => failure.message)).toEqual([message]);
     expect((await warm(origin.url, '{ key: k, path: /x, mode: touch }')).code).toBe(5);
   });
 
   it('fails where the key never expires or lives too long', async () => {
-    const origin = await start({
-      '*': application((path) => redis.call('SET', 'p:k', path, ...(path === '/x' ? [] : ['EX', 900]))),
+    const origin = await place.startOrigin({
+      '*': application((path) => place.redis.call('SET', 'p:k', path, ...(path === '/x' ? [] : ['EX', 900]))),
     });
     const forever = await report(origin.url, '{ key: k, path: /x, mode: touch }');
     expect(forever.failures[0]?.message).toBe('what the application cached never expires');
@@ -434,7 +410,7 @@ describe('mode: touch', () => {
   });
 
   it('certifies by a header of the second answer', async () => {
-    const origin = await start({
+    const origin = await place.startOrigin({
       '/good': (_request, response, number) =>
         response.writeHead(200, { 'x-cache': number > 1 ? 'HIT' : 'MISS' }).end('page'),
       '/bad': answer('page', { headers: { 'x-cache': 'MISS' } }),
@@ -454,7 +430,10 @@ describe('mode: touch', () => {
   it('certifies by the time of the second answer, where nothing else tells a hit', async () => {
     // The first answer is computed; the second comes from a cache, or is computed again.
     const computed: OriginHandler = (_request, response) => void setTimeout(() => response.end('page'), 400);
-    const origin = await start({ '/cached': inTurn(computed, answer('page')), '/never': computed });
+    const origin = await place.startOrigin({
+      '/cached': inTurn(computed, answer('page')),
+      '/never': computed,
+    });
     const touch = 'mode: touch, expect_keys: []';
     const result = await report(
       origin.url,
@@ -480,7 +459,7 @@ describe('mistakes in how an entry is filled', () => {
     ['compress: lzma', 'expected gzip or zlib or brotli or zstd'],
     ['check: { matches: "(" }', 'not a regular expression'],
   ])('%s is refused before anything is contacted', async (keys, message) => {
-    const origin = await start({});
+    const origin = await place.startOrigin({});
     const { code, stderr } = await warm(origin.url, `{ key: k, path: /x, ${keys} }`);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
@@ -488,7 +467,7 @@ describe('mistakes in how an entry is filled', () => {
   });
 
   it('refuses zstd where this Node cannot write it', async () => {
-    const origin = await start({ '*': answer('x'.repeat(5_000)) });
+    const origin = await place.startOrigin({ '*': answer('x'.repeat(5_000)) });
     const { code, stderr } = await warm(origin.url, '{ key: k, path: /x, compress: zstd }');
     if (Number(process.versions.node.split('.')[0]) < 22) {
       expect({ code, stderr }).toEqual({

@@ -1,45 +1,13 @@
 import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LOCK_LIFE_MS } from '../../src/warm/lock.ts';
-import {
-  answer,
-  hang,
-  inTurn,
-  redirectTo,
-  startOrigin,
-  type OriginHandler,
-  type TestOrigin,
-} from '../support/http-origin.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { answer, hang, inTurn, redirectTo, type OriginHandler } from '../support/http-origin.ts';
 import { runMain, type RunOptions, type RunResult } from '../support/run-main.ts';
-import { createSpecFolder, type SpecFolder } from '../support/spec-folder.ts';
+import { useWarmPlace } from '../support/warm-place.ts';
 import { until } from '../support/until.ts';
 
-let redis: TestRedis;
-let spec: SpecFolder;
-const origins: TestOrigin[] = [];
-
-beforeAll(async () => {
-  redis = await startTestRedis();
-  spec = await createSpecFolder();
-});
-afterAll(async () => {
-  await redis.stop();
-  await spec.remove();
-});
-beforeEach(async () => {
-  await redis.call('FLUSHALL');
-});
-afterEach(async () => {
-  await Promise.all(origins.splice(0).map((origin) => origin.stop()));
-});
-
-async function start(handlers: Readonly<Record<string, OriginHandler>>): Promise<TestOrigin> {
-  const origin = await startOrigin(handlers);
-  origins.push(origin);
-  return origin;
-}
+const place = useWarmPlace();
 
 interface Run {
   readonly origin: string;
@@ -51,13 +19,13 @@ interface Run {
 }
 
 async function warm(run: Run): Promise<RunResult> {
-  await spec.write(`version: 1
+  await place.spec.write(`version: 1
 origin: { base_url: "${run.origin}"${run.originKeys ?? ''} }
 defaults: { ttl: 60s, ${run.defaults ?? 'retries: 0'} }
 scopes: { s: { entries: [${run.entries}] } }
 `);
-  return runMain(['warm', '-s', 's', '--url', redis.url, '--json', ...(run.argv ?? [])], {
-    cwd: spec.folder,
+  return runMain(['warm', '-s', 's', '--url', place.redis.url, '--json', ...(run.argv ?? [])], {
+    cwd: place.spec.folder,
     ...run.options,
   });
 }
@@ -69,7 +37,7 @@ const LOCK = 'cachectl:lock:warm:s';
 
 describe('warm goes easy on the origin', () => {
   it('sends no more requests in a time than --rate says', async () => {
-    const origin = await start({ '*': answer('x') });
+    const origin = await place.startOrigin({ '*': answer('x') });
     const startedAt = performance.now();
     await warm({ origin: origin.url, entries: many(21), argv: ['--rate', '50/s'] });
     expect(origin.requests).toHaveLength(21);
@@ -78,10 +46,12 @@ describe('warm goes easy on the origin', () => {
   });
 
   it('keeps to the concurrency of one host', async () => {
-    const origin = await start({ '*': (_request, response) => setImmediate(() => response.end('x')) });
+    const origin = await place.startOrigin({
+      '*': (_request, response) => setImmediate(() => response.end('x')),
+    });
     await warm({ origin: origin.url, entries: many(40), argv: ['--concurrency-per-host', '3'] });
     expect(origin.mostAtOnce()).toBeLessThanOrEqual(3);
-    expect(await redis.entryKeys()).toHaveLength(40);
+    expect(await place.redis.entryKeys()).toHaveLength(40);
   });
 
   it('warms an origin completely that takes few requests, without a storm of retries', async () => {
@@ -89,7 +59,7 @@ describe('warm goes easy on the origin', () => {
     let windowStart = 0;
     let inWindow = 0;
     let refused = 0;
-    const origin = await start({
+    const origin = await place.startOrigin({
       '*': (_request, response) => {
         const now = performance.now();
         if (now - windowStart > 300) [windowStart, inWindow] = [now, 0];
@@ -109,7 +79,7 @@ describe('warm goes easy on the origin', () => {
 
   it('holds all requests back for as long as one answer asks', async () => {
     const times: number[] = [];
-    const origin = await start({
+    const origin = await place.startOrigin({
       '*': (_request, response) => {
         times.push(performance.now());
         if (times.length === 1) response.writeHead(429, { 'retry-after': '1' }).end();
@@ -128,7 +98,7 @@ describe('warm goes easy on the origin', () => {
   });
 
   it('begins low with adaptive and shows the curve', async () => {
-    const origin = await start({ '*': answer('x') });
+    const origin = await place.startOrigin({ '*': answer('x') });
     const { stdout } = await warm({
       origin: origin.url,
       entries: many(60),
@@ -140,7 +110,7 @@ describe('warm goes easy on the origin', () => {
   });
 
   it('asks what failed once more at the end', async () => {
-    const origin = await start({
+    const origin = await place.startOrigin({
       '/x/3': inTurn(answer('', { status: 500 }), answer('', { status: 500 }), answer('at last')),
       '*': answer('x'),
     });
@@ -152,7 +122,7 @@ describe('warm goes easy on the origin', () => {
     });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ stored: 5, failed: 0, second_chances: 1 });
-    expect(String(await redis.call('GET', 'k:3'))).toBe('at last');
+    expect(String(await place.redis.call('GET', 'k:3'))).toBe('at last');
   });
 
   it.each([
@@ -163,7 +133,7 @@ describe('warm goes easy on the origin', () => {
       'did not finish its answer within 150 ms',
     ],
   ])('limits the time by %s', async (key, handler, message) => {
-    const origin = await start({ '*': handler });
+    const origin = await place.startOrigin({ '*': handler });
     const { code, stdout } = await warm({
       origin: origin.url,
       entries: many(1),
@@ -202,14 +172,14 @@ describe('warm goes easy on the origin', () => {
   });
 
   it('follows redirects to allowed hosts, without the headers that are meant for the origin', async () => {
-    const other = await start({ '*': answer('from elsewhere') });
-    const origin = await start({ '*': redirectTo(`${other.url}/there`) });
+    const other = await place.startOrigin({ '*': answer('from elsewhere') });
+    const origin = await place.startOrigin({ '*': redirectTo(`${other.url}/there`) });
     const entries = '{ key: k, path: /x, headers: { Authorization: Bearer hush, Accept-Language: de } }';
     expect((await warm({ origin: origin.url, entries })).code).toBe(5);
     expect(other.requests).toHaveLength(0);
     const originKeys = `, allowed_hosts: ["${other.host}"]`;
     expect((await warm({ origin: origin.url, entries, originKeys })).code).toBe(0);
-    expect(String(await redis.call('GET', 'k'))).toBe('from elsewhere');
+    expect(String(await place.redis.call('GET', 'k'))).toBe('from elsewhere');
     expect(other.requests[0]?.headers['authorization']).toBeUndefined();
     expect(other.requests[0]?.headers['accept-language']).toBe('de');
   });
@@ -223,7 +193,7 @@ describe('a broken deploy', () => {
     [['--max-failures', '10%'], 11, 'more than 10% failed'],
     [['--stop-on-failure'], 1, 'the first failure'],
   ])('is not hammered with %j', async (argv, requests, words) => {
-    const origin = await start({ '*': broken });
+    const origin = await place.startOrigin({ '*': broken });
     const { code, stdout } = await warm({
       origin: origin.url,
       entries: many(100),
@@ -239,7 +209,7 @@ describe('a broken deploy', () => {
   });
 
   it('exits 0 with --allow-failures, and reports the failures all the same', async () => {
-    const origin = await start({ '*': broken });
+    const origin = await place.startOrigin({ '*': broken });
     const { code, stdout } = await warm({ origin: origin.url, entries: many(3), argv: ['--allow-failures'] });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ failed: 3 });
@@ -261,7 +231,7 @@ describe('a broken deploy', () => {
 describe('two runs of one scope', () => {
   it('do not overlap: the second waits for the first', async () => {
     const order: string[] = [];
-    const origin = await start({
+    const origin = await place.startOrigin({
       '*': (request, response) => {
         order.push(request.url ?? '');
         setImmediate(() => response.end('x'));
@@ -275,12 +245,12 @@ describe('two runs of one scope', () => {
     ).toBe(true);
     const sorted = (list: readonly string[]): readonly string[] => [...list].sort();
     expect(sorted(order.slice(0, 5))).toEqual(sorted(order.slice(5)));
-    expect(await redis.call('EXISTS', LOCK)).toBe(0);
+    expect(await place.redis.call('EXISTS', LOCK)).toBe(0);
   });
 
   it('are one with --lock skip, and two with --lock off', async () => {
-    const origin = await start({ '*': answer('x') });
-    await redis.call('SET', LOCK, 'somebody else', 'PX', 60_000);
+    const origin = await place.startOrigin({ '*': answer('x') });
+    await place.redis.call('SET', LOCK, 'somebody else', 'PX', 60_000);
     const skipped = await warm({ origin: origin.url, entries: many(5), argv: ['--lock', 'skip'] });
     expect(skipped.code).toBe(0);
     expect(skipped.stderr).toBe('warning: another run is warming scope s: left to it (--lock skip)\n');
@@ -288,16 +258,16 @@ describe('two runs of one scope', () => {
     expect(origin.requests).toHaveLength(0);
     const off = await warm({ origin: origin.url, entries: many(5), argv: ['--lock', 'off'] });
     expect(JSON.parse(off.stdout)).toMatchObject({ stored: 5 });
-    expect(String(await redis.call('GET', LOCK))).toBe('somebody else');
+    expect(String(await place.redis.call('GET', LOCK))).toBe('somebody else');
   });
 
   it('hold a lock that runs out by itself, and do not give back one that is not theirs', async () => {
     const lives: number[] = [];
-    const origin = await start({
+    const origin = await place.startOrigin({
       '*': (_request, response) => {
         void (async () => {
-          lives.push(Number(await redis.call('PTTL', LOCK)));
-          await redis.call('SET', LOCK, 'taken over', 'PX', 60_000);
+          lives.push(Number(await place.redis.call('PTTL', LOCK)));
+          await place.redis.call('SET', LOCK, 'taken over', 'PX', 60_000);
           response.end('x');
         })();
       },
@@ -305,24 +275,24 @@ describe('two runs of one scope', () => {
     await warm({ origin: origin.url, entries: many(1) });
     expect(lives[0]).toBeGreaterThan(0);
     expect(lives[0]).toBeLessThanOrEqual(LOCK_LIFE_MS);
-    expect(String(await redis.call('GET', LOCK))).toBe('taken over');
+    expect(String(await place.redis.call('GET', LOCK))).toBe('taken over');
   });
 
   it('lock without scripts where the Redis user may not run them', async () => {
-    const origin = await start({ '*': answer('x') });
-    await redis.call('ACL', 'SETUSER', 'plain', 'on', '>pw', '~*', '+@all', '-@scripting');
-    await spec.write(`version: 1
+    const origin = await place.startOrigin({ '*': answer('x') });
+    await place.redis.call('ACL', 'SETUSER', 'plain', 'on', '>pw', '~*', '+@all', '-@scripting');
+    await place.spec.write(`version: 1
 origin: { base_url: "${origin.url}" }
 scopes: { s: { entries: [${many(5)}] } }
 `);
     const plain = await runMain(['warm', '-s', 's', '--json'], {
-      cwd: spec.folder,
-      env: { REDIS_URL: redis.url.replace('redis://', 'redis://plain:pw@') },
+      cwd: place.spec.folder,
+      env: { REDIS_URL: place.redis.url.replace('redis://', 'redis://plain:pw@') },
     });
     expect({ code: plain.code, stderr: plain.stderr }).toEqual({ code: 0, stderr: '' });
-    expect(await redis.call('EXISTS', LOCK)).toBe(0);
-    const keys = await redis.keys();
+    expect(await place.redis.call('EXISTS', LOCK)).toBe(0);
+    const keys = await place.redis.keys();
     expect(keys).toHaveLength(10);
-    for (const key of keys) expect(Number(await redis.call('PTTL', key))).toBeGreaterThan(0);
+    for (const key of keys) expect(Number(await place.redis.call('PTTL', key))).toBeGreaterThan(0);
   });
 });

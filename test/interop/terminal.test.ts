@@ -1,12 +1,14 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startShop } from '../../examples/shop/server.ts';
 import { ensurePackages } from '../support/ensure-packages.ts';
+import { startOrigin, type TestOrigin } from '../support/http-origin.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { BINARY } from '../support/run-binary.ts';
 import { startTerminal, type Terminal } from '../support/terminal.ts';
+import { until } from '../support/until.ts';
 
 let redis: TestRedis;
 let shop: Awaited<ReturnType<typeof startShop>>;
@@ -123,6 +125,56 @@ describe('clear', () => {
   });
 });
 
+describe('work that lasts', () => {
+  /** A spec file whose targets an origin answers when the test says so. */
+  async function heldOrigin(): Promise<{ readonly origin: TestOrigin; readonly answer: () => void }> {
+    const held: (() => void)[] = [];
+    let isOpen = false;
+    const origin = await startOrigin({
+      '*': (_, response) => {
+        const end = (): void => void response.end('body');
+        if (isOpen) end();
+        else held.push(end);
+      },
+    });
+    onTestFinished(() => origin.stop());
+    await writeFile(
+      path.join(folder, 'cachectl.yaml'),
+      `version: 1
+origin: { base_url: "${origin.url}" }
+scopes: { s: { entries: [{ key: "k:{n}", path: "/{n}", foreach: { from: range, start: 1, end: 3, as: n } }] } }
+`,
+    );
+    const answer = (): void => {
+      isOpen = true;
+      for (const end of held) end();
+    };
+    return { origin, answer };
+  }
+
+  test('with CACHECTL_PROGRESS=plain tells in lines how far it is, and draws nothing', async () => {
+    const { answer } = await heldOrigin();
+    const screen = await open({ env: { CACHECTL_PROGRESS: 'plain' } });
+    await screen.type('cachectl warm --scope s --timeout 1m', 'Enter');
+    await screen.shows(/^warming: 0 of 3 targets$/m);
+    answer();
+    // The line stays, where a bar would be gone.
+    const text = await screen.shows(/^warming: 0 of 3 targets\n[\s\S]*3 of 3 targets stored/m);
+    expect(text).not.toMatch(/[⠀-⣿█░]/);
+  });
+
+  test('ends cleanly, its lock given back, where the terminal is closed', async () => {
+    const { origin } = await heldOrigin();
+    const screen = await open();
+    await screen.type('cachectl warm --scope s', 'Enter');
+    await origin.untilRequests(3);
+    expect(await redis.call('EXISTS', 'cachectl:lock:warm:s')).toBe(1);
+    await screen.stop();
+    // Left alone, the lock would live for half a minute.
+    await until(async () => (await redis.call('EXISTS', 'cachectl:lock:warm:s')) === 0, 10_000);
+  });
+});
+
 describe('init', () => {
   test('asks four questions, tries each answer, and writes a file that warms', async () => {
     const screen = await open({ env: { REDIS_URL: '' } });
@@ -153,4 +205,19 @@ test('without UTF-8 nothing beyond ASCII is drawn', async () => {
   await screen.type('cachectl stats; cachectl doctor; cachectl keys --with type,ttl', 'Enter');
   const text = await screen.shows(/xx[\s\S]*ready> $|xx[\s\S]*ready>$/);
   expect(text.match(/[^\n\x20-\x7e]/g)).toBeNull();
+});
+
+test('nor by what asks', async () => {
+  for (const key of ['user:1', 'user:2']) await redis.call('SET', key, '1');
+  const screen = await open({ env: { LANG: 'C', LC_ALL: 'C' } });
+  await screen.type('cachectl inspect', 'Enter');
+  expect(await screen.shows(/^> user:\d$/m)).not.toMatch(/[^\n\x20-\x7e]/);
+  await screen.type('user:2');
+  await screen.shows(/^> user:2$(?![\s\S]*user:1)/m);
+  await screen.type('', 'Enter');
+  expect(await screen.shows(/^\+ .*user:2[\s\S]*^type +string/m)).not.toMatch(/[^\n\x20-\x7e]/);
+  await screen.type('clear; cachectl clear --pattern "user:*"', 'Enter');
+  expect(await screen.shows(/^\? Delete them .*\(y\/N\)/m)).not.toMatch(/[^\n\x20-\x7e]/);
+  await screen.type('n', 'Enter');
+  expect(await screen.shows(/^\+ Delete them .*No$/m)).not.toMatch(/[^\n\x20-\x7e]/);
 });

@@ -68,6 +68,19 @@ test('says where segments end, separators included', () => {
   expect([...folder.segmentEnds.subarray(0, folder.segments)]).toEqual([5]);
 });
 
+test.each([
+  ['letters alone', 'a'.repeat(5_000)],
+  ['characters of several bytes', `a:${'長い'.repeat(200)}`],
+  ['the same, one byte on', `ab:${'長い'.repeat(200)}`],
+  ['many parts in one segment', `${'x-'.repeat(3_000)}:b`],
+])('a long key is cut between two characters, and its glob matches it: %s', (_, text) => {
+  const key = Buffer.from(text);
+  const folded = foldBytes(key);
+  expect(folded.length).toBeLessThan(270);
+  expect(showFolded(folded)).toMatch(/^[^\\]+\{rest\}$/);
+  expect(matchesGlob(globOf(folded), key)).toBe(true);
+});
+
 test('no key is too long, too deep or too strange; its glob matches it', () => {
   const keys = fc.oneof(
     fc.uint8Array({ maxLength: 600 }),

@@ -113,6 +113,14 @@ describe('a server is judged by its figures:', () => {
   });
 });
 
+test.each([
+  ['no snapshot since its start 30 s ago', 30, 30],
+  ['last snapshot 10 s ago', 10, 30],
+])('a server that has just started is not said to have saved: %s', (text, saved, uptime) => {
+  const info = { loading: 0, rdb_last_save_time: NOW_MS / 1_000 - saved, uptime_in_seconds: uptime };
+  expect(judgePersistence(facts(info)).message).toBe(`no append-only file; ${text}`);
+});
+
 test('of several servers the worst is told, with its address', () => {
   expect(
     worst([
