@@ -47,8 +47,10 @@ export async function runRepair(context: Context): Promise<Outcome> {
 /**
  * What every run of stats does first: what a killed one has left is put back and told. On a protected connection it is
  * only told, and so it is where this user may not change the setting.
+ * @returns whether anything was put back
  */
-export async function repairOnTheWay(client: RedisClient, { messages }: Context): Promise<void> {
+export async function repairOnTheWay(client: RedisClient, { messages }: Context): Promise<boolean> {
+  let isRepaired = false;
   for (const node of await client.primaries()) {
     // Who may not ask cannot have changed anything, and a server that is gone is told of elsewhere.
     if (!(await tellsOfMisses(node).catch(isNotSo))) continue;
@@ -58,12 +60,15 @@ export async function repairOnTheWay(client: RedisClient, { messages }: Context)
       continue;
     }
     const { repaired, error } = await repair(client, node);
-    if (repaired !== undefined) messages.warn(repairText(repaired));
-    else if (error !== undefined && error.code !== CAPTURE_BUSY)
+    if (repaired !== undefined) {
+      isRepaired = true;
+      messages.warn(repairText(repaired));
+    } else if (error !== undefined && error.code !== CAPTURE_BUSY)
       messages.warn(
         `notify-keyspace-events of ${node.address} could not be put back: ${error.message}; ${MEND}`,
       );
   }
+  return isRepaired;
 }
 
 const MEND = 'put it back with cachectl stats --repair';

@@ -36,9 +36,7 @@ async function runOnce(options: StatsOptions, context: Context): Promise<Outcome
   const baseline =
     options.baseline === undefined ? undefined : await readSavedStats(options.baseline, host.cwd);
   const client = await context.redis();
-  // Who listens does so by itself.
-  if (options.groups?.sample === undefined) await repairOnTheWay(client, context);
-  const measured = await measure(options, client, context);
+  const measured = await measureRepaired(options, client, context);
   const facts = {
     target: client.target.location,
     database: client.target.database,
@@ -89,6 +87,21 @@ function withGauges(counters: Reading, later: Reading): Reading {
 }
 
 type Found = Pick<StatsReport, 'figures' | 'nodes' | 'sinceStart' | 'window' | 'lost' | 'groups'>;
+
+/** Puts back first what a killed run has left; who listens to groups does so by itself. */
+async function measureRepaired(options: StatsOptions, client: RedisClient, context: Context): Promise<Found> {
+  if (options.groups?.sample !== undefined) return measure(options, client, context);
+  if (options.groups !== undefined || options.intervalMs !== undefined) {
+    await repairOnTheWay(client, context);
+    return measure(options, client, context);
+  }
+  // There is hardly ever anything to put back: both at once, and once more where there was.
+  const [measured, isRepaired] = await Promise.all([
+    measure(options, client, context),
+    repairOnTheWay(client, context),
+  ]);
+  return isRepaired ? measure(options, client, context) : measured;
+}
 
 async function measure(options: StatsOptions, client: RedisClient, context: Context): Promise<Found> {
   const now = (): number => context.host.clock.monotonicMs();
