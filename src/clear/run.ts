@@ -98,8 +98,10 @@ function hintAtNothing(report: ClearReport, selection: Selection, context: Conte
   const { note } = context.messages;
   const key = selection.keys.map(printableKey).find(looksLikePattern);
   if (key !== undefined) note(`"${key}" was taken as an exact key; for a pattern say --pattern "${key}"`);
-  const onlyAddresses = selection.addresses.length > 0 && !namesSource({ ...selection, addresses: [] });
-  if (layout.prefix.length > 0 && !onlyAddresses) {
+  // Addresses and tags have no prefix of their own that anybody could have left out or doubled.
+  const hasOther = selection.addresses.length > 0 || selection.tags.length > 0;
+  const isPrefixed = !hasOther || namesSource({ ...selection, addresses: [], tags: [] });
+  if (layout.prefix.length > 0 && isPrefixed) {
     note(
       `nothing found; the ${layout.type} layout puts ${printableKey(layout.prefix)} in front of keys and patterns`,
     );

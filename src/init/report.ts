@@ -26,7 +26,7 @@ export function initViews({ file, answers, layoutType }: InitReport): ReportView
         ...(answers.schemaFile === undefined ? [] : [`Editors complete it from ${answers.schemaFile}`]),
         '',
         'Next:',
-        `  cachectl warm --scope ${escapeText(scopeName)} --dry-run   # what would be requested and stored`,
+        `  cachectl warm --scope ${escapeText(scopeName)} --dry-run   # stores nothing`,
         `  cachectl warm --scope ${escapeText(scopeName)}`,
         '  cachectl doctor',
       ].join('\n'),

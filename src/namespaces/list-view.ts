@@ -56,7 +56,10 @@ export function listViews(report: ListReport): ReportViews {
   );
   const titles = COLUMNS.map(({ title }) => title);
   return {
-    table: (terminal) => (rows.length === 0 ? 'No namespaces' : renderTable(COLUMNS, rows, terminal)),
+    table: (terminal) =>
+      report.namespaces.length === 0
+        ? 'No namespaces: they are defined in the spec file, under namespaces'
+        : renderTable(COLUMNS, rows, terminal),
     json: () => listJson(report),
     csv: () =>
       renderCsv(

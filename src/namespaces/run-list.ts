@@ -31,9 +31,6 @@ async function runList({ names }: ListOptions, context: Context): Promise<Outcom
       `the counter of ${form.spec.name} expires: it will start from ${form.spec.initial} again, and old keys come back`,
     );
   }
-  if (forms.length === 0) {
-    context.messages.note('no namespaces: define them in the spec file, under namespaces');
-  }
   for (const { address, error } of lost) context.messages.warn(`not looked at: ${address}: ${error.message}`);
   const { name, location } = client.target;
   return {

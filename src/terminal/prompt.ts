@@ -1,4 +1,5 @@
 import type { InputStream, OutputStream } from '../host.ts';
+import { wrapProse } from './wrap.ts';
 
 /** Asks a person; only ever used where stdin and stderr are terminals. Ctrl-C throws what `interrupted` makes. */
 export interface Prompter {
@@ -48,6 +49,8 @@ type Question =
     };
 
 const PICK_ROWS = 10;
+/** The question mark in front of a question, and a blank. */
+const PREFIX_COLUMNS = 2;
 
 /** The library asks the terminal's name what it can show, and never the locale. */
 const ASCII_THEME = {
@@ -75,7 +78,13 @@ export function createPrompter(
     const prompt = inquirer.createPromptModule({ input: stdin, output: stderr, signal });
     try {
       const answers: { readonly answer?: unknown } = await prompt([
-        { ...question, name: 'answer', ...(unicode ? {} : { theme: ASCII_THEME }) },
+        {
+          ...question,
+          name: 'answer',
+          // The library breaks in the middle of words.
+          message: wrapProse(question.message, (stderr.columns ?? 80) - PREFIX_COLUMNS),
+          ...(unicode ? {} : { theme: ASCII_THEME }),
+        },
       ]);
       return answers.answer;
     } catch (error) {

@@ -225,6 +225,8 @@ layout: { type: plain, prefix: "shop[1]:" }
     expect((await withSpec(['clear', '--pattern', 'user:*'])).stderr).toBe(
       'nothing found; the plain layout puts shop[1]: in front of keys and patterns\n',
     );
+    // A tag has no prefix that anybody could have forgotten.
+    expect((await withSpec(['clear', '--tag', 'nobody'])).stderr).toBe('');
     expect(await redis.keys()).toEqual(['shop1:user:1', 'shop[1]:product:1', 'user:1']);
   });
 

@@ -43,6 +43,8 @@ async function open(
     env: {
       PATH: `${path.join(folder, 'bin')}:${path.dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
       HOME: folder,
+      // A shell that is closed would write into the folder while it is removed.
+      HISTFILE: '/dev/null',
       PS1: 'ready> ',
       REDIS_URL: redis.url,
       ...options.env,
@@ -177,7 +179,7 @@ scopes: { s: { entries: [{ key: "k:{n}", path: "/{n}", foreach: { from: range, s
 
 describe('init', () => {
   test('asks four questions, tries each answer, and writes a file that warms', async () => {
-    const screen = await open({ env: { REDIS_URL: '' } });
+    const screen = await open({ columns: 60, env: { REDIS_URL: '' } });
     await screen.type('cachectl init', 'Enter');
     await screen.shows('Redis (Enter:');
     await screen.type('redis://127.0.0.1:1/0', 'Enter');
@@ -189,7 +191,8 @@ describe('init', () => {
     await screen.type('', 'Enter');
     await screen.shows('Address of the application');
     await screen.type(shop.url, 'Enter');
-    await screen.shows('What to warm first');
+    // A question breaks between words.
+    await screen.shows('What to warm first: paths, a sitemap (/sitemap.xml), or\nthe file of an access log');
     await screen.type('/ /api/features', 'Enter');
     await screen.shows(/Wrote cachectl\.yaml[\s\S]*ready>/);
     await screen.type('clear; cachectl warm --scope pages', 'Enter');
