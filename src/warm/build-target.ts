@@ -35,9 +35,11 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
   const headers = Object.entries(entry.headers).map(([name, value]) => [name, parseTemplate(value)] as const);
   const tags = entry.tags.map((tag) => parseTemplate(tag));
   const expectKeys = expectedKeysBuilder(entry, layout);
-  const used = new Set(
-    [key, path, ...headers.map(([, value]) => value), ...tags].flatMap((part) => placeholders(part)),
-  );
+  const used = [
+    ...new Set(
+      [key, path, ...headers.map(([, value]) => value), ...tags].flatMap((part) => placeholders(part)),
+    ),
+  ];
   const originHeaders = withoutNames(origin.headers, Object.keys(entry.headers));
   const refuse = (what: string): never => {
     throw valueFailure(entryPlace(settings.specPath, entry), what);
@@ -48,7 +50,7 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
   return (variables, traffic) => {
     for (const name of used) checkValue(name, variables[name] ?? '', refuse);
     const logicalKey = logicalKeyOf(renderTemplate(key, variables));
-    return {
+    const target: Target = {
       scope,
       entry,
       key: logicalKey,
@@ -57,15 +59,18 @@ export function targetBuilder(scope: string, entry: EntrySpec, settings: TargetS
       url: requestUrl(origin.baseUrl, renderPath(path, variables, origin.baseUrl, refuse)),
       // One object for all targets where it is the same: what is worked out from it is worked out once.
       headers: sharedHeaders ?? { ...originHeaders, ...renderHeaders(headers, variables, refuse) },
-      tags: tags.map((tag) => renderTemplate(tag, variables)),
+      tags: tags.length === 0 ? NO_TAGS : tags.map((tag) => renderTemplate(tag, variables)),
       ttlSeconds: entry.ttlSeconds,
       ttlJitter: entry.ttlJitter,
       timeoutMs: entry.timeoutMs ?? settings.defaults.timeoutMs,
-      ...(traffic && { traffic }),
-      ...(expectKeys && { expectKeys: expectKeys(variables) }),
+      traffic,
+      expectKeys: expectKeys?.(variables),
     };
+    return target;
   };
 }
+
+const NO_TAGS: readonly string[] = [];
 
 function placeOf(
   { namespace }: EntrySpec,

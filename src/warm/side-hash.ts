@@ -65,8 +65,8 @@ export function sideFields(
   // Only where there is something that could be a secret: the look for it is not cheap.
   const url = /[?@;#]/.test(target.url) ? redactUrl(target.url) : target.url;
   const fetchedAt = isoTime(nowMs);
-  const fields = ['digest', digest, 'request', request, 'stored_bytes', storedBytes];
-  fields.push('url', url, 'fetched_at', fetchedAt);
+  const stored = ['stored_bytes', storedBytes] as const;
+  const fields = ['digest', digest, 'request', request, ...stored, 'url', url, 'fetched_at', fetchedAt];
   if (etag !== undefined) fields.push('etag', etag);
   if (lastModified !== undefined) fields.push('last_modified', lastModified);
   if (target.tags.length > 0) fields.push(TAGS_FIELD, encodeTags(target.tags));

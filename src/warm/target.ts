@@ -21,9 +21,9 @@ export interface Target {
   readonly ttlJitter: number;
   readonly timeoutMs: number;
   /** The logged requests that it stands for, where it comes from an access log. */
-  readonly traffic?: Traffic;
+  readonly traffic?: Traffic | undefined;
   /** Only with `mode: touch`: what the application has to have stored afterwards. */
-  readonly expectKeys?: readonly ExpectedKey[];
+  readonly expectKeys?: readonly ExpectedKey[] | undefined;
 }
 
 /** A key, or a pattern over keys, that has to be there. */

@@ -97,13 +97,17 @@ export class HashWriter {
 
   #script(writes: readonly HashWrite[]): RedisCommand {
     const [name, script] = this.#loaded ? (['EVALSHA', SCRIPT_SHA] as const) : (['EVAL', SCRIPT] as const);
-    const args: RedisArgument[] = [script, writes.length];
-    for (const { key } of writes) args.push(key);
+    // Made as long as it gets: one that grows is copied again and again.
+    const command: [string, ...RedisArgument[]] = [name, script, writes.length];
+    command.length += writes.reduce((sum, { fields }) => sum + 3 + fields.length, 0);
+    let at = 3;
+    for (const { key } of writes) command[at++] = key;
     for (const { ttlMs, fields } of writes) {
-      args.push(ttlMs, fields.length);
-      for (const field of fields) args.push(field);
+      command[at++] = ttlMs;
+      command[at++] = fields.length;
+      for (const field of fields) command[at++] = field;
     }
-    return [name, ...args];
+    return command;
   }
 
   /** Whether there is another way to try. */

@@ -16,7 +16,7 @@ export class BodyBuffer {
     if (end <= start) return;
     this.#sizeBytes += end - start;
     if (!this.#keeps) return;
-    const piece = Buffer.allocUnsafe(end - start);
+    const piece = takePiece(end - start);
     bytes.copy(piece, 0, start, end);
     if (this.#first === undefined) this.#first = piece;
     else this.#more.push(piece);
@@ -37,4 +37,22 @@ export class BodyBuffer {
     if (this.#more.length > 0) this.#more = [];
     this.#sizeBytes = 0;
   }
+}
+
+/** Bodies are cut from slabs of this size: one allocation for many of them. Node's own slabs have 8 KB. */
+const SLAB_BYTES = 64 * 1024;
+/** Longer ones have memory of their own, so that whoever keeps one keeps little more than it. */
+const MOST_OF_SLAB = SLAB_BYTES / 8;
+
+let slab: Buffer = Buffer.alloc(0);
+let used = 0;
+
+function takePiece(length: number): Buffer {
+  if (length > MOST_OF_SLAB) return Buffer.allocUnsafeSlow(length);
+  if (used + length > slab.length) {
+    slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    used = 0;
+  }
+  used += length;
+  return slab.subarray(used - length, used);
 }

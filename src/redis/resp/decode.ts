@@ -21,7 +21,7 @@ export function decodeReply(bytes: Buffer, at: number): DecodedReply {
   const plain = (value: RedisReply | RespErrorReply): DecodedReply => ({ value, end: line + 2 });
   switch (bytes[at]) {
     case Kind.integer:
-      return plain(Number(bytes.toString('latin1', at + 1, line)));
+      return plain(readInteger(bytes, at + 1, line));
     case Kind.simple:
       return plain(isOk(bytes, at + 1, line) ? OK : bytes.subarray(at + 1, line));
     case Kind.double:
@@ -60,6 +60,18 @@ export function decodeReply(bytes: Buffer, at: number): DecodedReply {
     default:
       throw new RespProtocolError('a reply of an unknown kind');
   }
+}
+
+/** Text of digits costs more to make than to read, and most numbers are short. */
+function readInteger(bytes: Buffer, start: number, end: number): number {
+  if (end - start > 15) return Number(bytes.toString('latin1', start, end));
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return Number(bytes.toString('latin1', start, end));
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** One for all: most simple strings are this one, and each slice costs more than the look. */
