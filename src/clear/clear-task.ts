@@ -46,13 +46,13 @@ export async function runClearTask(
       reach: task.reach,
       yes: options.yes,
       confirm: options.confirm,
-      preview: async () =>
-        renderPlan(await plan(task, client, context), {
-          target: client.target,
-          layout: context.layout,
-          how: options.how,
-          interrupted: context.signal.aborted,
-        }),
+      preview: async () => {
+        const planned = await plan(task, client, context);
+        const interrupted = context.signal.aborted;
+        if (planned.matched === 0 && !interrupted) return undefined;
+        const { layout } = context;
+        return renderPlan(planned, { target: client.target, layout, how: options.how, interrupted });
+      },
     });
     if (options.maxKeys !== undefined) {
       const matched = await countUpTo(client, task.bound, options.maxKeys, context.signal);

@@ -31,7 +31,7 @@ export async function confirmWithPerson(
     case 'refuse':
       throw unconfirmed(step.message, step.hint);
     case 'ask-yes-no': {
-      await showPreview(request, person);
+      if (!(await showPreview(request, person))) return;
       const answer = await person.prompter.yesNo(
         `${deed.verb[0]?.toUpperCase() ?? ''}${deed.verb.slice(1)} them ${deed === DELETING ? 'from' : 'on'} ${target.name}?`,
       );
@@ -39,7 +39,7 @@ export async function confirmWithPerson(
       return;
     }
     case 'ask-name': {
-      await showPreview(request, person);
+      if (!(await showPreview(request, person))) await person.write('Nothing matches at the moment\n');
       const answer = await person.prompter.text(`Type ${step.name} to ${deed.verb} them:`);
       if (answer.trim() !== step.name) {
         const typed = answer.trim() === '' ? '' : ` ("${escapeText(answer.trim())}" is not ${step.name})`;
@@ -53,8 +53,11 @@ function pastOf(deed: Deed): string {
   return `${deed.verb.replace(/e$/, '')}ed`;
 }
 
-async function showPreview(request: ConfirmationRequest, person: Person): Promise<void> {
-  for (const line of await request.preview()) await person.write(`${line}\n`);
+/** @returns false where nothing would happen: the command itself says so */
+async function showPreview(request: ConfirmationRequest, person: Person): Promise<boolean> {
+  const lines = await request.preview();
+  for (const line of lines ?? []) await person.write(`${line}\n`);
+  return lines !== undefined;
 }
 
 function unconfirmed(message: string, hint?: string): CachectlError {

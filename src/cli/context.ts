@@ -29,8 +29,11 @@ export interface ConfirmationRequest {
   readonly confirm: string | undefined;
   /** What happens to the keys; `delete` unless given. */
   readonly deed?: Deed;
-  /** Says what would go, as lines; only called when somebody is asked. */
-  readonly preview: () => Promise<readonly string[]>;
+  /**
+   * Says what would go, as lines; only called when somebody would be asked. `undefined` where nothing would go,
+   * which needs no consent.
+   */
+  readonly preview: () => Promise<readonly string[] | undefined>;
 }
 
 /** Where another command line runs. */

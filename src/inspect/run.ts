@@ -3,6 +3,7 @@ import { defineCommand, type Command, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { looksLikePattern } from '../keys/pattern.ts';
 import { printableKey } from '../keys/printable.ts';
 import { countOf } from '../units/number.ts';
 import { findKeys, type FoundKey } from './find-keys.ts';
@@ -36,6 +37,13 @@ async function report(
   context: Context,
 ): Promise<Outcome> {
   const { keys, atMs } = await lookAt(found, options, context);
+  const missing = new Set(keys.filter(({ state }) => !state.exists).map((key) => printableKey(key.logical)));
+  const pattern = options.keys.map(printableKey).find((key) => missing.has(key) && looksLikePattern(key));
+  if (pattern !== undefined) {
+    context.messages.note(
+      `"${pattern}" was taken as an exact key; cachectl keys --pattern "${pattern}" lists what matches`,
+    );
+  }
   return {
     exitCode: ExitCode.ok,
     views: {

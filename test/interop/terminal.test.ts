@@ -125,6 +125,16 @@ describe('clear', () => {
     await screen.shows('Removed 2 keys');
     expect(await redis.keys()).toEqual(['other']);
   });
+
+  test('asks nothing where nothing matches', async () => {
+    const screen = await open();
+    await screen.type("cachectl clear --pattern 'user:*'", 'Enter');
+    expect(await screen.shows(/Removed 0 keys[\s\S]*ready>/)).not.toContain('(y/N)');
+    await screen.type('clear; cachectl clear --all', 'Enter');
+    await screen.shows(/Nothing matches at the moment\s[\s\S]*Type \S+ to delete them:/);
+    await screen.type('no', 'Enter');
+    await screen.shows(/not confirmed: nothing was deleted/);
+  });
 });
 
 describe('work that lasts', () => {

@@ -63,6 +63,16 @@ value
 `);
 });
 
+test('says of a pattern that it was taken as a key, and what lists what matches', async () => {
+  const { code, stderr } = await inspect(['user:*', 'nobody']);
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    '"user:*" was taken as an exact key; cachectl keys --pattern "user:*" lists what matches\n',
+  );
+  await redis.call('SET', 'user:*', 'x');
+  expect((await inspect(['user:*'])).stderr).toBe('');
+});
+
 test('says that a key does not exist, with exit code 0', async () => {
   expect(await inspect(['nobody'])).toEqual({ code: 0, stdout: 'key     nobody\nexists  no\n', stderr: '' });
   expect(await inspectJson(['nobody'])).toEqual([
