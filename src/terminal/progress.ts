@@ -74,6 +74,8 @@ export function startProgress(
       spinner = ora({
         stream: stream.raw,
         discardStdin: false,
+        // Whether anything is drawn was decided before; ora would look at CI as well, and print a line instead.
+        isEnabled: true,
         text: drawnLine(),
         // ora asks the terminal's name what it can show, and never the locale.
         ...(options.unicode ? {} : { spinner: 'line' }),
