@@ -98,7 +98,8 @@ describe('a Redis that is killed for good in the middle of the work', () => {
     expect(code).toBe(3);
     expect(stderr).toContain(refused());
     const report = JSON.parse(stdout) as { stored: number; failed: number; not_reached: number };
-    expect(report.stored).toBeGreaterThanOrEqual(17);
+    // Of the 20 that were begun, 2 are asked for and 2 more may be on their way to Redis when it happens.
+    expect(report.stored).toBeGreaterThanOrEqual(20 - 4);
     expect(report.failed).toBeGreaterThan(0);
     expect(report.stored + report.failed + report.not_reached).toBe(40);
   });
