@@ -16,8 +16,7 @@ export function typedDuration(ms: number): string {
 /** `--pattern` for a glob, quoted for a POSIX shell, whatever bytes it has. */
 export function patternFlag(glob: Buffer): string {
   const text = decodeUtf8(glob);
-  // eslint-disable-next-line no-control-regex -- what a terminal would act on is typed as an escape
-  if (text !== undefined && !/[\x00-\x1f\x7f-\x9f]/.test(text)) return `--pattern ${shellQuote(text)}`;
+  if (text !== undefined && !/\p{Cc}/u.test(text)) return `--pattern ${shellQuote(text)}`;
   return `--quoted-input --pattern ${shellQuote(quoteBytes(glob))}`;
 }
 
