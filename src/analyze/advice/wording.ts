@@ -1,4 +1,5 @@
 import { decodeUtf8, quoteBytes } from '../../keys/printable.ts';
+import { shellWord } from '../../text/shell.ts';
 
 const UNITS = [
   { ms: 86_400_000, unit: 'd', from: 2 },
@@ -16,11 +17,6 @@ export function typedDuration(ms: number): string {
 /** `--pattern` for a glob, quoted for a POSIX shell, whatever bytes it has. */
 export function patternFlag(glob: Buffer): string {
   const text = decodeUtf8(glob);
-  if (text !== undefined && !/\p{Cc}/u.test(text)) return `--pattern ${shellQuote(text)}`;
-  return `--quoted-input --pattern ${shellQuote(quoteBytes(glob))}`;
-}
-
-/** A word of a POSIX shell. */
-export function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  if (text !== undefined && !/\p{Cc}/u.test(text)) return `--pattern ${shellWord(text)}`;
+  return `--quoted-input --pattern ${shellWord(quoteBytes(glob))}`;
 }

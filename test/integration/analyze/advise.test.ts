@@ -58,7 +58,7 @@ test('keys without TTL among others that have one are found, and the command giv
   });
   expect(finding?.evidence.at(-1)).toMatch(/^for example session:1[0-4]$/);
   expect(finding?.mend[0]).toMatch(
-    /^cachectl ttl --pattern 'session:\*' --set \dh --only-missing --jitter 10%$/,
+    /^cachectl ttl --pattern "session:\*" --set \dh --only-missing --jitter 10%$/,
   );
   await mend(finding);
   expect(await findings()).toEqual([]);
