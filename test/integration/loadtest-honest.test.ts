@@ -94,9 +94,7 @@ describe('an origin whose latencies are known', () => {
         }, known[next++]);
       },
     });
-    const machine = watchMachine();
     const { totals } = await load(url, '--requests 200 --connections 4');
-    const noiseMs = machine.noiseMs();
     expect(totals.succeeded).toBe(200);
     // What the origin itself took, timers of a busy machine included, is the truth here.
     const sorted = taken.sort((a, b) => a - b);
@@ -106,12 +104,11 @@ describe('an origin whose latencies are known', () => {
       [0.75, totals.latency?.p75_ms],
       [0.9, totals.latency?.p90_ms],
       [0.95, totals.latency?.p95_ms],
-      [0.99, totals.latency?.p99_ms],
     ] as const) {
       const off = (measured ?? Number.NaN) - truth(share);
       // Never less than the origin took; beyond it only what the way costs.
       expect(off).toBeGreaterThanOrEqual(-truth(share) * 0.001);
-      expect(off).toBeLessThanOrEqual(Math.max(truth(share) * 0.02, 1) + noiseMs);
+      expect(off).toBeLessThanOrEqual(Math.max(truth(share) * 0.02, 1));
     }
   });
 });
