@@ -6,6 +6,8 @@ function suite(name: string, testTimeout: number, built = false) {
     extends: true as const,
     test: {
       name,
+      // Most tests wait for servers more than they compute.
+      maxWorkers: 3,
       include: [`test/${name}/**/*.test.ts`],
       testTimeout,
       hookTimeout: testTimeout,
@@ -14,19 +16,27 @@ function suite(name: string, testTimeout: number, built = false) {
   };
 }
 
+/**
+ * What measures time, after everything else and one file at a time: what other tests take of the processor would be in
+ * its figures.
+ */
+function alone(name: string, testTimeout: number) {
+  const { test, ...rest } = suite(name, testTimeout, true);
+  return { ...rest, test: { ...test, maxWorkers: 1, sequence: { groupOrder: 1 } } };
+}
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     projects: [
       suite('unit', 20_000),
       suite('integration', 30_000),
+      alone('timing', 30_000),
       suite('faults', 60_000),
       suite('e2e', 60_000, true),
       suite('interop', 300_000, true),
       suite('soak', 900_000, true),
     ],
-    // Most tests wait for servers more than they compute.
-    maxWorkers: 3,
     passWithNoTests: true,
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html'] },
   },

@@ -79,15 +79,20 @@ export class HostGate {
     this.#wakeLater();
   }
 
-  /** Only a pause ends by itself: otherwise somebody leaves. */
+  /**
+   * Where there is room, only a pause keeps them out, and only a pause ends by itself. It may have ended since it
+   * was looked at: then there is nobody who leaves, and they are let in all the same.
+   */
   #wakeLater(): void {
-    if (this.#waiting.size === 0 || this.#timer !== undefined) return;
+    if (this.#waiting.size === 0 || this.#timer !== undefined || this.#inside >= this.#control.limit) return;
     const leftMs = this.#pausedUntilMs - this.#clock.monotonicMs();
-    if (leftMs <= 0) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#admitAll();
-    }, Math.ceil(leftMs));
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#admitAll();
+      },
+      Math.max(0, Math.ceil(leftMs)),
+    );
   }
 
   #stopTimer(): void {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseLoad } from '../integration/loadtest-report-json.ts';
+import { parseLoad } from '../support/loadtest-report-json.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runBinary, startBinary } from '../support/run-binary.ts';
 import { until } from '../support/until.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answer, startOrigin, type TestOrigin } from '../support/http-origin.ts';
 import { runBinary } from '../support/run-binary.ts';
-import { parseLoad } from '../integration/loadtest-report-json.ts';
+import { parseLoad } from '../support/loadtest-report-json.ts';
 
 let origin: TestOrigin;
 beforeAll(async () => {

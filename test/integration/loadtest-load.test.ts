@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runMain } from '../support/run-main.ts';
 import { useLoadtestPlace } from './loadtest-place.ts';
-import { parseLoad } from './loadtest-report-json.ts';
+import { parseLoad } from '../support/loadtest-report-json.ts';
 
 const place = useLoadtestPlace();
 

@@ -4,7 +4,7 @@ import { runMain, type RunOptions } from '../support/run-main.ts';
 import { createSpecFolder } from '../support/spec-folder.ts';
 import { startTcpServer } from '../support/tcp-server.ts';
 import { until } from '../support/until.ts';
-import { parseLoad, type LoadJson } from './loadtest-report-json.ts';
+import { parseLoad, type LoadJson } from '../support/loadtest-report-json.ts';
 
 let redis: TestRedis;
 beforeAll(async () => (redis = await startTestRedis()));

@@ -3,7 +3,7 @@ import { readFile, rm, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseLoad } from '../integration/loadtest-report-json.ts';
+import { parseLoad } from '../support/loadtest-report-json.ts';
 import { answer, startOrigin } from '../support/http-origin.ts';
 import { startTestRedis } from '../support/redis.ts';
 import { runBinary, startBinary } from '../support/run-binary.ts';

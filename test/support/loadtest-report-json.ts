@@ -1,4 +1,4 @@
-import type { RunResult } from '../support/run-main.ts';
+import type { RunResult } from './run-main.ts';
 
 /** A distribution of times in the JSON report. */
 export interface LatencyJson {
