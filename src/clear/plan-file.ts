@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CachectlError, UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Reach } from '../cli/confirmation.ts';
 import { escapeText, keyJson } from '../keys/printable.ts';
@@ -41,7 +42,7 @@ export interface PlanWriter {
 export async function createPlanFile(file: string, header: PlanHeader): Promise<PlanWriter> {
   const draft = path.join(path.dirname(file), `.${path.basename(file)}.part`);
   const handle = await open(draft, 'w', 0o600).catch((error: unknown) => {
-    throw new UsageError(`the plan ${escapeText(file)} cannot be written: ${reasonOf(error)}`);
+    throw new UsageError(`the plan ${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`);
   });
   const digest = createHash('sha256');
   let count = 0;
@@ -107,7 +108,7 @@ export async function readPlanFile(file: string): Promise<ReadPlan> {
     }
   } catch (error) {
     if (error instanceof CachectlError) throw error;
-    throw new UsageError(`the plan ${escapeText(file)} cannot be read: ${reasonOf(error)}`);
+    throw new UsageError(`the plan ${escapeText(file)} cannot be read: ${fileCause(error, 'read')}`);
   }
   const { keys, sha256 } = (end ?? {}) as { readonly keys?: unknown; readonly sha256?: unknown };
   if (header === undefined || keys !== count || sha256 !== digest.digest('hex')) throw brokenPlan(file);
@@ -221,8 +222,4 @@ function parseHeader(record: Readonly<Record<string, unknown>>, file: string): P
       })),
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? escapeText(error.message) : 'unknown';
 }

@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { escapeText } from '../keys/printable.ts';
 import { identityDifference, type Identity } from '../redis/identity.ts';
 
@@ -35,7 +36,7 @@ export async function readResumeFile(
     text = await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'start' };
-    throw new UsageError(`the place in ${escapeText(file)} cannot be read`);
+    throw new UsageError(`the place in ${escapeText(file)} cannot be read: ${fileCause(error, 'read')}`);
   }
   const saved = parseResume(text);
   if (saved === undefined)
