@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import type { Host } from '../host.ts';
 import { decodeUtf8, escapeText } from '../keys/printable.ts';
 
@@ -37,7 +38,7 @@ export async function readAll(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${flag}: ${place} cannot be read: ${error instanceof Error ? error.message : ''}`);
+    throw new UsageError(`${flag}: ${place} cannot be read: ${fileCause(error, 'read')}`);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
