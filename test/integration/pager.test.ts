@@ -19,4 +19,6 @@ test.each([
   await until(() => stream.closed());
   await stream.write('more\n');
   await finish();
+  // Not instead of the pager either.
+  expect(stdout.read()).toBe(null);
 });
