@@ -26,6 +26,12 @@ export class ByteArena {
     return true;
   }
 
+  /** Copies the string at a place. */
+  copy(at: number, length: number, to: Buffer, toStart: number): void {
+    const start = at & IN_PIECE;
+    this.#pieceOf(at).copy(to, toStart, start, start + length);
+  }
+
   /** The string at a place, as UTF-8. */
   text(at: number, length: number): string {
     const start = at & IN_PIECE;
