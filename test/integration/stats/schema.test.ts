@@ -44,7 +44,7 @@ test('reports are as their published schemas say: plain, over a window, by prefi
 test('and so is what --repair found, where there is nothing to put back and where it may not', async () => {
   const redis = await startTestRedis();
   onTestFinished(() => redis.stop());
-  await redis.call('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '+@all', '-get');
+  await redis.call('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '+@all', '-select');
   const validate = ajv.compile({ ...repairSchema, unevaluatedProperties: false });
   const repair = async (...argv: readonly string[]): Promise<unknown> => {
     const { stdout } = await runMain(['stats', '--url', redis.url, '--json', '--repair', ...argv]);
