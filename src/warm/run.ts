@@ -58,6 +58,12 @@ export const command = defineCommand<WarmOptions>({ parse: parseWarm, run: runWa
 export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout' | 'host'>): WarmOptions {
   if (context.spec === undefined) throw new UsageError('warm needs a spec file: it says what to warm');
   const { spec, path } = context.spec;
+  const { format } = context.options;
+  if (input.on('targets') && format !== 'json' && format !== 'ndjson') {
+    throw new UsageError('--targets goes with --json', {
+      hint: '-o ndjson streams the targets of a large run',
+    });
+  }
   const manner = parseManner(input, spec.defaults, context.host.cwd);
   const scopes = orderScopes(chooseScopes(spec, input.texts('scope')));
   const limits = parseLimits(input.texts('limit'), scopes);
