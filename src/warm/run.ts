@@ -47,8 +47,8 @@ export interface WarmOptions {
   readonly activateIf: Assertion | undefined;
 }
 
-/** So many targets are counted and checked before the first request: less than ten seconds for all of them. */
-const MOST_CHECKED = 1_000_000;
+/** So many targets are counted and checked before the first request: some twenty seconds for all of them. */
+const MOST_CHECKED = 4_000_000;
 const SAMPLES = 3;
 
 /** `cachectl warm`. */
