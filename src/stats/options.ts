@@ -8,6 +8,7 @@ import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
 import type { Annotation } from '../cli/github-actions.ts';
 import { groupsByPattern, groupsByPrefix } from '../keys/group-of.ts';
+import { nearest } from '../text/nearest.ts';
 import type { GroupRequest } from './measure-groups.ts';
 
 const DEFAULT_WATCH_MS = 2_000;
@@ -121,7 +122,7 @@ function parseAssertions(input: Input, { spec }: Context): readonly PlacedAssert
     hasBaseline: input.has('baseline'),
     baselineHint: 'give a report that --save wrote with --baseline FILE',
   };
-  const given = readConditions(input, 'stats', 'conditions stand behind --assert').map(
+  const given = readConditions(input, 'stats', hintOfStray(input)).map(
     (text): PlacedAssertion => ({ assertion: parseAssertion(text, vocabulary), at: undefined }),
   );
   if (!input.on('check')) return given;
@@ -141,6 +142,13 @@ function parseAssertions(input: Input, { spec }: Context): readonly PlacedAssert
     })),
     ...given,
   ];
+}
+
+/** Without `--assert`, a word may have been meant as the command below this one. */
+function hintOfStray({ args: [word = ''] }: Input): string {
+  return nearest(word, ['diff']) === undefined
+    ? 'conditions stand behind --assert'
+    : 'did you mean cachectl stats diff?';
 }
 
 function parseGroups(

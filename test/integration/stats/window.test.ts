@@ -220,6 +220,7 @@ test.each([
   [['--max-events', '5'], '--max-events is about hit rates of groups of keys'],
   [['--sample', '5s'], '--sample is about hit rates of groups of keys'],
   [['keys >= 1'], 'stats does not take the argument "keys >= 1"'],
+  [['dif', 'a', 'b'], 'did you mean cachectl stats diff?'],
   [['--assert', 'users.hit_rate >= 1'], 'there are no groups here'],
   [['--assert', 'hit_rate >= baseline'], 'there is no baseline to compare with'],
 ])('refuses %j', async (argv, message) => {
