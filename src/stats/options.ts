@@ -122,9 +122,10 @@ function parseAssertions(input: Input, { spec }: Context): readonly PlacedAssert
     hasBaseline: input.has('baseline'),
     baselineHint: 'give a report that --save wrote with --baseline FILE',
   };
-  const given = readConditions(input, 'stats', hintOfStray(input)).map(
-    (text): PlacedAssertion => ({ assertion: parseAssertion(text, vocabulary), at: undefined }),
-  );
+  const given = readConditions(input, 'stats', hintOfStray(input)).map((text): PlacedAssertion => ({
+    assertion: parseAssertion(text, vocabulary),
+    at: undefined,
+  }));
   if (!input.on('check')) return given;
   const budgets = spec?.spec.budgets ?? [];
   if (spec === undefined || budgets.length === 0) {
