@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { VERSION } from '../version.ts';
 import { escapeText } from '../keys/printable.ts';
 import { renderJson } from '../terminal/json.ts';
@@ -43,9 +44,8 @@ export async function openAudit(flag: string | undefined, context: Context): Pro
   try {
     await (await open(file, 'a', 0o600)).close();
   } catch (error) {
-    const reason = error instanceof Error ? escapeText(error.message) : 'unknown';
     throw new UsageError(
-      `the audit trail ${escapeText(file)} cannot be written, and nothing was done: ${reason}`,
+      `the audit trail ${escapeText(file)} cannot be written, and nothing was done: ${fileCause(error, 'write')}`,
     );
   }
   const startedAtMs = host.clock.now();

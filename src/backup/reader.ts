@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import { UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { escapeText } from '../keys/printable.ts';
 import {
   bodySum,
@@ -39,8 +40,7 @@ export type BackupPart =
  */
 export async function* readBackup(file: string): AsyncGenerator<BackupPart, void, void> {
   const handle = await open(file, 'r').catch((error: unknown) => {
-    const reason = error instanceof Error ? escapeText(error.message) : 'unknown';
-    throw new UsageError(`the backup ${escapeText(file)} cannot be read: ${reason}`);
+    throw new UsageError(`the backup ${escapeText(file)} cannot be read: ${fileCause(error, 'read')}`);
   });
   try {
     const { size } = await handle.stat();

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
 import { CachectlError, UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { escapeText } from '../keys/printable.ts';
 import { encodeHead, encodeRecords, MAGIC, type BackupRecord, type FrameHead } from './format.ts';
@@ -35,11 +36,7 @@ export interface BackupWriter {
 export async function createBackup(file: string, header: BackupHeader): Promise<BackupWriter> {
   const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
     const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    const reason = exists
-      ? 'it exists already'
-      : error instanceof Error
-        ? escapeText(error.message)
-        : 'unknown';
+    const reason = exists ? 'it exists already' : fileCause(error, 'write');
     throw new UsageError(`the backup ${escapeText(file)} cannot be created: ${reason}`, {
       hint: exists ? 'a backup is never written over: name another file' : undefined,
     });
@@ -93,7 +90,7 @@ async function writeAll(handle: FileHandle, parts: readonly Buffer[], file: stri
     await handle.datasync();
   } catch (error) {
     throw new CachectlError(
-      `the backup ${escapeText(file)} cannot be written: ${error instanceof Error ? error.message : 'unknown'}`,
+      `the backup ${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`,
       {
         code: 'backup.write',
         exitCode: ExitCode.partial,

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CachectlError, UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Reach } from '../cli/confirmation.ts';
 import { escapeText, keyJson } from '../keys/printable.ts';
@@ -18,10 +19,15 @@ export interface PlanHeader {
   /** Milliseconds since the epoch. */
   readonly createdAtMs: number;
   readonly identity: Identity;
+  /** The command that chose the keys, and that may carry the plan out. */
+  readonly command: ClearingCommand;
   readonly reach: Reach;
-  /** As {@link selectionJson} gives it. */
+  /** What the keys were chosen by, as that command describes it. */
   readonly selection: Readonly<Record<string, unknown>>;
 }
+
+/** The commands that clear keys, and so write plans. */
+export type ClearingCommand = 'clear' | 'namespace gc';
 
 const SCHEMA = 'cachectl/clear-plan/v1';
 
@@ -36,7 +42,7 @@ export interface PlanWriter {
 export async function createPlanFile(file: string, header: PlanHeader): Promise<PlanWriter> {
   const draft = path.join(path.dirname(file), `.${path.basename(file)}.part`);
   const handle = await open(draft, 'w', 0o600).catch((error: unknown) => {
-    throw new UsageError(`the plan ${escapeText(file)} cannot be written: ${reasonOf(error)}`);
+    throw new UsageError(`the plan ${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`);
   });
   const digest = createHash('sha256');
   let count = 0;
@@ -44,6 +50,7 @@ export async function createPlanFile(file: string, header: PlanHeader): Promise<
     `${JSON.stringify({
       schema: SCHEMA,
       created_at: new Date(header.createdAtMs).toISOString(),
+      command: header.command,
       target: {
         kind: header.identity.kind,
         database: header.identity.database,
@@ -101,7 +108,7 @@ export async function readPlanFile(file: string): Promise<ReadPlan> {
     }
   } catch (error) {
     if (error instanceof CachectlError) throw error;
-    throw new UsageError(`the plan ${escapeText(file)} cannot be read: ${reasonOf(error)}`);
+    throw new UsageError(`the plan ${escapeText(file)} cannot be read: ${fileCause(error, 'read')}`);
   }
   const { keys, sha256 } = (end ?? {}) as { readonly keys?: unknown; readonly sha256?: unknown };
   if (header === undefined || keys !== count || sha256 !== digest.digest('hex')) throw brokenPlan(file);
@@ -120,13 +127,23 @@ export async function readPlanFile(file: string): Promise<ReadPlan> {
 }
 
 /**
- * Refuses a plan that was made for other servers, another database, or too long ago.
+ * Refuses a plan that another command made, or that was made for other servers, another database, or too long ago.
  * @throws CachectlError exit 7
  */
 export function checkPlan(
   header: PlanHeader,
-  now: { readonly identity: Identity; readonly nowMs: number; readonly maxAgeMs: number },
+  now: {
+    readonly identity: Identity;
+    readonly command: ClearingCommand;
+    readonly nowMs: number;
+    readonly maxAgeMs: number;
+  },
 ): void {
+  if (header.command !== now.command)
+    throw refusedPlan(
+      `this is a plan of cachectl ${header.command}`,
+      `cachectl ${header.command} --apply FILE carries it out`,
+    );
   const difference = identityDifference(header.identity, now.identity);
   if (difference !== undefined)
     throw refusedPlan(
@@ -141,12 +158,13 @@ export function checkPlan(
     );
 }
 
-function refusedPlan(message: string, hint: string): CachectlError {
+/** A plan that is whole, and must not be carried out as things are now. */
+export function refusedPlan(message: string, hint: string): CachectlError {
   return new CachectlError(message, { code: 'clear.plan', exitCode: ExitCode.unconfirmed, hint });
 }
 
 function brokenPlan(file: string): UsageError {
-  return new UsageError(`${escapeText(file)} is no whole plan of cachectl clear: it was cut or changed`, {
+  return new UsageError(`${escapeText(file)} is no whole plan of cachectl: it was cut or changed`, {
     hint: 'make a new one with --plan FILE',
   });
 }
@@ -169,12 +187,14 @@ function keyOf(record: Readonly<Record<string, unknown>>, file: string): Buffer 
 }
 
 const KINDS: readonly Identity['kind'][] = ['single', 'sentinel', 'cluster'];
+const COMMANDS: readonly ClearingCommand[] = ['clear', 'namespace gc'];
 const REACHES: readonly Reach[] = ['named', 'selection', 'filters', 'everything'];
 
 function parseHeader(record: Readonly<Record<string, unknown>>, file: string): PlanHeader {
   const createdAtMs = Date.parse(String(record['created_at']));
   const target = record['target'] as Partial<Record<string, unknown>> | undefined;
   const kind = KINDS.find((candidate) => candidate === target?.['kind']);
+  const command = COMMANDS.find((candidate) => candidate === (record['command'] ?? 'clear'));
   const reach = REACHES.find((candidate) => candidate === record['reach']);
   const nodes = target?.['nodes'];
   const database = target?.['database'];
@@ -182,6 +202,7 @@ function parseHeader(record: Readonly<Record<string, unknown>>, file: string): P
     record['schema'] !== SCHEMA ||
     Number.isNaN(createdAtMs) ||
     kind === undefined ||
+    command === undefined ||
     reach === undefined ||
     !Array.isArray(nodes) ||
     typeof database !== 'number'
@@ -189,6 +210,7 @@ function parseHeader(record: Readonly<Record<string, unknown>>, file: string): P
     throw brokenPlan(file);
   return {
     createdAtMs,
+    command,
     reach,
     selection: record['selection'] as Readonly<Record<string, unknown>>,
     identity: {
@@ -200,8 +222,4 @@ function parseHeader(record: Readonly<Record<string, unknown>>, file: string): P
       })),
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? escapeText(error.message) : 'unknown';
 }

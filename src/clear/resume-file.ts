@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { escapeText } from '../keys/printable.ts';
 import { identityDifference, type Identity } from '../redis/identity.ts';
 
@@ -8,7 +9,7 @@ const SCHEMA = 'cachectl/clear-resume/v1';
 /** Where an interrupted run stood. */
 export interface ResumePoint {
   readonly identity: Identity;
-  /** As {@link selectionJson} gives it. */
+  /** What the keys are chosen by; another choice cannot go on from here. */
   readonly selection: Readonly<Record<string, unknown>>;
   /** SCAN cursors by address; they are 64-bit numbers, and so stay text. */
   readonly cursors: ReadonlyMap<string, string>;
@@ -35,7 +36,7 @@ export async function readResumeFile(
     text = await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'start' };
-    throw new UsageError(`the place in ${escapeText(file)} cannot be read`);
+    throw new UsageError(`the place in ${escapeText(file)} cannot be read: ${fileCause(error, 'read')}`);
   }
   const saved = parseResume(text);
   if (saved === undefined)

@@ -44,6 +44,16 @@ export function inGroup(group: string, flags: readonly FlagSpec[]): readonly Fla
   return flags.map((flag) => ({ group, ...flag }));
 }
 
+/** Flags that people who know a similar command may expect here, and why there are none. */
+export interface MissingFlags {
+  /** Their names, without dashes. */
+  readonly names: readonly string[];
+  /** Why, as the rest of a sentence about the flag. */
+  readonly because: string;
+  /** What to use instead. */
+  readonly instead: string;
+}
+
 /** One positional argument. */
 export interface ArgumentSpec {
   readonly name: string;
@@ -76,6 +86,7 @@ export interface CommandSpec {
   readonly description?: string;
   readonly args?: readonly ArgumentSpec[];
   readonly flags: readonly FlagSpec[];
+  readonly missingFlags?: readonly MissingFlags[];
   readonly examples: readonly Example[];
   readonly risk: Risk;
   readonly spec: SpecUse;

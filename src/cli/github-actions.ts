@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises';
+import { fileCause } from './file-cause.ts';
 import type { Context } from './context.ts';
 
 /** More than this many of one kind GitHub does not show. Source: docs.github.com, "Workflow commands". */
@@ -35,9 +36,7 @@ export async function tellGithub(
   try {
     await appendFile(file, `${summary}\n\n`);
   } catch (error) {
-    messages.warn(
-      `the job summary cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    messages.warn(`the job summary cannot be written: ${fileCause(error, 'write')}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { escapeText } from '../keys/printable.ts';
 import { CachectlError } from './errors.ts';
+import { fileCause } from './file-cause.ts';
 import { ExitCode } from './exit-code.ts';
 
 /**
@@ -17,12 +18,14 @@ export async function writeReportFile(
     await writeFile(file, text);
     return undefined;
   } catch (error) {
-    const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return new CachectlError(`the report ${escapeText(file)} cannot be written (${escapeText(cause)})`, {
-      code: `${command}.report`,
-      exitCode: ExitCode.partial,
-      hint: '--report takes the path of a file in a folder that is there',
-      cause: error,
-    });
+    return new CachectlError(
+      `the report ${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`,
+      {
+        code: `${command}.report`,
+        exitCode: ExitCode.partial,
+        hint: '--report takes the path of a file in a folder that is there',
+        cause: error,
+      },
+    );
   }
 }

@@ -6,6 +6,11 @@
  */
 export type AsSpec = string | readonly string[] | Readonly<Record<string, string>>;
 
+/** Whether it is several names; `Array.isArray` alone does not tell readonly lists from records. */
+export function isNameList(as: AsSpec): as is readonly string[] {
+  return Array.isArray(as);
+}
+
 /** A record that stands in the spec file. */
 export type InlineRecord = string | readonly string[] | Readonly<Record<string, string>>;
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CachectlError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { findSpecFile } from './find.ts';
 import type { Environment } from './interpolate.ts';
@@ -52,16 +53,7 @@ async function readBounded(file: string, shownPath: string): Promise<Uint8Array>
     for await (const chunk of createReadStream(file, { end: MAX_SPEC_BYTES })) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const why =
-      code === 'ENOENT'
-        ? 'it does not exist'
-        : code === 'EISDIR'
-          ? 'it is a folder'
-          : code === 'EACCES'
-            ? 'permission denied'
-            : String(code);
-    throw new CachectlError(`the spec file ${shownPath} cannot be read: ${why}`, {
+    throw new CachectlError(`the spec file ${shownPath} cannot be read: ${fileCause(error, 'read')}`, {
       code: 'config.unreadable',
       exitCode: ExitCode.usage,
       cause: error,

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import type { Host } from '../host.ts';
 import { decodeUtf8, escapeText } from '../keys/printable.ts';
 
@@ -23,7 +24,8 @@ export async function readAll(
   const stream: Readable = from === '-' ? host.stdin : createReadStream(path.resolve(host.cwd, from));
   // A terminal nobody types at would wait for ever.
   const onAbort = (): void => void stream.destroy();
-  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -36,7 +38,7 @@ export async function readAll(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${flag}: ${place} cannot be read: ${error instanceof Error ? error.message : ''}`);
+    throw new UsageError(`${flag}: ${place} cannot be read: ${fileCause(error, 'read')}`);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import type { Input } from '../cli/input.ts';
 import type { Host } from '../host.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -121,9 +122,7 @@ function secretOf(
   try {
     text = readFileSync(path.resolve(cwd, file), 'utf8').trim();
   } catch (error) {
-    throw new UsageError(
-      `--${flag} ${escapeText(file)} cannot be read: ${error instanceof Error ? escapeText(error.message) : ''}`,
-    );
+    throw new UsageError(`--${flag} ${escapeText(file)} cannot be read: ${fileCause(error, 'read')}`);
   }
   if (text === '') throw new UsageError(`--${flag} ${escapeText(file)} is empty`);
   return text;

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { CachectlError, UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
+import { escapeText } from '../keys/printable.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 
 /** Where a password comes from. Only `given` ones are known before the connection is opened. */
@@ -68,9 +70,7 @@ async function fromFile(path: string): Promise<string> {
   try {
     return firstLine(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new UsageError(
-      `the password file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`,
-    );
+    throw new UsageError(`the password file ${escapeText(path)} cannot be read: ${fileCause(error, 'read')}`);
   }
 }
 

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
 import * as nodeTls from 'node:tls';
 import { UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
+import { escapeText } from '../keys/printable.ts';
 import type { TlsSettings } from './tls-settings.ts';
 import type { TcpAddress } from './url.ts';
 
@@ -83,8 +85,7 @@ async function readPem(file: string, what: string, label: 'CERTIFICATE' | 'PRIVA
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new UsageError(`the ${what} ${file} cannot be read (${code})`);
+    throw new UsageError(`the ${what} ${escapeText(file)} cannot be read: ${fileCause(error, 'read')}`);
   }
   if (new RegExp(`-----BEGIN [A-Z0-9 ]*${label}-----`).test(text)) return text;
   throw new UsageError(`the ${what} ${file} holds no ${label.toLowerCase()} in PEM form`);

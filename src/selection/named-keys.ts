@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { CachectlError, UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { KeysFrom } from './selection.ts';
 
@@ -33,8 +34,7 @@ export async function* readKeyList(list: KeysFrom, place: ListPlace): AsyncGener
     }
   } catch (error) {
     if (error instanceof CachectlError) throw error;
-    const reason = error instanceof Error ? escapeText(error.message) : 'it cannot be read';
-    throw new UsageError(`the keys in ${name} cannot be read: ${reason}`);
+    throw new UsageError(`the keys in ${name} cannot be read: ${fileCause(error, 'read')}`);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Reading } from '../assertions/verdict.ts';
 import type { MetricTerm, NamedMetric } from '../assertions/vocabulary.ts';
 import type { JsonDocument } from '../cli/command.ts';
 import { CachectlError, UsageError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { escapeText } from '../keys/printable.ts';
 import { renderJson } from '../terminal/json.ts';
@@ -47,7 +48,7 @@ export async function saveStats(file: string, cwd: string, document: JsonDocumen
   try {
     await writeFile(path.resolve(cwd, file), `${renderJson(document, 2)}\n`);
   } catch (error) {
-    throw new CachectlError(`${escapeText(file)} cannot be written (${codeOf(error)})`, {
+    throw new CachectlError(`${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`, {
       code: 'stats.save',
       exitCode: ExitCode.partial,
       cause: error,
@@ -62,7 +63,7 @@ export async function readSavedStats(file: string, cwd: string): Promise<SavedSt
   try {
     text = await readFile(path.resolve(cwd, file), 'utf8');
   } catch (error) {
-    throw new UsageError(`${name} cannot be read (${codeOf(error)})`, {
+    throw new UsageError(`${name} cannot be read: ${fileCause(error, 'read')}`, {
       hint: 'cachectl stats --save FILE writes one',
     });
   }
@@ -133,8 +134,4 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -1,121 +1,160 @@
-/** Numbers of one slot: two of the key's digest, one of the request's, the entry plus one. */
-const WIDTH = 4;
-const PAGE_SLOTS = 256;
-const PAGE_NUMBERS = PAGE_SLOTS * WIDTH;
+const PAGE_SLOTS = 1024;
 /** Beyond this, linear probing gets slow; a slot that is free ends every search. */
-const MOST_IN_PAGE = 230;
-/** Pages that are allocated together: 1 MB. */
-const CHUNK_PAGES = 256;
-const MOST_PAGES = 8_192;
-/** Bits of a digest that may choose the page: more are only needed where somebody made digests that agree. */
-const MOST_BITS = 20;
-
-/** What is remembered of a key. */
-export interface Remembered {
-  readonly request: number;
-  readonly entry: number;
-}
+const MOST_IN_PAGE = 960;
+const GROWTH = 1.25;
+/** Pages that are allocated together: 0.4 MB of digests alone. */
+const CHUNK_PAGES = 64;
 
 /**
- * Digests of keys in pages of equal size (extendible hashing): a full page is split in two, and nothing is ever
- * copied as a whole. A table that doubles would need one and a half times as much while it grows, and be half
- * empty afterwards.
+ * Digests, and what is known of each, as numbers of 16 bits in pages of equal size. A page holds a range of
+ * digests: where one is full, all are spread over a quarter more of them, in place and from the last to the
+ * first. So nothing is ever there twice, and two thirds of the slots at the least are in use. A digest is a
+ * number of 16 bits each, and its first three are never all 0.
  */
 export class DigestTable {
-  readonly #chunks: Uint32Array[] = [];
-  /** The page for the first bits of a digest, as many of them as double it to its length. */
-  #directory = new Uint32Array(1);
-  #bits = 0;
-  /** Of each page: how many of these bits all its digests share, and how many there are. */
-  readonly #pageBits = new Uint8Array(MOST_PAGES);
-  readonly #pageSizes = new Uint8Array(MOST_PAGES);
+  /** Digests that are remembered. */
+  size = 0;
+  readonly #digestWidth: 3 | 4;
+  readonly #width: number;
+  readonly #mostPages: number;
+  readonly #chunks: Uint16Array[] = [];
   #pages = 1;
-  #high = 0;
-  #low = 0;
+  #sizes = new Uint16Array(1);
+  /** A page of digests that agree in their first bits gets no emptier, however many pages there are. */
+  #isFinal = false;
+  readonly #scratch: Uint16Array;
 
-  /** Looks a key up by 64 bits of its digest. */
-  find(high: number, low: number): Remembered | undefined {
-    this.#high = high;
-    this.#low = low;
-    const page = this.#pageOf(high);
-    const numbers = this.#chunkOf(page);
-    const at = slotFor(numbers, firstSlot(page), high, low);
-    const entry = numbers[at + 3] ?? 0;
-    return entry === 0 ? undefined : { request: numbers[at + 2] ?? 0, entry: entry - 1 };
+  /**
+   * @param digestWidth numbers of a digest that are kept and compared
+   * @param valueWidth numbers that are kept with it
+   * @param mostSlots room; of the slots, some five in six can be in use
+   */
+  constructor(digestWidth: 3 | 4, valueWidth: number, mostSlots: number) {
+    this.#digestWidth = digestWidth;
+    this.#width = digestWidth + valueWidth;
+    this.#mostPages = Math.max(1, Math.floor(mostSlots / PAGE_SLOTS));
+    this.#scratch = new Uint16Array(PAGE_SLOTS * this.#width);
   }
 
-  /** Remembers the key that was looked up last and not found, as long as there is room. */
-  add(request: number, entry: number): void {
-    let page = this.#pageOf(this.#high);
-    while (this.#pageSizes[page] === MOST_IN_PAGE) {
-      if (!this.#split(page)) return;
-      page = this.#pageOf(this.#high);
+  /** @returns where a digest is, until something is added; -1 where it is not remembered */
+  find(digest: Uint16Array): number {
+    const slot = this.#search(this.#pageOf(digest, 0), digest, 0);
+    return this.#isFree(slot) ? -1 : slot;
+  }
+
+  /**
+   * Remembers a digest that is not there yet, its values 0.
+   * @returns where it is, until something is added; -1 where there is no room for it
+   */
+  add(digest: Uint16Array): number {
+    let page = this.#pageOf(digest, 0);
+    while (this.#sizes[page] === MOST_IN_PAGE) {
+      if (!this.#grow()) return -1;
+      page = this.#pageOf(digest, 0);
     }
-    this.#put(page, this.#high, this.#low, request, entry + 1);
+    this.size++;
+    return this.#put(page, digest, 0, this.#digestWidth);
   }
 
-  #pageOf(high: number): number {
-    return this.#bits === 0 ? 0 : (this.#directory[high >>> (32 - this.#bits)] ?? 0);
+  /** A value of a digest. */
+  read(slot: number, value: number): number {
+    return this.#chunkOf(slot)[this.#at(slot) + this.#digestWidth + value] ?? 0;
   }
 
-  #chunkOf(page: number): Uint32Array {
-    const index = Math.floor(page / CHUNK_PAGES);
-    return (this.#chunks[index] ??= new Uint32Array(CHUNK_PAGES * PAGE_NUMBERS));
+  write(slot: number, value: number, number: number): void {
+    this.#chunkOf(slot)[this.#at(slot) + this.#digestWidth + value] = number;
   }
 
-  #put(page: number, high: number, low: number, request: number, entry: number): void {
-    const numbers = this.#chunkOf(page);
-    const at = slotFor(numbers, firstSlot(page), high, low);
-    numbers[at] = high;
-    numbers[at + 1] = low;
-    numbers[at + 2] = request;
-    numbers[at + 3] = entry;
-    this.#pageSizes[page] = (this.#pageSizes[page] ?? 0) + 1;
-  }
-
-  /** @returns whether there was room for one page more */
-  #split(page: number): boolean {
-    const bits = (this.#pageBits[page] ?? 0) + 1;
-    if (this.#pages === MOST_PAGES || bits > MOST_BITS) return false;
-    if (bits > this.#bits) this.#doubleDirectory();
-    const other = this.#pages++;
-    this.#pageBits[page] = bits;
-    this.#pageBits[other] = bits;
-    // A page's places in the directory are neighbours; the new page takes the second half of them.
-    const width = 2 ** (this.#bits - bits);
-    const second = ((this.#high >>> (32 - this.#bits)) & ~(2 * width - 1)) | width;
-    this.#directory.fill(other, second, second + width);
-    const start = firstSlot(page);
-    const numbers = this.#chunkOf(page);
-    const old = numbers.slice(start, start + PAGE_NUMBERS);
-    numbers.fill(0, start, start + PAGE_NUMBERS);
-    this.#pageSizes[page] = 0;
-    for (let at = 0; at < PAGE_NUMBERS; at += WIDTH) {
-      const entry = old[at + 3] ?? 0;
-      if (entry === 0) continue;
-      const high = old[at] ?? 0;
-      this.#put(this.#pageOf(high), high, old[at + 1] ?? 0, old[at + 2] ?? 0, entry);
+  /** Sets all values to 0. */
+  clearValues(): void {
+    for (let slot = 0; slot < this.#pages * PAGE_SLOTS; slot++) {
+      const at = this.#at(slot);
+      this.#chunkOf(slot).fill(0, at + this.#digestWidth, at + this.#width);
     }
+  }
+
+  /** By the first 32 bits, in order: when there are more pages, no digest comes into an earlier one. */
+  #pageOf(numbers: Uint16Array, at: number, pages = this.#pages): number {
+    const first = (numbers[at] ?? 0) * 2 ** 16 + (numbers[at + 1] ?? 0);
+    return Math.floor((first * pages) / 2 ** 32);
+  }
+
+  #chunkOf(slot: number): Uint16Array {
+    const index = Math.floor(slot / (CHUNK_PAGES * PAGE_SLOTS));
+    return (this.#chunks[index] ??= new Uint16Array(CHUNK_PAGES * PAGE_SLOTS * this.#width));
+  }
+
+  #at(slot: number): number {
+    return (slot % (CHUNK_PAGES * PAGE_SLOTS)) * this.#width;
+  }
+
+  #isFree(slot: number): boolean {
+    const numbers = this.#chunkOf(slot);
+    const at = this.#at(slot);
+    return numbers[at] === 0 && numbers[at + 1] === 0 && numbers[at + 2] === 0;
+  }
+
+  /** Where the digest that starts there is in its page, or where it would be. */
+  #search(page: number, digest: Uint16Array, start: number): number {
+    const first = page * PAGE_SLOTS;
+    const numbers = this.#chunkOf(first);
+    const base = this.#at(first);
+    const [d0, d1, d2] = [digest[start] ?? 0, digest[start + 1] ?? 0, digest[start + 2] ?? 0];
+    const d3 = this.#digestWidth === 4 ? (digest[start + 3] ?? 0) : undefined;
+    let slot = d2 % PAGE_SLOTS;
+    for (;;) {
+      const at = base + slot * this.#width;
+      const n0 = numbers[at];
+      if (n0 === d0 && numbers[at + 1] === d1 && numbers[at + 2] === d2) {
+        if (d3 === undefined || numbers[at + 3] === d3) break;
+      } else if (n0 === 0 && numbers[at + 1] === 0 && numbers[at + 2] === 0) break;
+      slot = (slot + 1) % PAGE_SLOTS;
+    }
+    return first + slot;
+  }
+
+  #put(page: number, numbers: Uint16Array, start: number, width: number): number {
+    const slot = this.#search(page, numbers, start);
+    const to = this.#chunkOf(slot);
+    const at = this.#at(slot);
+    for (let i = 0; i < width; i++) to[at + i] = numbers[start + i] ?? 0;
+    this.#sizes[page] = (this.#sizes[page] ?? 0) + 1;
+    return slot;
+  }
+
+  /** @returns whether there are more pages now, none of them overfull */
+  #grow(): boolean {
+    if (this.#isFinal) return false;
+    const old = this.#pages;
+    const pages = Math.min(this.#mostPages, Math.ceil(old * GROWTH));
+    this.#isFinal = pages === old || !this.#fits(pages);
+    if (this.#isFinal) return false;
+    this.#pages = pages;
+    this.#sizes = new Uint16Array(pages);
+    for (let page = old - 1; page >= 0; page--) this.#spread(page);
     return true;
   }
 
-  #doubleDirectory(): void {
-    const old = this.#directory;
-    this.#bits++;
-    this.#directory = Uint32Array.from({ length: old.length * 2 }, (_, index) => old[index >>> 1] ?? 0);
+  #fits(pages: number): boolean {
+    const sizes = new Uint16Array(pages);
+    for (let slot = 0; slot < this.#pages * PAGE_SLOTS; slot++) {
+      if (this.#isFree(slot)) continue;
+      const page = this.#pageOf(this.#chunkOf(slot), this.#at(slot), pages);
+      sizes[page] = (sizes[page] ?? 0) + 1;
+    }
+    return sizes.every((size) => size <= MOST_IN_PAGE);
   }
-}
 
-function firstSlot(page: number): number {
-  return (page % CHUNK_PAGES) * PAGE_NUMBERS;
-}
-
-/** Where a digest is in its page, or where it would be. */
-function slotFor(numbers: Uint32Array, start: number, high: number, low: number): number {
-  let slot = low % PAGE_SLOTS;
-  for (;;) {
-    const at = start + slot * WIDTH;
-    if (numbers[at + 3] === 0 || (numbers[at] === high && numbers[at + 1] === low)) return at;
-    slot = (slot + 1) % PAGE_SLOTS;
+  /** Empties a page of before, and puts what was in it where it belongs now. */
+  #spread(page: number): void {
+    const numbers = this.#chunkOf(page * PAGE_SLOTS);
+    const start = this.#at(page * PAGE_SLOTS);
+    const moved = this.#scratch;
+    moved.set(numbers.subarray(start, start + moved.length));
+    numbers.fill(0, start, start + moved.length);
+    for (let at = 0; at < moved.length; at += this.#width) {
+      if (moved[at] === 0 && moved[at + 1] === 0 && moved[at + 2] === 0) continue;
+      this.#put(this.#pageOf(moved, at), moved, at, this.#width);
+    }
   }
 }

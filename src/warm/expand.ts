@@ -7,7 +7,7 @@ import { createExcludes, type Excludes } from './exclude.ts';
 import type { Failure } from './failure.ts';
 import { gather } from './gather.ts';
 import type { OpenScope } from './plan.ts';
-import type { SeenKeys } from './seen-keys.ts';
+import type { KeyCheck } from './seen-keys.ts';
 import type { SourceRow, Traffic, Variables } from './sources/source.ts';
 import type { Target } from './target.ts';
 
@@ -15,7 +15,7 @@ import type { Target } from './target.ts';
 export interface ExpandOptions {
   readonly settings: TargetSettings;
   /** The keys of the whole run: pass the same to every scope. None where it is known that no key comes twice. */
-  readonly seen: SeenKeys | undefined;
+  readonly seen: KeyCheck | undefined;
   /** A source that failed, a value that does not fit, a key that two different requests claim. */
   readonly onFailure: (failure: Failure) => void;
   /** A target that has been there before in this run. */

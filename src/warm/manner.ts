@@ -42,6 +42,9 @@ export function parseManner(input: Input, defaults: DefaultsSpec, cwd: string): 
     throw new UsageError('--force and --only-missing contradict each other');
   }
   const report = input.text('report');
+  if (report !== undefined && input.on('dry-run')) {
+    throw new UsageError('--report is of what was warmed, and --dry-run warms nothing');
+  }
   return {
     concurrency,
     concurrencyPerHost: Math.min(

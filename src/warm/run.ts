@@ -47,8 +47,8 @@ export interface WarmOptions {
   readonly activateIf: Assertion | undefined;
 }
 
-/** So many targets are counted and checked before the first request: less than ten seconds for all of them. */
-const MOST_CHECKED = 1_000_000;
+/** So many targets are counted and checked before the first request: some twenty seconds for all of them. */
+const MOST_CHECKED = 4_000_000;
 const SAMPLES = 3;
 
 /** `cachectl warm`. */
@@ -77,7 +77,7 @@ export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'
       versions: new Map(),
     },
     limits,
-    accepts: parseWhereFlags(input.texts('where')),
+    accepts: parseWhereFlags(input.texts('where'), scopes),
     manner,
     retries: spec.defaults.retries,
     dryRun: input.on('dry-run'),
@@ -223,6 +223,12 @@ function warnOfEmptyEntries(
   context: Context,
 ): void {
   if (!survey.complete || survey.merged > 0) return;
+  // An entry that a condition leaves nothing of is what the condition is for; a whole run of nothing is not.
+  if (options.accepts !== undefined) {
+    if (survey.targets === 0 && survey.failures.length === 0)
+      context.messages.warn('no target meets --where');
+    return;
+  }
   for (const [index, scope] of survey.scopes.entries()) {
     if (scope.targets >= (opened[index]?.limit ?? Number.POSITIVE_INFINITY)) continue;
     const failed = new Set(survey.failures.map(({ entry }) => entry));

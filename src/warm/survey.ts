@@ -6,8 +6,9 @@ import { Coverage, type CoverageResult } from './coverage.ts';
 import { expandBatches } from './expand.ts';
 import type { TargetSettings } from './build-target.ts';
 import type { Failure } from './failure.ts';
+import type { KeyDigest } from './key-digest.ts';
 import type { OpenScope } from './plan.ts';
-import { SeenKeys } from './seen-keys.ts';
+import { FirstLook, type KeyCheck, type SeenKeys } from './seen-keys.ts';
 import type { Target } from './target.ts';
 
 /** What a plan will do, found by expanding it without acting on it. */
@@ -21,6 +22,8 @@ export interface Survey {
   readonly failures: readonly Failure[];
   /** Of access logs, as far as it was counted. */
   readonly coverage: readonly CoverageResult[];
+  /** The keys that come more than once, or may do so: all that another walk has to remember. None usually. */
+  readonly repeated: SeenKeys | undefined;
 }
 
 /** One scope of a {@link Survey}. */
@@ -46,13 +49,31 @@ export interface SurveyOptions {
   readonly signal: AbortSignal;
   /** Told of all targets so far. */
   readonly onCount?: (targets: number) => void;
+  /** Of the first look; of keys by themselves unless given. */
+  readonly digest?: KeyDigest;
 }
 
 const MOST_FAILURES = 10_000;
 
-/** Counts the targets of opened scopes; ends early, `complete: false`, at the most targets or an abort. */
+/**
+ * Counts the targets of opened scopes; ends early, `complete: false`, at the most targets or an abort. Where keys
+ * seem to come more than once, which few plans have, everything is walked a second time to tell which do.
+ */
 export async function surveyScopes(scopes: readonly OpenScope[], options: SurveyOptions): Promise<Survey> {
-  const seen = new SeenKeys();
+  const look = new FirstLook(options.digest);
+  const first = await countTargets(scopes, options, look);
+  const { repeated } = look;
+  if (repeated === undefined || options.signal.aborted) return { ...first, repeated };
+  // How many there are about was told already.
+  const second = await countTargets(scopes, { ...options, onCount: () => undefined }, repeated);
+  return { ...second, repeated };
+}
+
+async function countTargets(
+  scopes: readonly OpenScope[],
+  options: SurveyOptions,
+  seen: KeyCheck,
+): Promise<Omit<Survey, 'repeated'>> {
   const coverage = new Coverage();
   const failures: Failure[] = [];
   let targets = 0;

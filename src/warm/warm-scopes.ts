@@ -24,7 +24,7 @@ import type { PreparedFill } from './prepare-fill.ts';
 import { renderHtml } from './report-html.ts';
 import { exitCodeOf, groupFailures, type WarmReport } from './report.ts';
 import { warmViews } from './report-view.ts';
-import { SeenKeys } from './seen-keys.ts';
+import type { SeenKeys } from './seen-keys.ts';
 import { describeRule } from './stop-rule.ts';
 import type { Survey } from './survey.ts';
 import type { Tally } from './tally.ts';
@@ -69,7 +69,8 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
         work.next?.warm(target);
       },
     });
-    const seen = unseenKeys(work.survey);
+    const seen = work.survey.repeated;
+    seen?.restart();
     const [first = [], ...later] = splitIntoWaves(opened);
     let ended = await run.execute(expandAll(first, seen, work));
     for (const wave of later) if (ended.finished) ended = await run.execute(expandAll(wave, seen, work));
@@ -137,11 +138,6 @@ async function lockScopes(work: WarmWork, context: Context): Promise<HeldLocks> 
     context.messages.warn(`another run is warming scope ${escapeText(scope)}: left to it (--lock skip)`);
   }
   return locks;
-}
-
-/** A complete survey has looked at every key already: where none came twice, none will. */
-function unseenKeys(survey: Survey): SeenKeys | undefined {
-  return survey.complete && survey.merged === 0 ? undefined : new SeenKeys();
 }
 
 async function* expandAll(

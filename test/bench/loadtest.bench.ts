@@ -6,6 +6,7 @@ import path from 'node:path';
 import { findProgram, findServer } from '../../src/local-server/find-server.ts';
 import { startRedis } from '../../src/local-server/start-redis.ts';
 import { Recorder } from '../../src/loadtest/engine/recorder.ts';
+import { median } from './median.ts';
 
 const CONNECTIONS = 50;
 const TARGETS = 1_000;
@@ -222,8 +223,4 @@ async function output(program: string, args: readonly string[]): Promise<string>
 
 function shown(rate: number): string {
   return Math.round(rate).toLocaleString('en');
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

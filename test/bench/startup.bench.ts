@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { startTestRedis } from '../support/redis.ts';
+import { median } from './median.ts';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 40);
 
@@ -64,8 +65,4 @@ function report(contestants: readonly Contestant[], times: ReadonlyMap<string, r
     ];
     console.log(`  ${name.padEnd(26)} ${cells.join('  ')}`);
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findServer } from '../../src/local-server/find-server.ts';
 import { startRedis } from '../../src/local-server/start-redis.ts';
+import { median } from './median.ts';
 
 const CONNECTIONS = 50;
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 7);
@@ -191,8 +192,4 @@ scopes:
       - { key: "item:{n}", path: "/item/{n}", foreach: { from: range, start: 1, end: ${targets}, as: n } }
 `,
   );
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

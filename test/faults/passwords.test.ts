@@ -58,7 +58,7 @@ describe('a password', () => {
     expect(run).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'error: the password file /no/such/file cannot be read (ENOENT)\n',
+      stderr: 'error: the password file /no/such/file cannot be read: it does not exist\n',
     });
   });
 

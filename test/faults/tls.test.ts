@@ -103,9 +103,13 @@ describe('the files for TLS', () => {
     [
       'a CA file that is not there',
       ['--tls-ca', '/no/such.pem'],
-      'the CA certificate /no/such.pem cannot be read (ENOENT)',
+      'the CA certificate /no/such.pem cannot be read: it does not exist',
     ],
-    ['a CA file that is a folder', ['--tls-ca', '/tmp'], 'the CA certificate /tmp cannot be read (EISDIR)'],
+    [
+      'a CA file that is a folder',
+      ['--tls-ca', '/tmp'],
+      'the CA certificate /tmp cannot be read: it is a folder',
+    ],
     [
       'a client certificate without its key',
       ['--tls-cert', '/no/such.pem'],

@@ -121,7 +121,7 @@ describe('the page of a load test', () => {
     const result = await run('--url', `${origin.url}/fast`, '-n', '2', '--report', '/no/such/folder/x.html');
     expect(result.code).toBe(5);
     expect(result.stdout).toContain('2 sent');
-    expect(result.stderr).toContain('cannot be written (ENOENT)');
+    expect(result.stderr).toContain('cannot be written: its folder does not exist');
   });
 });
 

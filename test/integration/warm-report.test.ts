@@ -109,7 +109,7 @@ describe('the report of warm', () => {
     const { code, stdout, stderr } = await warm(['--report', 'no/such/folder.html', '--allow-failures']);
     expect(code).toBe(5);
     expect(stdout).toContain('12 of 15 targets stored');
-    expect(stderr).toContain('folder.html cannot be written (ENOENT)');
+    expect(stderr).toContain('folder.html cannot be written: its folder does not exist');
   });
 
   it('tells GitHub Actions of each cause, at the line of the entry', async () => {

@@ -371,6 +371,35 @@ scopes: { s: { entries: [{ key: "k:{v}", path: "/{v}", foreach: { from: http, pa
     expect(stdout).toContain('0 of 0 targets stored');
   });
 
+  it('keeps to the entries that --where speaks of, and says once where no target meets it', async () => {
+    const yaml = `
+scopes:
+  s:
+    entries:
+      - { key: "k:{id}", path: "/x/{id}", foreach: { from: range, start: 1, end: 3, as: id } }
+      - { key: "p:{page}", path: "/x/{page}", foreach: { from: range, start: 1, end: 2, as: page } }
+      - { key: "c:{slug}", path: "/x/{slug}", foreach: { from: inline, values: [[a, en]], as: [slug, lang] } }`;
+    const one = await warm(yaml, ['--scope', 's', '--where', 'id == 2']);
+    expect(one).toMatchObject({ code: 0, stderr: '' });
+    expect(one.stdout).toContain('1 of 1 target stored');
+    const none = await warm(yaml, ['--scope', 's', '--where', 'id == 9', '--where', 'lang == fr']);
+    expect(none).toMatchObject({ code: 0, stderr: 'warning: no target meets --where\n' });
+    const wrong = await warm(yaml, ['--scope', 's', '--where', 'pgae == 1']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toBe(
+      'error: --where "pgae == 1": no entry of the chosen scopes has the variable pgae\n' +
+        'hint: did you mean page? they have id, page, slug, lang\n',
+    );
+  });
+
+  it('refuses a page about a dry run', async () => {
+    const yaml = `
+scopes: { s: { entries: [{ key: k, path: /features }] } }`;
+    const { code, stderr } = await warm(yaml, ['--scope', 's', '--dry-run', '--report', 'page.html']);
+    expect(code).toBe(2);
+    expect(stderr).toBe('error: --report is of what was warmed, and --dry-run warms nothing\n');
+  });
+
   it('names a source that failed, warms the rest and exits 5', async () => {
     const yaml = `
 scopes:

@@ -6,6 +6,7 @@ import { assertionExitCode, evaluateAssertion, type Verdict } from '../../assert
 import { renderVerdicts, verdictJson, verdictsMarkdown } from '../../assertions/view.ts';
 import type { JsonDocument, Outcome } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { fileCause } from '../../cli/file-cause.ts';
 import { ExitCode } from '../../cli/exit-code.ts';
 import { escapeText } from '../../keys/printable.ts';
 import { readMetric, vocabularyOf, type ReportKind } from './metrics.ts';
@@ -42,8 +43,7 @@ export async function readBaseline(file: string, cwd: string): Promise<JsonDocum
   try {
     text = await readFile(path.resolve(cwd, file), 'utf8');
   } catch (error) {
-    const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`--baseline ${shown} cannot be read (${escapeText(cause)})`);
+    throw new UsageError(`--baseline ${shown} cannot be read: ${fileCause(error, 'read')}`);
   }
   const document = parseDocument(text);
   if (document?.['schema'] !== 'cachectl/loadtest/v1') {

@@ -1,6 +1,7 @@
 import { stat, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CachectlError, UsageError } from '../../cli/errors.ts';
+import { fileCause } from '../../cli/file-cause.ts';
 import { ExitCode } from '../../cli/exit-code.ts';
 import { escapeText } from '../../keys/printable.ts';
 import { formatBytes } from '../../units/bytes.ts';
@@ -54,8 +55,7 @@ async function sizeOf(absolute: string, shown: string): Promise<number> {
   try {
     return (await stat(absolute)).size;
   } catch (error) {
-    const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`${shown} cannot be read (${escapeText(cause)})`, {
+    throw new UsageError(`${shown} cannot be read: ${fileCause(error, 'read')}`, {
       hint: '--requests-from takes a file of addresses, an access log or a HAR file',
     });
   }

@@ -1,4 +1,4 @@
-import type { AsSpec } from '../../config/foreach.ts';
+import { isNameList, type AsSpec } from '../../config/foreach.ts';
 import { escapeText } from '../../keys/printable.ts';
 import { compileExpression, type Select } from '../../text/expression.ts';
 import { quoted, sourceFailure } from './failures.ts';
@@ -24,7 +24,7 @@ export async function createBind(as: AsSpec, options: BindOptions): Promise<Bind
   if (typeof as === 'string') {
     return (record) => ({ [as]: readValue(fieldOf(record, as, options.principal), what) });
   }
-  if (isNames(as)) return bindNames(as, what);
+  if (isNameList(as)) return bindNames(as, what);
   const fields: (readonly [name: string, expression: string, select: Select])[] = [];
   for (const [name, expression] of Object.entries(as)) {
     fields.push([name, expression, await compileExpression(expression)]);
@@ -67,10 +67,6 @@ export function readValue(value: unknown, what: string): string {
         'name one field: results[*].id, or give `as` the names of fields',
       );
   }
-}
-
-function isNames(as: AsSpec): as is readonly string[] {
-  return Array.isArray(as);
 }
 
 function bindNames(names: readonly string[], what: string): Bind {

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { CachectlError } from '../../cli/errors.ts';
+import { fileCause } from '../../cli/file-cause.ts';
 import { escapeText } from '../../keys/printable.ts';
 import { sourceFailure } from './failures.ts';
 
@@ -63,10 +64,7 @@ function toBuffer(piece: Buffer | string): Buffer {
   return typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
 }
 
-const CAUSES: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  EISDIR: 'it is a folder',
-  EACCES: 'permission denied',
+const GZIP_CAUSES: Readonly<Record<string, string>> = {
   Z_DATA_ERROR: 'it is not valid gzip',
   Z_BUF_ERROR: 'its gzip data end too early',
 };
@@ -74,7 +72,7 @@ const CAUSES: Readonly<Record<string, string>> = {
 /** A file that cannot be read. */
 export function fileFailure(shown: string, error: unknown): CachectlError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  const cause = CAUSES[code] ?? (error instanceof Error ? escapeText(error.message) : code);
+  const cause = GZIP_CAUSES[code] ?? fileCause(error, 'read');
   return sourceFailure(
     'source.file',
     `${escapeText(shown)} cannot be read: ${cause}`,

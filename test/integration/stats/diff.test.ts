@@ -66,5 +66,5 @@ test('tells what a deploy did to the cache, and what merely ran out', async () =
   );
   const missing = await runMain(['stats', 'diff', 'before.json', 'none.json'], { cwd: folder });
   expect(missing.code).toBe(2);
-  expect(missing.stderr).toContain('none.json cannot be read (ENOENT)');
+  expect(missing.stderr).toContain('none.json cannot be read: it does not exist');
 });
