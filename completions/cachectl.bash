@@ -64,6 +64,7 @@ _cachectl_argument() {
     *) kind=any ;;
   esac
   case "$at $1" in
+    'verify '*) kind='any' ;;
     'clear '*) kind='lookup keys' ;;
     'restore 1') kind='file' ;;
     'keys '*) kind='lookup keys' ;;
@@ -80,6 +81,7 @@ _cachectl_argument() {
     'namespace rollback 1') kind='lookup namespaces' ;;
     'namespace gc '*) kind='lookup namespaces' ;;
     'inspect '*) kind='lookup keys' ;;
+    'stats '*) kind='any' ;;
     'stats diff 1') kind='any' ;;
     'stats diff 2') kind='any' ;;
     'loadtest '*) kind='any' ;;
@@ -137,7 +139,7 @@ _cachectl_flags() {
     'clear') printf '%s ' --pattern --keys-from --null --scope --all --tag --match --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --apply --max-age --rewarm --chunk --max-failures --flush ;;
     'restore') printf '%s ' --replace --pattern --dry-run --quoted-input --layout --key-version --raw --audit --yes --confirm ;;
     'keys') printf '%s ' --pattern --keys-from --scope --all --tag --match --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --null --with --sort --top --count ;;
-    'ttl') printf '%s ' --set --jitter --extend --cap --persist --only-missing --dry-run --pattern --keys-from --null --scope --all --tag --match --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --audit --yes --confirm ;;
+    'ttl') printf '%s ' --set --jitter --extend --cap --persist --only-missing --dry-run --rate --max-latency --pattern --keys-from --null --scope --all --tag --match --exclude --regex --type --ttl --idle --size --limit --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw --audit --yes --confirm ;;
     'tags list') printf '%s ' --limit --layout --key-version --raw ;;
     'tags show') printf '%s ' --limit --quoted-input --layout --key-version --raw ;;
     'tags add') printf '%s ' --quoted-input --layout --key-version --raw ;;
@@ -151,7 +153,7 @@ _cachectl_flags() {
     'namespace get') printf '%s ' --layout --key-version --raw ;;
     'namespace bump') printf '%s ' --dry-run --layout --key-version --raw --audit --yes --confirm ;;
     'namespace rollback') printf '%s ' --to --dry-run --layout --key-version --raw --audit --yes --confirm ;;
-    'namespace gc') printf '%s ' --keep --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --exclude --regex --type --ttl --idle --size --limit --quoted-input --layout --key-version --raw ;;
+    'namespace gc') printf '%s ' --keep --dry-run --plan --max-keys --backup --soft --resume --rate --max-latency --audit --yes --confirm --apply --max-age --exclude --regex --type --ttl --idle --size --limit --quoted-input --layout --key-version --raw ;;
     'inspect') printf '%s ' --max-bytes --max-items --decode --max-decode --raw-value --to --no-value --watch --interval --quoted-input --django-view --method --header --django-fragment --vary --django-session --rails-key --laravel-tag --spring-cache --symfony-tag --wordpress-group --layout --key-version --raw ;;
     'stats') printf '%s ' --interval --watch --by-prefix --depth --separator --by-group --only --sample --max-events --yes --assert --check --allow-no-data --save --baseline --per-node --repair ;;
     'analyze') printf '%s ' --pattern --exclude --sample --depth --separator --top --samples --idle --hot --max-events --yes --advise --report --rate --max-latency --quoted-input --layout --key-version --raw ;;

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { createBackup, type BackupWriter } from '../backup/writer.ts';
 import type { Context } from '../cli/context.ts';
 import { CachectlError } from '../cli/errors.ts';
-import { Pace } from '../pace/pace.ts';
-import { startProbe, type FeltLatency } from '../pace/probe.ts';
+import type { Felt } from '../pace/felt.ts';
+import { keepPace } from '../pace/keep-pace.ts';
+import type { Pace } from '../pace/pace.ts';
 import { readIdentity } from '../redis/identity.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { backingUp, removing, softening, type Dispose } from './dispose.ts';
@@ -31,12 +32,11 @@ export async function carryOut(
   const progress = context.progress({ label: 'clearing', unit: 'keys' });
   const memory = new MemorySample();
   const dispose = disposeFor(options, memory, writer);
-  const now = (): number => host.clock.monotonicMs();
-  const pace = new Pace(options.pace, now);
-  const probe = startProbe(client, now, (ms) => pace.measured(ms));
+  const kept = keepPace(client, options.pace, () => host.clock.monotonicMs());
+  const { pace } = kept;
   let rewarmed: { readonly stored: number; readonly failed: number } | undefined;
   let result: ClearResult;
-  let felt: FeltLatency | undefined;
+  let felt: Felt | undefined;
   try {
     switch (how.kind) {
       case 'flush':
@@ -66,7 +66,7 @@ export async function carryOut(
         }));
     }
   } finally {
-    felt = probe.stop();
+    felt = kept.stop();
     progress.stop();
   }
   result = await finishBackup(writer, result);
@@ -80,8 +80,7 @@ export async function carryOut(
     result,
     backedUp: writer?.keys(),
     rewarmed,
-    felt:
-      felt === undefined ? undefined : { ...felt, limitMs: options.pace.maxLatencyMs, slowest: pace.slowest },
+    felt,
     elapsedMs: host.clock.monotonicMs() - startedAt,
     interrupted: signal.aborted,
   };
@@ -136,7 +135,7 @@ async function executeFrom(
   }
   if (options.resume === undefined) return executeClear(client, task.bound, optionsFrom(undefined));
   const file = path.resolve(context.host.cwd, options.resume);
-  const point = { identity: await readIdentity(client), selection: task.described };
+  const point = { identity: await readIdentity(client), selection: task.resumable ?? task.described };
   const resume = await readResumeFile(file, point);
   if (resume.kind === 'start-over')
     context.messages.note(`the saved place means nothing any more (${resume.because}): starting over`);

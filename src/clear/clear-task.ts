@@ -4,24 +4,28 @@ import type { Outcome } from '../cli/command.ts';
 import type { Reach } from '../cli/confirmation.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
+import { escapeText } from '../keys/printable.ts';
 import { readIdentity } from '../redis/identity.ts';
 import type { RedisClient } from '../redis/types.ts';
 import type { BoundSelection } from '../selection/bind.ts';
+import { shellWord } from '../text/shell.ts';
 import { carryOut } from './carry-out.ts';
 import { tooManyKeys } from './execute.ts';
 import type { RemovalOptions } from './options.ts';
 import { countUpTo, planClear, type ClearPlan } from './plan.ts';
-import { createPlanFile } from './plan-file.ts';
+import { createPlanFile, type ClearingCommand } from './plan-file.ts';
 import { clearExitCode, clearViews, renderPlan, type ClearReport } from './report.ts';
 
 /** What is to be cleared, wherever that was said. */
 export interface ClearTask {
   /** The command that clears: reports and the audit trail name it. */
-  readonly command: 'clear' | 'namespace gc';
+  readonly command: ClearingCommand;
   readonly bound: BoundSelection;
   readonly reach: Reach;
   /** For reports, plans and the audit trail. */
   readonly described: Readonly<Record<string, unknown>>;
+  /** What must be the same for a saved place to mean anything, where that is not all that is described. */
+  readonly resumable?: Readonly<Record<string, unknown>>;
   /** Told of the report before it is printed. */
   readonly onReport: (report: ClearReport) => Promise<void> | void;
 }
@@ -122,6 +126,7 @@ async function planInto(
   const writer = await createPlanFile(path.resolve(context.host.cwd, file), {
     createdAtMs: context.host.clock.now(),
     identity: await readIdentity(client),
+    command: task.command,
     reach: task.reach,
     selection: task.described,
   });
@@ -134,7 +139,9 @@ async function planInto(
       throw new UsageError('no plan was written: not every server could be looked at');
     await writer.finish();
     finished = true;
-    context.messages.note(`plan written to ${file}; cachectl clear --apply ${file} carries it out`);
+    context.messages.note(
+      `plan written to ${escapeText(file)}; cachectl ${task.command} --apply ${escapeText(shellWord(file))} carries it out`,
+    );
     return planned;
   } finally {
     if (!finished) await writer.abandon();

@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../cli/command.ts';
 import { KEY_ARGUMENT, SELECTION_FLAGS } from '../selection/flags.ts';
-import { REMOVAL_FLAGS } from './flags.ts';
+import { APPLY_FLAGS, REMOVAL_FLAGS } from './flags.ts';
 
 /** `cachectl clear`. */
 export const clearSpec: CommandSpec = {
@@ -14,12 +14,7 @@ export const clearSpec: CommandSpec = {
   flags: [
     ...SELECTION_FLAGS,
     ...REMOVAL_FLAGS,
-    {
-      name: 'apply',
-      value: 'FILE',
-      summary: 'delete exactly the keys of a plan, if it is still the same Redis',
-    },
-    { name: 'max-age', value: 'DURATION', summary: 'how old a plan may be', fallback: '1h' },
+    ...APPLY_FLAGS,
     {
       name: 'rewarm',
       summary: 'with --scope: clear and warm chunk by chunk, so that the cache is never cold',
@@ -49,5 +44,6 @@ export const clearSpec: CommandSpec = {
   spec: 'optional',
   formats: ['table', 'json'],
   usesRedis: true,
+  isBulk: true,
   load: () => import('./run.ts'),
 };

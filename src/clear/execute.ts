@@ -1,8 +1,8 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { restAfter } from '../pace/keep-pace.ts';
 import type { Pace } from '../pace/pace.ts';
 import type { LostNode, RedisClient, RedisNode } from '../redis/types.ts';
-import { pause } from '../redis/wait.ts';
 import type { BoundSelection } from '../selection/bind.ts';
 import { walkSelection, type SelectedBatch } from '../selection/walk.ts';
 import type { Dispose } from './dispose.ts';
@@ -111,9 +111,7 @@ export async function executeClear(
       }
       matched += batch.keys.length;
       start(batch);
-      options.pace?.took(matched);
-      const pauseMs = options.pace?.restMs() ?? 0;
-      if (pauseMs >= 1) await pause(pauseMs, options.signal).catch(() => undefined);
+      if (options.pace !== undefined) await restAfter(options.pace, matched, options.signal);
       if (underWay.size >= (options.inFlight ?? IN_FLIGHT)) await Promise.race(underWay);
       if (failure !== undefined) break;
     }

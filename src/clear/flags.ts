@@ -8,7 +8,7 @@ export const REMOVAL_FLAGS: readonly FlagSpec[] = [
   {
     name: 'plan',
     value: 'FILE',
-    summary: 'write what would be deleted there, for clear --apply; delete nothing',
+    summary: 'write what would be deleted there, for --apply; delete nothing',
   },
   { name: 'max-keys', value: 'N', summary: 'delete nothing, and exit 7, where more keys match' },
   { name: 'backup', value: 'FILE', summary: 'write every key there before it goes, for cachectl restore' },
@@ -25,4 +25,14 @@ export const REMOVAL_FLAGS: readonly FlagSpec[] = [
   ...paceFlags('remove'),
   AUDIT_FLAG,
   ...CONSENT_FLAGS,
+];
+
+/** A plan that was written before: flags of every command that writes one. */
+export const APPLY_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'apply',
+    value: 'FILE',
+    summary: 'delete exactly the keys of a plan, if it is still the same Redis',
+  },
+  { name: 'max-age', value: 'DURATION', summary: 'how old a plan may be', fallback: '1h' },
 ];

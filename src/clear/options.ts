@@ -6,10 +6,14 @@ import { hasSelection, parseSelection } from '../selection/parse.ts';
 import { asksServer, hasFilter, type Selection } from '../selection/selection.ts';
 
 /** Where the keys to clear come from. */
-export type ClearSource =
-  | { readonly kind: 'selection'; readonly selection: Selection }
-  /** A plan that was written before; nothing but what is in it. */
-  | { readonly kind: 'plan'; readonly path: string; readonly maxAgeMs: number };
+export type ClearSource = { readonly kind: 'selection'; readonly selection: Selection } | PlanSource;
+
+/** A plan that was written before; nothing but what is in it. */
+export interface PlanSource {
+  readonly kind: 'plan';
+  readonly path: string;
+  readonly maxAgeMs: number;
+}
 
 /** What a run of `clear` is to do. */
 export interface ClearOptions extends RemovalOptions {
@@ -74,15 +78,33 @@ export function parseRemoval(input: Input): RemovalOptions {
 }
 
 function parseSource(input: Input): ClearSource {
+  const plan = parseApply(input);
+  if (plan !== undefined) {
+    if (hasSelection(input)) throw planStandsAlone();
+    return plan;
+  }
+  const example = 'cachectl clear --pattern "user:*" --dry-run';
+  return { kind: 'selection', selection: parseSelection(input, { verb: 'clear', example }) };
+}
+
+/**
+ * The flags that name a plan.
+ * @throws UsageError
+ */
+export function parseApply(input: Input): PlanSource | undefined {
   const path = input.text('apply');
   const maxAgeMs = input.durationMs('max-age');
-  if (path === undefined) {
-    if (maxAgeMs !== undefined) throw new UsageError('--max-age goes with --apply');
-    const example = 'cachectl clear --pattern "user:*" --dry-run';
-    return { kind: 'selection', selection: parseSelection(input, { verb: 'clear', example }) };
+  if (path !== undefined) {
+    if (input.has('plan')) throw new UsageError('--plan and --apply contradict each other');
+    return { kind: 'plan', path, maxAgeMs: maxAgeMs ?? DEFAULT_MAX_AGE_MS };
   }
-  if (hasSelection(input)) throw new UsageError('--apply stands alone: the plan says which keys');
-  return { kind: 'plan', path, maxAgeMs: maxAgeMs ?? DEFAULT_MAX_AGE_MS };
+  if (maxAgeMs !== undefined) throw new UsageError('--max-age goes with --apply');
+  return undefined;
+}
+
+/** Beside a plan there is nothing to select. */
+export function planStandsAlone(): UsageError {
+  return new UsageError('--apply stands alone: the plan says which keys');
 }
 
 function parseManner(input: Input): ClearManner {
@@ -105,7 +127,7 @@ function parseManner(input: Input): ClearManner {
 }
 
 function refuseContradictions(options: ClearOptions): void {
-  const { source, how, backup, resume, planFile } = options;
+  const { source, how, backup, resume } = options;
   const selection = source.kind === 'selection' ? source.selection : undefined;
   if (how.kind === 'flush') {
     if (selection?.all !== true || hasFilter(selection) || selection.excludes.length > 0)
@@ -128,8 +150,11 @@ function refuseContradictions(options: ClearOptions): void {
       throw new UsageError('--rewarm takes --exclude and --regex, and no other condition');
     if (resume !== undefined) throw new UsageError('--rewarm cannot be resumed: run it again');
   }
-  if (planFile !== undefined && source.kind === 'plan')
-    throw new UsageError('--plan and --apply contradict each other');
-  if (resume !== undefined && selection !== undefined && selection.limit !== undefined)
+  refuseResumedLimit(resume, selection);
+}
+
+/** @throws UsageError */
+export function refuseResumedLimit(resume: string | undefined, selection: Selection | undefined): void {
+  if (resume !== undefined && selection?.limit !== undefined)
     throw new UsageError('--limit cannot be resumed: how many are left is not known');
 }

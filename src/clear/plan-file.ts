@@ -19,10 +19,15 @@ export interface PlanHeader {
   /** Milliseconds since the epoch. */
   readonly createdAtMs: number;
   readonly identity: Identity;
+  /** The command that chose the keys, and that may carry the plan out. */
+  readonly command: ClearingCommand;
   readonly reach: Reach;
-  /** As {@link selectionJson} gives it. */
+  /** What the keys were chosen by, as that command describes it. */
   readonly selection: Readonly<Record<string, unknown>>;
 }
+
+/** The commands that clear keys, and so write plans. */
+export type ClearingCommand = 'clear' | 'namespace gc';
 
 const SCHEMA = 'cachectl/clear-plan/v1';
 
@@ -45,6 +50,7 @@ export async function createPlanFile(file: string, header: PlanHeader): Promise<
     `${JSON.stringify({
       schema: SCHEMA,
       created_at: new Date(header.createdAtMs).toISOString(),
+      command: header.command,
       target: {
         kind: header.identity.kind,
         database: header.identity.database,
@@ -121,13 +127,23 @@ export async function readPlanFile(file: string): Promise<ReadPlan> {
 }
 
 /**
- * Refuses a plan that was made for other servers, another database, or too long ago.
+ * Refuses a plan that another command made, or that was made for other servers, another database, or too long ago.
  * @throws CachectlError exit 7
  */
 export function checkPlan(
   header: PlanHeader,
-  now: { readonly identity: Identity; readonly nowMs: number; readonly maxAgeMs: number },
+  now: {
+    readonly identity: Identity;
+    readonly command: ClearingCommand;
+    readonly nowMs: number;
+    readonly maxAgeMs: number;
+  },
 ): void {
+  if (header.command !== now.command)
+    throw refusedPlan(
+      `this is a plan of cachectl ${header.command}`,
+      `cachectl ${header.command} --apply FILE carries it out`,
+    );
   const difference = identityDifference(header.identity, now.identity);
   if (difference !== undefined)
     throw refusedPlan(
@@ -142,12 +158,13 @@ export function checkPlan(
     );
 }
 
-function refusedPlan(message: string, hint: string): CachectlError {
+/** A plan that is whole, and must not be carried out as things are now. */
+export function refusedPlan(message: string, hint: string): CachectlError {
   return new CachectlError(message, { code: 'clear.plan', exitCode: ExitCode.unconfirmed, hint });
 }
 
 function brokenPlan(file: string): UsageError {
-  return new UsageError(`${escapeText(file)} is no whole plan of cachectl clear: it was cut or changed`, {
+  return new UsageError(`${escapeText(file)} is no whole plan of cachectl: it was cut or changed`, {
     hint: 'make a new one with --plan FILE',
   });
 }
@@ -170,12 +187,14 @@ function keyOf(record: Readonly<Record<string, unknown>>, file: string): Buffer 
 }
 
 const KINDS: readonly Identity['kind'][] = ['single', 'sentinel', 'cluster'];
+const COMMANDS: readonly ClearingCommand[] = ['clear', 'namespace gc'];
 const REACHES: readonly Reach[] = ['named', 'selection', 'filters', 'everything'];
 
 function parseHeader(record: Readonly<Record<string, unknown>>, file: string): PlanHeader {
   const createdAtMs = Date.parse(String(record['created_at']));
   const target = record['target'] as Partial<Record<string, unknown>> | undefined;
   const kind = KINDS.find((candidate) => candidate === target?.['kind']);
+  const command = COMMANDS.find((candidate) => candidate === (record['command'] ?? 'clear'));
   const reach = REACHES.find((candidate) => candidate === record['reach']);
   const nodes = target?.['nodes'];
   const database = target?.['database'];
@@ -183,6 +202,7 @@ function parseHeader(record: Readonly<Record<string, unknown>>, file: string): P
     record['schema'] !== SCHEMA ||
     Number.isNaN(createdAtMs) ||
     kind === undefined ||
+    command === undefined ||
     reach === undefined ||
     !Array.isArray(nodes) ||
     typeof database !== 'number'
@@ -190,6 +210,7 @@ function parseHeader(record: Readonly<Record<string, unknown>>, file: string): P
     throw brokenPlan(file);
   return {
     createdAtMs,
+    command,
     reach,
     selection: record['selection'] as Readonly<Record<string, unknown>>,
     identity: {

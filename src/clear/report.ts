@@ -2,28 +2,21 @@ import type { JsonDocument, ReportViews } from '../cli/command.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Layout } from '../keys/layout.ts';
 import { escapeText } from '../keys/printable.ts';
-import type { FeltLatency } from '../pace/probe.ts';
+import { feltJson, feltLines, type Felt } from '../pace/felt.ts';
 import type { LostNode, RedisTarget } from '../redis/types.ts';
 import { shownKey, shownKeyJson } from '../selection/describe.ts';
 import { breakdownJson, renderBreakdown } from '../selection/render-breakdown.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatDurationMs } from '../units/duration.ts';
-import { countOf, formatCount, formatPercent } from '../units/number.ts';
+import { countOf, formatCount } from '../units/number.ts';
 import type { ClearResult } from './execute.ts';
 import type { ClearManner } from './options.ts';
 import type { ClearPlan } from './plan.ts';
-
-/** What other clients felt, and what was done about it. */
-interface Felt extends FeltLatency {
-  /** The limit above which it goes slower, in ms; Infinity where there is none. */
-  readonly limitMs: number;
-  /** The lowest speed: a part of full speed, 1 where it was never slowed down. */
-  readonly slowest: number;
-}
+import type { ClearingCommand } from './plan-file.ts';
 
 interface ReportBase {
-  readonly command: 'clear' | 'namespace gc';
+  readonly command: ClearingCommand;
   readonly target: RedisTarget;
   /** As {@link selectionJson} gives it. */
   readonly selection: Readonly<Record<string, unknown>>;
@@ -76,7 +69,7 @@ function renderTable(report: ClearReport, terminal: TerminalInfo): string {
           `${countOf(report.rewarmed.stored, 'key')} warmed again, ${formatCount(report.rewarmed.failed)} failed`,
         ]),
     ...unconfirmedLines(report.result.unconfirmed ?? 0),
-    ...(report.elapsedMs >= 1_000 && report.felt !== undefined ? [feltLine(report.felt)] : []),
+    ...feltLines(report.felt, report.elapsedMs),
     ...lostLines(report.result.lost),
   ].join('\n');
 }
@@ -107,12 +100,6 @@ function unconfirmedLines(unconfirmed: number): readonly string[] {
   return [
     `${countOf(unconfirmed, 'key')} on the way out when the connection was lost: removed or not, nobody said`,
   ];
-}
-
-function feltLine({ p50Ms, p99Ms, maxMs, slowest, limitMs }: Felt): string {
-  const felt = `Other clients waited ${formatDurationMs(p50Ms)} (p50), ${formatDurationMs(p99Ms)} (p99), ${formatDurationMs(maxMs)} at most`;
-  if (slowest === 1) return felt;
-  return `${felt}; slowed down to ${formatPercent(slowest)} for --max-latency ${formatDurationMs(limitMs)}`;
 }
 
 function lostLines(lost: readonly LostNode[]): readonly string[] {
@@ -180,18 +167,5 @@ function resultJson({
     rewarmed: rewarmed ?? null,
     unconfirmed: result.unconfirmed ?? 0,
     others_latency: feltJson(felt),
-  };
-}
-
-function feltJson(felt: Felt | undefined) {
-  if (felt === undefined) return null;
-  const round = (ms: number): number => Math.round(ms * 100) / 100;
-  return {
-    samples: felt.samples,
-    p50_ms: round(felt.p50Ms),
-    p99_ms: round(felt.p99Ms),
-    max_ms: round(felt.maxMs),
-    limit_ms: Number.isFinite(felt.limitMs) ? felt.limitMs : null,
-    slowest_speed: Math.round(felt.slowest * 1_000) / 1_000,
   };
 }

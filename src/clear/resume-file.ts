@@ -9,7 +9,7 @@ const SCHEMA = 'cachectl/clear-resume/v1';
 /** Where an interrupted run stood. */
 export interface ResumePoint {
   readonly identity: Identity;
-  /** As {@link selectionJson} gives it. */
+  /** What the keys are chosen by; another choice cannot go on from here. */
   readonly selection: Readonly<Record<string, unknown>>;
   /** SCAN cursors by address; they are 64-bit numbers, and so stay text. */
   readonly cursors: ReadonlyMap<string, string>;

@@ -1,13 +1,11 @@
-import path from 'node:path';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { CachectlError } from '../cli/errors.ts';
 import type { Layout } from '../keys/layout.ts';
 import { looksLikePattern } from '../keys/pattern.ts';
 import { printableKey } from '../keys/printable.ts';
-import { readIdentity } from '../redis/identity.ts';
 import type { RedisClient } from '../redis/types.ts';
-import { bindKeys, bindSelection } from '../selection/bind.ts';
+import { bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
 import { askSelection } from '../selection/ask-selection.ts';
 import { reachOf } from '../selection/reach.ts';
@@ -16,7 +14,7 @@ import { pruneSets } from '../tags/prune.ts';
 import { tagSets } from '../tags/tag-sets.ts';
 import { runClearTask, type ClearTask } from './clear-task.ts';
 import { parseClear, type ClearOptions } from './options.ts';
-import { checkPlan, readPlanFile } from './plan-file.ts';
+import { openPlan } from './open-plan.ts';
 import type { ClearReport } from './report.ts';
 
 function runClear(options: ClearOptions, context: Context): Promise<Outcome> {
@@ -38,20 +36,7 @@ async function openTask(options: ClearOptions, client: RedisClient, context: Con
       },
     };
   }
-  const file = path.resolve(context.host.cwd, source.path);
-  const { header, keys } = await readPlanFile(file);
-  checkPlan(header, {
-    identity: await readIdentity(client),
-    nowMs: context.host.clock.now(),
-    maxAgeMs: source.maxAgeMs,
-  });
-  return {
-    command: 'clear',
-    bound: bindKeys(keys, context.layout),
-    reach: header.reach,
-    described: header.selection,
-    onReport: () => undefined,
-  };
+  return openPlan('clear', source, client, context);
 }
 
 /** What was cleared by tag is taken out of the index; what fails there is left to time, or to `tags repair`. */

@@ -16,6 +16,8 @@ export interface CommandDocument {
   readonly args: readonly Definition[];
   /** The command's own flags first, those of every command last. */
   readonly flagGroups: readonly { readonly title: string; readonly flags: readonly Definition[] }[];
+  /** Flags of similar commands that it has not, and what to use instead. */
+  readonly missingFlags: readonly Definition[];
   readonly formats: readonly string[];
   readonly exitCodes: readonly Definition[];
 }
@@ -38,6 +40,10 @@ export function documentCommand(spec: CommandSpec): CommandDocument {
       withNotes(argument.summary, argument.choices === undefined ? [] : [argument.choices.join('|')]),
     ]),
     flagGroups: groupFlags([...flagsOf(spec), ...globalFlagsFor(spec)]),
+    missingFlags: (spec.missingFlags ?? []).map(({ names, because, instead }) => [
+      names.map((flag) => `--${flag}`).join(', '),
+      `${because}; ${instead}`,
+    ]),
     formats: spec.formats,
     exitCodes: exitCodesOf(spec),
   };

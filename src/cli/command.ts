@@ -44,6 +44,16 @@ export function inGroup(group: string, flags: readonly FlagSpec[]): readonly Fla
   return flags.map((flag) => ({ group, ...flag }));
 }
 
+/** Flags that people who know a similar command may expect here, and why there are none. */
+export interface MissingFlags {
+  /** Their names, without dashes. */
+  readonly names: readonly string[];
+  /** Why, as the rest of a sentence about the flag. */
+  readonly because: string;
+  /** What to use instead. */
+  readonly instead: string;
+}
+
 /** One positional argument. */
 export interface ArgumentSpec {
   readonly name: string;
@@ -76,6 +86,7 @@ export interface CommandSpec {
   readonly description?: string;
   readonly args?: readonly ArgumentSpec[];
   readonly flags: readonly FlagSpec[];
+  readonly missingFlags?: readonly MissingFlags[];
   readonly examples: readonly Example[];
   readonly risk: Risk;
   readonly spec: SpecUse;
@@ -83,6 +94,11 @@ export interface CommandSpec {
   readonly formats: readonly OutputFormat[];
   /** Whether it talks to Redis, and so takes `--on-unavailable` and the like. */
   readonly usesRedis: boolean;
+  /**
+   * Whether it may change very many keys: then a server on this machine gets the processor first, unless
+   * `--max-latency` is off.
+   */
+  readonly isBulk?: boolean;
   /** Whether it can end with exit code 6: an assertion or threshold does not hold. */
   readonly gates?: boolean;
   readonly load: () => Promise<{ readonly command: Command }>;

@@ -58,6 +58,7 @@ export function renderCommandHelp(spec: CommandSpec, look: Look): string {
     ]),
     ...section('Arguments', document.args, look),
     ...document.flagGroups.flatMap(({ title, flags }) => section(title, flags, look)),
+    ...section('Flags it does not take', document.missingFlags, look),
     ...section('Exit codes', document.exitCodes, look),
     '',
     heading('Learn more', look),

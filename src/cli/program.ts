@@ -151,11 +151,18 @@ function translate(
   specs: readonly CommandSpec[],
 ): UsageError {
   if (error.code === 'commander.unknownOption') {
-    const flag = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+    // With its value where that was written behind an equals sign.
+    const [flag = ''] = (/'([^']*)'/.exec(error.message)?.[1] ?? '').split('=', 1);
     const spec = specs.find((candidate) => namesCommand(argv, candidate));
     const known = [...GLOBAL_FLAGS, ...(spec === undefined ? [] : flagsOf(spec))].map(
       (known) => `--${known.name}`,
     );
+    const missing = spec?.missingFlags?.find(({ names }) => names.some((name) => flag === `--${name}`));
+    if (spec !== undefined && missing !== undefined) {
+      return new UsageError(`${commandName(spec)} does not take ${flag}: ${missing.because}`, {
+        hint: missing.instead,
+      });
+    }
     const guess = nearest(flag, known);
     const help = ['cachectl', ...(spec?.path ?? []), '--help'].join(' ');
     return new UsageError(`unknown flag ${flag}`, {

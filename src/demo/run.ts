@@ -5,8 +5,9 @@ import { ExitCode } from '../cli/exit-code.ts';
 import { findServer } from '../local-server/find-server.ts';
 import { ensureServer, missingServer } from '../local-server/install-server.ts';
 import { shellWord } from '../text/shell.ts';
-import { startDemoServers, type DemoServers } from './servers.ts';
 import { closingWords } from './closing-words.ts';
+import { keepUp } from './keep-up.ts';
+import { startDemoServers } from './servers.ts';
 
 interface DemoOptions {
   readonly keep: boolean;
@@ -52,7 +53,7 @@ async function runDemo(options: DemoOptions, context: Context): Promise<Outcome>
     }
     if (!context.signal.aborted) {
       await say(`\n${closingWords(loadtest)}`);
-      if (options.keep) await keepUp(servers, context, say);
+      if (options.keep) await keepUp(servers.folder, context.signal, say);
     }
   } finally {
     await servers.stop();
@@ -92,26 +93,6 @@ function failedStep(argv: readonly string[], exitCode: number): CachectlError {
     code: 'demo.failed',
     exitCode: ExitCode.partial,
     hint: 'the messages above say why',
-  });
-}
-
-async function keepUp(
-  servers: DemoServers,
-  context: Context,
-  say: (text: string) => Promise<void>,
-): Promise<void> {
-  await say(`\nBoth servers stay up until Ctrl-C. In another terminal:\n  cd ${servers.folder}`);
-  await new Promise<void>((resolve) => {
-    // An idle process with nothing but a signal listener would end by itself.
-    const awake = setInterval(() => undefined, 60_000);
-    context.signal.addEventListener(
-      'abort',
-      () => {
-        clearInterval(awake);
-        resolve();
-      },
-      { once: true },
-    );
   });
 }
 

@@ -90,6 +90,9 @@ function generatedPart(spec: CommandSpec): string {
     ...document.flagGroups
       .filter(({ title }) => !SHARED.has(title))
       .flatMap(({ title, flags }) => ['', `## ${title}`, '', definitionTable('flag', flags)]),
+    ...(document.missingFlags.length === 0
+      ? []
+      : ['', '## Flags it does not take', '', definitionTable('flag', document.missingFlags)]),
     '',
     shared,
     '',

@@ -70,6 +70,9 @@ function commandPage(document: CommandDocument, version: string): string {
       `.SH ${escape(title.toUpperCase())}`,
       ...definitions(flags),
     ]),
+    ...(document.missingFlags.length === 0
+      ? []
+      : ['.SH FLAGS IT DOES NOT TAKE', ...definitions(document.missingFlags)]),
     '.SH EXIT STATUS',
     ...definitions(document.exitCodes),
     '.SH SEE ALSO',

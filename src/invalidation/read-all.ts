@@ -24,7 +24,8 @@ export async function readAll(
   const stream: Readable = from === '-' ? host.stdin : createReadStream(path.resolve(host.cwd, from));
   // A terminal nobody types at would wait for ever.
   const onAbort = (): void => void stream.destroy();
-  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
   const chunks: Buffer[] = [];
   let length = 0;
   try {

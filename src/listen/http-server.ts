@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { CachectlError } from '../cli/errors.ts';
 import { MAX_EVENT_BYTES, type CacheEvent } from '../invalidation/event.ts';
 import { isAuthentic, type HttpSecrets } from './authenticate.ts';
@@ -26,8 +27,8 @@ export interface HttpTools {
 /** A server that is open. */
 export interface HttpListener {
   readonly url: string;
-  /** Takes no more connections, and waits for the requests that are under way. */
-  readonly close: () => Promise<void>;
+  /** Takes no more connections, and waits for the requests that are under way: no longer than until the abort. */
+  readonly close: (limit: AbortSignal) => Promise<void>;
 }
 
 /** A sender that is slower than this ties up a connection for nothing. */
@@ -39,7 +40,9 @@ const REQUEST_TIMEOUT_MS = 10_000;
  * @throws the network's error where the place cannot be listened at
  */
 export async function listenHttp(place: HttpPlace, tools: HttpTools): Promise<HttpListener> {
+  const connections = new Connections();
   const server = createServer((request, response) => {
+    connections.begin(request.socket, response);
     answer(request, response, tools).catch((error: unknown) => {
       if (error instanceof CachectlError)
         reply(response, 503, { error: { code: error.code, message: error.message } });
@@ -47,6 +50,7 @@ export async function listenHttp(place: HttpPlace, tools: HttpTools): Promise<Ht
     });
   });
   server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.on('connection', (socket: Socket) => connections.add(socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(place.port, place.host, resolve);
@@ -54,14 +58,50 @@ export async function listenHttp(place: HttpPlace, tools: HttpTools): Promise<Ht
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : place.port;
   const host = place.host.includes(':') ? `[${place.host}]` : place.host;
-  return { url: `http://${host}:${port}`, close: () => closeServer(server) };
+  return { url: `http://${host}:${port}`, close: (limit) => closeServer(server, connections, limit) };
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+/** Who is connected, and who of them waits for an answer. */
+class Connections {
+  readonly #open = new Set<Socket>();
+  readonly #busy = new Set<Socket>();
+  #isClosing = false;
+
+  add(socket: Socket): void {
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
+  }
+
+  begin(socket: Socket, response: ServerResponse): void {
+    this.#busy.add(socket);
+    response.once('close', () => {
+      this.#busy.delete(socket);
+      if (this.#isClosing) socket.destroySoon();
+    });
+  }
+
+  /**
+   * Ends those that ask nothing. Node's own `closeIdleConnections` leaves those that have not yet asked anything,
+   * such as the ones that a load balancer holds in store, and `close` would wait for them.
+   */
+  endIdle(): void {
+    this.#isClosing = true;
+    for (const socket of this.#open) if (!this.#busy.has(socket)) socket.destroy();
+  }
+
+  endAll(): void {
+    for (const socket of this.#open) socket.destroy();
+  }
+}
+
+async function closeServer(server: Server, connections: Connections, limit: AbortSignal): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const onLimit = (): void => connections.endAll();
+  if (limit.aborted) onLimit();
+  else limit.addEventListener('abort', onLimit, { once: true });
+  connections.endIdle();
+  await closed;
+  limit.removeEventListener('abort', onLimit);
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, tools: HttpTools): Promise<void> {

@@ -92,11 +92,11 @@ async function listenToStream(tools: ListenTools, stream: StreamSettings, contex
         }),
     });
     // A listener that cannot say goodbye is found idle, and what it had is taken over.
-    await front?.close();
+    await front?.close(tools.drain);
     await consumer.leave().catch(() => undefined);
   } finally {
     context.signal.removeEventListener('abort', onStop);
-    await front?.close();
+    await front?.close(tools.drain);
     await Promise.all([reading.close(), working.close()]);
   }
 }

@@ -56,9 +56,10 @@ export async function startRedis(
 
 /**
  * Below the range that systems hand out by themselves (Linux from 32768, others from 49152, IANA's): a
- * port of that range may become the local end of anybody's connection between finding and using it.
+ * port of that range may become the local end of anybody's connection between finding and using it. And above
+ * 10080, which `fetch` refuses (https://fetch.spec.whatwg.org/#port-blocking).
  */
-const FIRST_PORT = 10_000;
+const FIRST_PORT = 10_100;
 const LAST_PORT = 32_000;
 const PORT_ATTEMPTS = 100;
 

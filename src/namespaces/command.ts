@@ -1,7 +1,7 @@
 import type { ArgumentSpec, CommandSpec, FlagSpec } from '../cli/command.ts';
 import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
 import { AUDIT_FLAG, CONSENT_FLAGS } from '../cli/shared-flags.ts';
-import { REMOVAL_FLAGS } from '../clear/flags.ts';
+import { APPLY_FLAGS, REMOVAL_FLAGS } from '../clear/flags.ts';
 import { NARROWING_FLAGS } from '../selection/flags.ts';
 
 const NAMES: ArgumentSpec = { name: 'NAME', summary: 'a namespace of the spec file', repeatable: true };
@@ -96,6 +96,7 @@ export const namespaceGcSpec: CommandSpec = {
   flags: [
     { name: 'keep', value: 'N', summary: 'how many older versions stay', fallback: '1' },
     ...REMOVAL_FLAGS,
+    ...APPLY_FLAGS,
     ...NARROWING_FLAGS,
     ...LAYOUT_FLAGS,
   ],
@@ -105,8 +106,32 @@ export const namespaceGcSpec: CommandSpec = {
       line: 'cachectl namespace gc products --keep 0 --rate 5000/s',
       does: 'All but the current version, slowly',
     },
+    { line: 'cachectl namespace gc --plan old.plan', does: 'For somebody else to look at' },
+    {
+      line: 'cachectl namespace gc --apply old.plan --backup old.bak',
+      does: 'Exactly those keys, unless a counter has moved since',
+    },
+  ],
+  missingFlags: [
+    {
+      names: ['pattern', 'keys-from', 'scope', 'all', 'tag'],
+      because: 'the counters say which versions go',
+      instead:
+        'narrow them with NAME, --keep, --exclude, --regex and the like; cachectl clear takes any keys',
+    },
+    {
+      names: ['flush'],
+      because: 'it would empty the whole database, the current versions included',
+      instead: 'if that is meant: cachectl clear --all --flush',
+    },
+    {
+      names: ['rewarm', 'chunk', 'max-failures'],
+      because: 'nobody reads the versions that go, so there is nothing to warm again',
+      instead: 'cachectl warm --next-version fills a version before it is read',
+    },
   ],
   risk: 'destroy',
+  isBulk: true,
   formats: ['table', 'json'],
   load: () => import('./run-gc.ts'),
 };

@@ -2,7 +2,14 @@ import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import type { Input } from '../cli/input.ts';
 import { runClearTask, type ClearTask } from '../clear/clear-task.ts';
-import { parseRemoval, type RemovalOptions } from '../clear/options.ts';
+import {
+  parseApply,
+  parseRemoval,
+  planStandsAlone,
+  refuseResumedLimit,
+  type PlanSource,
+  type RemovalOptions,
+} from '../clear/options.ts';
 import type { ClearReport } from '../clear/report.ts';
 import { escapeText } from '../keys/printable.ts';
 import { existsLock } from '../warm/lock.ts';
@@ -13,14 +20,21 @@ import { allNamespaces, chooseNamespaces } from './choose.ts';
 import { forgetVersion, readCounter, type CounterState } from './counter.ts';
 import type { NamespaceForm } from './form.ts';
 import { fillLock } from './fill-lock.ts';
-import { parseSelection } from '../selection/parse.ts';
+import { describeCounters, describeGarbage, openGarbagePlan } from './gc-plan.ts';
+import { hasSelection, parseSelection } from '../selection/parse.ts';
 import type { Selection } from '../selection/selection.ts';
 
-interface GcOptions {
+/** Which versions go. */
+interface VersionsSource {
+  readonly kind: 'versions';
   readonly names: readonly string[];
   /** Older versions that stay. */
   readonly keep: number;
   readonly narrowing: Selection;
+}
+
+interface GcOptions {
+  readonly source: VersionsSource | PlanSource;
   readonly removal: RemovalOptions;
 }
 
@@ -35,38 +49,42 @@ const DEFAULT_KEEP = 1;
 
 /** @throws UsageError */
 export function parseGc(input: Input): GcOptions {
+  const removal = parseRemoval(input);
+  const plan = parseApply(input);
+  if (plan !== undefined) {
+    if (hasSelection(input) || input.has('keep')) throw planStandsAlone();
+    return { source: plan, removal };
+  }
   // What is not of the selection, the names, is not an argument here.
   const narrowing = parseSelection(input.withoutArgs(), {
     verb: 'remove',
     example: 'cachectl namespace gc',
     emptyMeansAll: true,
   });
-  return {
-    names: input.args,
-    keep: input.wholeNumber('keep', { min: 0 }) ?? DEFAULT_KEEP,
-    narrowing,
-    removal: parseRemoval(input),
-  };
+  refuseResumedLimit(removal.resume, narrowing);
+  const keep = input.wholeNumber('keep', { min: 0 }) ?? DEFAULT_KEEP;
+  return { source: { kind: 'versions', names: input.args, keep, narrowing }, removal };
 }
 
-function runGc(options: GcOptions, context: Context): Promise<Outcome> {
-  const chosen = chooseNamespaces(options.names, context);
-  return runClearTask(options.removal, context, async (client): Promise<ClearTask> => {
-    const forms = options.names.length === 0 ? await allNamespaces(context) : chosen;
-    const garbage = await findGarbage(forms, options.keep, client, context);
+function runGc({ source, removal }: GcOptions, context: Context): Promise<Outcome> {
+  if (source.kind === 'plan')
+    return runClearTask(removal, context, (client) => openGarbagePlan(source, client, context));
+  const chosen = chooseNamespaces(source.names, context);
+  return runClearTask(removal, context, async (client): Promise<ClearTask> => {
+    const forms = source.names.length === 0 ? await allNamespaces(context) : chosen;
+    const garbage = await findGarbage(forms, source.keep, client, context);
+    const choices = garbage.map(({ form, counter, versions }) => ({
+      namespace: form.spec.name,
+      version: counter.version,
+      removedVersions: versions,
+    }));
     return {
       command: 'namespace gc',
-      bound: await bindVersions(garbage, options.narrowing, context),
+      bound: await bindVersions(garbage, source.narrowing, context),
       reach: 'selection',
-      described: {
-        keep: options.keep,
-        namespaces: garbage.map(({ form, counter, versions }) => ({
-          namespace: form.spec.name,
-          version: counter.version,
-          removed_versions: [...versions],
-        })),
-      },
-      onReport: (report) => forgetRemoved(report, garbage, options, client),
+      described: describeGarbage(source, choices),
+      resumable: describeCounters(source, choices),
+      onReport: (report) => forgetRemoved(report, garbage, { narrowing: source.narrowing, removal }, client),
     };
   });
 }
@@ -115,12 +133,14 @@ export function garbageOf(
 async function forgetRemoved(
   report: ClearReport,
   garbage: readonly Garbage[],
-  { narrowing, removal }: GcOptions,
+  { narrowing, removal }: Pick<VersionsSource, 'narrowing'> & Pick<GcOptions, 'removal'>,
   client: RedisClient,
 ): Promise<void> {
   const isWhole =
     report.kind === 'result' &&
     removal.how.kind === 'remove' &&
+    // A run that goes on from a saved place has not looked at what is before it.
+    removal.resume === undefined &&
     report.result.failure === undefined &&
     report.result.lost.length === 0 &&
     !report.interrupted &&

@@ -67,10 +67,14 @@ export class ClusterRouter {
     const name = `${purpose} ${formatAddress(address)}`;
     let connection = this.#connections.get(name);
     if (connection === undefined) {
-      connection = this.#parts.opener.open({ kind: 'tcp', address }, purpose);
-      this.#connections.set(name, connection);
-      // A failed attempt is forgotten, so that the next one tries anew.
-      connection.catch(() => this.#connections.delete(name));
+      const opening = this.#parts.opener.open({ kind: 'tcp', address }, purpose);
+      this.#connections.set(name, opening);
+      // A failed attempt is forgotten, so that the next one tries anew. Only itself: where it was dropped
+      // meanwhile, another one may be in its place, which has to be found when all is closed.
+      opening.catch(() => {
+        if (this.#connections.get(name) === opening) this.#connections.delete(name);
+      });
+      connection = opening;
     }
     return (await connection).node;
   }

@@ -137,7 +137,13 @@ export function createOpener(
     const { openConnection } = await import('./open-connection.ts');
     const connection = await openConnection(settingsFor({ kind: 'tcp', address }, 'sentinel'), signal);
     connection.on('message', (_channel, message) => onMessage(message));
-    await within(connection.subscribe(channel), options.commandTimeoutMs, signal);
+    try {
+      await within(connection.subscribe(channel), options.commandTimeoutMs, signal);
+    } catch (error) {
+      // Nobody gets it to close it, and open it would keep the process.
+      connection.disconnect();
+      throw error;
+    }
     return { close: () => connection.disconnect() };
   };
   return { open, openSingle, openBulk, listen, insist };

@@ -21,6 +21,8 @@ export async function within<Result>(
   ms: number,
   signal?: AbortSignal,
 ): Promise<Result> {
+  // It is under way already, whatever becomes of the wait: where nobody waits for it, nobody is left to hear it fail.
+  work.catch(() => undefined);
   signal?.throwIfAborted();
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
@@ -34,8 +36,6 @@ export async function within<Result>(
   } finally {
     clearTimeout(timer);
     if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
-    // The loser of the race may still fail; nobody is left to hear it.
-    work.catch(() => undefined);
   }
 }
 

@@ -18,6 +18,13 @@ export function selectionJson(selection: Selection, layout: Layout): Readonly<Re
       ? {}
       : { tags: selection.tags.map((tag) => keyJson(tag)), tag_match: selection.tagMatch }),
     addresses: selection.addresses.map(addressJson),
+    ...conditionsJson(selection),
+  };
+}
+
+/** What narrows a selection, alone: for commands that choose keys in another way. */
+export function conditionsJson(selection: Selection): Readonly<Record<string, unknown>> {
+  return {
     excludes: selection.excludes.map((pattern) => keyJson(pattern)),
     regex: selection.regex?.source ?? null,
     types: selection.types,

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import type { Host } from '../host.ts';
 import { textStream, type TextStream } from './streams.ts';
 
@@ -27,7 +28,8 @@ export function pagedStream(out: TextStream, place: PagerPlace): PagedStream {
   const program = pagerProgram(place);
   if (program === undefined) return { stream: out, finish: () => Promise.resolve() };
   let held = '';
-  let pager: { readonly child: ChildProcess; readonly stream: TextStream } | undefined;
+  let pager:
+    { readonly stdin: Writable; readonly stream: TextStream; readonly ended: Promise<void> } | undefined;
   const write = async (chunk: string | Uint8Array): Promise<void> => {
     if (pager !== undefined) return pager.stream.write(chunk);
     held += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
@@ -37,7 +39,12 @@ export function pagedStream(out: TextStream, place: PagerPlace): PagedStream {
       stdio: ['pipe', 'inherit', 'inherit'],
       env: { LESS, ...place.host.env },
     });
-    pager = { child, stream: textStream(child.stdin) };
+    // From the start: one that is killed has no exit code, and says only once that it has ended.
+    const ended = new Promise<void>((resolve) => {
+      child.on('error', () => resolve());
+      child.on('close', () => resolve());
+    });
+    pager = { stdin: child.stdin, stream: textStream(child.stdin), ended };
     const text = held;
     held = '';
     await pager.stream.write(text);
@@ -46,9 +53,8 @@ export function pagedStream(out: TextStream, place: PagerPlace): PagedStream {
     stream: { ...out, write, closed: () => pager?.stream.closed() ?? out.closed() },
     finish: async () => {
       if (pager === undefined) return out.write(held);
-      const { child } = pager;
-      child.stdin?.end();
-      if (child.exitCode === null) await new Promise((resolve) => child.on('close', resolve));
+      pager.stdin.end();
+      await pager.ended;
     },
   };
 }

@@ -25,6 +25,8 @@ export function textStream(raw: OutputStream): TextStream {
     if (CLOSED_CODES.has(error.code ?? '')) closed = true;
     else failure = error;
   });
+  // A pipe to a program that has ended is closed without an error, and what is written to it then tells nobody.
+  raw.on('close', () => (closed = true));
   return {
     isTerminal: raw.isTTY === true,
     width: () => raw.columns ?? 80,
@@ -32,7 +34,7 @@ export function textStream(raw: OutputStream): TextStream {
     raw,
     write: (chunk) => {
       if (failure !== undefined) return Promise.reject(failure);
-      if (closed || chunk.length === 0) return Promise.resolve();
+      if (closed || raw.destroyed || chunk.length === 0) return Promise.resolve();
       return new Promise((resolve) => {
         if (raw.write(chunk)) resolve();
         else {

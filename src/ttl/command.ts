@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../cli/command.ts';
 import { AUDIT_FLAG, CONSENT_FLAGS } from '../cli/shared-flags.ts';
+import { paceFlags } from '../pace/flags.ts';
 import { KEY_ARGUMENT, SELECTION_FLAGS } from '../selection/flags.ts';
 
 /** `cachectl ttl`. */
@@ -23,6 +24,7 @@ export const ttlSpec: CommandSpec = {
     { name: 'persist', summary: 'never expire' },
     { name: 'only-missing', summary: 'with --set: only keys that never expire' },
     { name: 'dry-run', summary: 'show what would change; change nothing' },
+    ...paceFlags('change'),
     ...SELECTION_FLAGS,
     AUDIT_FLAG,
     ...CONSENT_FLAGS,
@@ -34,11 +36,16 @@ export const ttlSpec: CommandSpec = {
     },
     { line: 'cachectl ttl --pattern "user:*" --cap 1h', does: 'Nothing of users older than an hour' },
     { line: 'cachectl ttl user:42 --extend 10m', does: 'Ten minutes more' },
+    {
+      line: 'cachectl ttl --pattern "product:*" --cap 1d --rate 5000/s --max-latency 2ms',
+      does: 'Very many keys, without others noticing',
+    },
     { line: 'cachectl ttl --pattern "config:*" --persist --dry-run', does: 'See what would change' },
   ],
   risk: 'write',
   spec: 'optional',
   formats: ['table', 'json'],
   usesRedis: true,
+  isBulk: true,
   load: () => import('./run.ts'),
 };

@@ -1,4 +1,6 @@
 import { CachectlError } from '../cli/errors.ts';
+import { restAfter } from '../pace/keep-pace.ts';
+import type { Pace } from '../pace/pace.ts';
 import type { LostNode, RedisClient, RedisCommand, RedisNode } from '../redis/types.ts';
 import type { BoundSelection } from '../selection/bind.ts';
 import { lifeClass } from '../selection/breakdown.ts';
@@ -27,6 +29,8 @@ export interface TtlExecuteOptions {
   readonly dryRun: boolean;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Holds back what is written; `undefined` where nothing is. */
+  readonly pace: Pace | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number) => void;
 }
@@ -58,6 +62,7 @@ export async function executeTtl(
     }
     matched += keys.length;
     options.onProgress(matched);
+    if (options.pace !== undefined) await restAfter(options.pace, matched, options.signal);
   };
   try {
     const batches = walkSelection(client, bound, {

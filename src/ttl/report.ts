@@ -1,5 +1,6 @@
 import type { JsonDocument, ReportViews } from '../cli/command.ts';
 import { escapeText } from '../keys/printable.ts';
+import { feltJson, feltLines, type Felt } from '../pace/felt.ts';
 import type { RedisTarget } from '../redis/types.ts';
 import { LIFE_CLASSES } from '../selection/breakdown.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -17,6 +18,8 @@ export interface TtlReport {
   readonly change: LifeChange;
   readonly dryRun: boolean;
   readonly result: TtlResult;
+  /** What other clients felt, where something was changed for long enough to measure. */
+  readonly felt: Felt | undefined;
   readonly elapsedMs: number;
   readonly interrupted: boolean;
 }
@@ -63,6 +66,7 @@ function render(report: TtlReport, terminal: TerminalInfo): string {
     ...(unchanged > 0
       ? [`${formatCount(unchanged)} of ${countOf(matched, 'matched key')} stay as they are`]
       : []),
+    ...feltLines(report.felt, report.elapsedMs),
     ...(rows.length === 0 ? [] : ['', renderTable(columns, rows, terminal)]),
     ...lost.map(({ address, error }) => `Not looked at: ${address}: ${escapeText(error.message)}`),
   ].join('\n');
@@ -74,6 +78,7 @@ function toJson({
   change,
   dryRun,
   result,
+  felt,
   elapsedMs,
   interrupted,
 }: TtlReport): JsonDocument {
@@ -92,6 +97,7 @@ function toJson({
     changed,
     unchanged,
     lives: livesJson(before, after),
+    others_latency: feltJson(felt),
     elapsed_ms: Math.round(elapsedMs * 10) / 10,
     interrupted,
     unreachable: lost.map(({ address, error }) => ({ address, message: error.message })),

@@ -5,6 +5,9 @@ import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Input } from '../cli/input.ts';
+import { keepPace } from '../pace/keep-pace.ts';
+import type { PaceLimits } from '../pace/pace.ts';
+import { parsePace } from '../pace/parse.ts';
 import { bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
 import { parseSelection } from '../selection/parse.ts';
@@ -19,6 +22,7 @@ interface TtlOptions {
   readonly selection: Selection;
   readonly change: LifeChange;
   readonly dryRun: boolean;
+  readonly pace: PaceLimits;
   readonly audit: string | undefined;
   readonly yes: boolean;
   readonly confirm: string | undefined;
@@ -33,6 +37,7 @@ export function parseTtl(input: Input): TtlOptions {
       example: 'cachectl ttl --pattern "user:*" --cap 1h --dry-run',
     }),
     dryRun: input.on('dry-run'),
+    pace: parsePace(input),
     audit: input.text('audit'),
     yes: input.on('yes'),
     confirm: input.text('confirm'),
@@ -88,11 +93,13 @@ async function runTtl(options: TtlOptions, context: Context): Promise<Outcome> {
   const bound = await bindSelection(options.selection, context, { twice: false });
   const startedAt = host.clock.monotonicMs();
   const progress = context.progress({ label: 'changing', unit: 'keys' });
+  const kept = options.dryRun ? undefined : keepPace(client, options.pace, () => host.clock.monotonicMs());
   try {
     const result = await executeTtl(client, bound, {
       change: options.change,
       dryRun: options.dryRun,
       random: host.random,
+      pace: kept?.pace,
       signal,
       onProgress: progress.update,
     });
@@ -102,6 +109,7 @@ async function runTtl(options: TtlOptions, context: Context): Promise<Outcome> {
       change: options.change,
       dryRun: options.dryRun,
       result,
+      felt: kept?.stop(),
       elapsedMs: host.clock.monotonicMs() - startedAt,
       interrupted: signal.aborted,
     };
@@ -117,6 +125,7 @@ async function runTtl(options: TtlOptions, context: Context): Promise<Outcome> {
     const exitCode = failure?.exitCode ?? (partial ? ExitCode.partial : ExitCode.ok);
     return { exitCode, views: ttlViews(report), failure };
   } finally {
+    kept?.stop();
     progress.stop();
     await bound.close();
   }

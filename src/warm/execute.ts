@@ -157,7 +157,11 @@ class Execution {
     slot.isAsking = true;
     this.#asking++;
     this.#underWay++;
-    this.#options.warm(target, known, this.#signal, slot);
+    try {
+      this.#options.warm(target, known, this.#signal, slot);
+    } catch (error) {
+      this.#break(error);
+    }
   }
 
   #slot(): Slot {

@@ -68,17 +68,33 @@ export async function existsLock(
 export async function takeLocks(scopes: readonly string[], options: LockOptions): Promise<HeldLocks> {
   const held: { readonly scope: string; readonly lock: Lock }[] = [];
   const skipped = new Set<string>();
-  const release = async (): Promise<void> => {
+  let isOver = false;
+  let renewing: Promise<void> | undefined;
+  const forget = (): void => {
+    isOver = true;
     clearInterval(timer);
+  };
+  const release = async (): Promise<void> => {
+    forget();
+    // What is renewed after it was given back would be taken again, by nobody.
+    await renewing;
     await Promise.all(held.map(({ lock }) => lock.release()));
   };
   const renewAll = async (): Promise<void> => {
     for (const { scope, lock } of held) {
+      if (isOver) return;
       if (await lock.renew()) continue;
       options.onTrouble(`the lock of scope ${escapeText(scope)} was lost: another run may warm it as well`);
     }
   };
-  const timer = setInterval(() => void renewAll().catch(() => undefined), lifeOf(options) / 3);
+  const timer = setInterval(
+    () => {
+      renewing ??= renewAll()
+        .catch(() => undefined)
+        .finally(() => (renewing = undefined));
+    },
+    lifeOf(options) / 3,
+  );
   timer.unref();
   try {
     for (const scope of [...scopes].sort()) {
@@ -92,7 +108,7 @@ export async function takeLocks(scopes: readonly string[], options: LockOptions)
     await release();
     throw error;
   }
-  return { skipped, release, forget: () => clearInterval(timer) };
+  return { skipped, release, forget };
 }
 
 async function waitFor(

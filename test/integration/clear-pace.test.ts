@@ -24,6 +24,7 @@ describe.each(PLACE_KINDS)('the pace of work on many keys, on a %s', (kind) => {
     ['the short way', ['clear', '--pattern', 'user:*']],
     ['asking about each key', ['clear', '--pattern', 'user:*', '--ttl', 'none']],
     ['with lives that end instead of removals', ['clear', '--pattern', 'user:*', '--soft', '1h']],
+    ['with new lives', ['ttl', '--pattern', 'user:*', '--set', '1h']],
   ])('goes no faster than --rate, and says what others felt: %s', async (_, line) => {
     const { code, stdout } = await run(...line, ...RATE, '--json');
     expect(code).toBe(0);
@@ -45,6 +46,23 @@ describe.each(PLACE_KINDS)('the pace of work on many keys, on a %s', (kind) => {
       const report = JSON.parse((await run(...line, '--json')).stdout) as Record<string, unknown>;
       expect(report).toMatchObject({ others_latency: { limit_ms: limit } });
     }
+  });
+
+  test('new lives tell people what others felt, and a dry run, which writes nothing, has no pace', async () => {
+    const line = ['ttl', '--pattern', 'user:*', '--cap', '1h'];
+    const slow = await run(...line, '--rate', '2000/s', '--max-latency', 'off');
+    expect(slow).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^Changed .*\nOther clients waited .* \(p50\), .* \(p99\), .* at most\n\n/,
+      ) as string,
+    });
+    const dry = JSON.parse((await run(...line, '--rate', '10/s', '--dry-run', '--json')).stdout) as unknown;
+    expect(dry).toMatchObject({ matched: KEYS, changed: 0, others_latency: null });
+    expect(await run(...line, '--rate', 'fast')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--rate takes') as string,
+    });
   });
 
   test('has no pace to hold where everything goes at once', async () => {

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EndSignal } from '../../src/host.ts';
@@ -39,6 +41,7 @@ invalidation:
 afterAll(() => Promise.all([redis.stop(), origin.stop(), front.stop(), spec.remove()]));
 
 interface Listener {
+  /** Sends a signal, and waits for the end. */
   readonly stop: (signal?: EndSignal) => Promise<RunResult>;
 }
 const running: Listener[] = [];
@@ -394,6 +397,26 @@ describe('events over HTTP', () => {
     expect(await send({ authorization: 'Bearer open sesame' })).toBe(202);
     expect(await send(signature('wrong'))).toBe(401);
     expect(await send(signature('shared'))).toBe(202);
+  });
+
+  test('are not waited for at the end where somebody is connected and asks nothing', async () => {
+    const { url, stop } = await listenHttp(['--drain', '1h']);
+    const silent = connect(Number(new URL(url).port), '127.0.0.1');
+    const hungUp = once(silent, 'close');
+    await once(silent, 'connect');
+    expect(await stop()).toMatchObject({ code: 0 });
+    await hungUp;
+  });
+
+  test('are waited for at the end no longer than for everything else', async () => {
+    const { url, stop } = await listenHttp(['--drain', '200ms']);
+    const slow = connect(Number(new URL(url).port), '127.0.0.1');
+    const hungUp = once(slow, 'close');
+    slow.write('POST /events HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n');
+    const [goOn] = (await once(slow, 'data')) as [Buffer];
+    expect(goOn.toString()).toContain('100 Continue');
+    expect(await stop()).toMatchObject({ code: 0 });
+    await hungUp;
   });
 });
 

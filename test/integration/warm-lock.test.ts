@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLayout } from '../../src/keys/layout.ts';
-import type { RedisClient } from '../../src/redis/types.ts';
+import type { RedisClient, RedisNode } from '../../src/redis/types.ts';
 import { takeLocks, type HeldLocks } from '../../src/warm/lock.ts';
 import { connectTo, startTestRedis, type TestRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
@@ -74,10 +74,52 @@ describe('the lock of a scope', () => {
 
   it('is waited for, also where its owner was killed and it has to run out', async () => {
     const told: string[] = [];
-    await redis.call('SET', KEY, 'dead', 'PX', 400);
-    const locks = await take('mine', told);
+    await redis.call('SET', KEY, 'dead');
+    const taking = take('mine', told);
+    await until(() => told.length > 0);
+    await redis.call('PEXPIRE', KEY, 1);
+    const locks = await taking;
     expect(told).toEqual(['waits for s']);
     expect(await owner()).toBe('mine');
     await locks.release();
+  });
+
+  it('is not taken again by a renewal that was under way when it was given back', async () => {
+    let isBegun = false;
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    // The first renewal goes out when the test says so.
+    const call: RedisNode['call'] = async (...command) => {
+      if (String(command[1]).includes('PEXPIRE')) {
+        isBegun = true;
+        await held;
+      }
+      const [node] = await client.primaries();
+      if (node === undefined) throw new Error('no primary');
+      return node.call(...command);
+    };
+    const slow: RedisClient = {
+      ...client,
+      nodesFor: async (keys) =>
+        (await client.nodesFor(keys)).map(({ node, indexes }) => ({ node: { ...node, call }, indexes })),
+    };
+    const locks = await takeLocks(['s', 't'], {
+      client: slow,
+      layout: createLayout({ type: 'plain', prefix: 'p:' }),
+      token: 'mine',
+      mode: 'wait',
+      lifeMs: LIFE_MS,
+      signal: new AbortController().signal,
+      onWait: () => undefined,
+      onTrouble: () => undefined,
+    });
+    await until(() => isBegun);
+    const released = locks.release();
+    goOn();
+    await released;
+    // On the same connection: what the renewal asked for after its reply has been answered, too.
+    for (let i = 0; i < 3; i++)
+      await client.nodesFor([Buffer.from('s')]).then(([share]) => share?.node.call('PING'));
+    expect(await redis.keys()).toEqual([]);
   });
 });

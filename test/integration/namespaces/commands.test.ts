@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PLACE_KINDS, startPlace, type Place } from '../../support/place.ts';
 import { runMain } from '../../support/run-main.ts';
+import { untilFewerKeys } from '../../support/until-fewer-keys.ts';
 
 describe.each(PLACE_KINDS)('namespaces on a %s', (kind) => {
   let place: Place;
@@ -149,6 +150,92 @@ describe.each(PLACE_KINDS)('namespaces on a %s', (kind) => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  test('gc carries out a plan of its own, unless the counter has moved since', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
+    try {
+      const plan = path.join(folder, 'old.plan');
+      for (const version of [3, 4]) await fill(version, 10);
+      await place.send([['SET', 'shop:cache_version:products', '4']]);
+      const written = await run('gc', 'products', '--keep', '0', '--plan', plan);
+      expect(written).toMatchObject({
+        code: 0,
+        stderr: `plan written to ${plan}; cachectl namespace gc --apply ${plan} carries it out\n`,
+      });
+      expect(await versions()).toEqual(['v3', 'v4']);
+      // What was written since is not in the plan.
+      await place.send([['SET', 'shop:products:v3:late', 'x']]);
+      const byClear = await runMain(['clear', '--apply', plan, '--url', place.url]);
+      expect(byClear).toMatchObject({ code: 7, stdout: '' });
+      expect(byClear.stderr).toContain('this is a plan of cachectl namespace gc');
+      await run('rollback', 'products', '--to', '3');
+      const refused = await run('gc', '--apply', plan);
+      expect(refused).toMatchObject({ code: 7, stdout: '' });
+      expect(refused.stderr).toContain('products was at version 4 when the plan was made, and is at 3');
+      expect(await place.keys()).toContainEqual(Buffer.from('shop:products:v3:1'));
+      await place.send([['SET', 'shop:cache_version:products', '4']]);
+      for (const more of [['products'], ['--keep', '0'], ['--type', 'string']]) {
+        expect(await run('gc', '--apply', plan, ...more)).toMatchObject({
+          code: 2,
+          stderr: expect.stringContaining('--apply stands alone') as string,
+        });
+      }
+      expect(await json('gc', '--apply', plan)).toMatchObject({
+        code: 0,
+        report: { schema: 'cachectl/namespace-gc/v1', matched: 10, removed: 10 },
+      });
+      expect((await place.keys()).map(String).filter((key) => key.includes(':v3:'))).toEqual([
+        'shop:products:v3:late',
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('gc goes on from a saved place, also where a version has gone meanwhile', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
+    try {
+      const saved = path.join(folder, 'place');
+      await fill(1, 1);
+      for (const version of [2, 3]) await fill(version, 10_000);
+      await place.send([['SET', 'shop:cache_version:products', '4']]);
+      const line = ['namespace', 'gc', 'products', '--keep', '0', '--resume', saved, '--json'];
+      const at = ['--url', place.url, '--layout', 'plain:prefix=shop:'];
+      const first = await runMain([...line, ...at], {
+        onStart: (send) => void untilFewerKeys(place, 20_000).then(() => send('SIGINT')),
+      });
+      expect(first.code).toBe(130);
+      const { removed } = JSON.parse(first.stdout) as { readonly removed: number };
+      expect(removed).toBeLessThan(20_001);
+      await place.send([['DEL', 'shop:products:v1:0']]);
+      const other = await run('gc', 'products', '--keep', '1', '--resume', saved);
+      expect(other).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('belongs to another selection') as string,
+      });
+      expect(await runMain([...line, ...at])).toMatchObject({ code: 0 });
+      expect(await versions()).toEqual([]);
+      expect(await run('gc', '--limit', '5', '--resume', saved)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--limit cannot be resumed') as string,
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test.each([
+    ['--flush', 'current versions included', 'cachectl clear --all --flush'],
+    ['--rewarm', 'nothing to warm again', 'cachectl warm --next-version'],
+    ['--chunk=5', 'nothing to warm again', 'cachectl warm --next-version'],
+    ['--pattern=x:*', 'the counters say which versions go', 'cachectl clear takes any keys'],
+  ])('gc says why it does not take %s, and what to use instead', async (flag, because, instead) => {
+    const { code, stderr } = await run('gc', flag);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`namespace gc does not take ${flag.replace(/=.*/, '')}: `);
+    expect(stderr).toContain(because);
+    expect(stderr).toContain(instead);
   });
 
   test('rolls back while the old keys live, and never bumps to that number again', async () => {

@@ -126,7 +126,9 @@ describe('a sweep of one server', () => {
           for (let index = 0; index < sizes.length; index++) if ((sizes.integer(index) ?? 0) > 10) asked++;
         },
       };
-      expect(await sweep(client, request('user:*', { look }))).toMatchObject({ removed: 3_000 });
+      // Not what is best, which grows with the way to the server: on a busy machine that is all of them at once.
+      const pace = { count: () => 500, pauseMs: () => 0 };
+      expect(await sweep(client, request('user:*', { look, pace }))).toMatchObject({ removed: 3_000 });
       expect(replies).toBeGreaterThanOrEqual(3);
       expect(asked).toBe(most.slice(0, replies).reduce<number>((sum, count) => sum + count, 0));
       expect(asked).toBeGreaterThanOrEqual(least);
