@@ -6,6 +6,7 @@ import type { PlainExchange } from './http1/plain-connection.ts';
 import type { PlainPool } from './http1/plain-pool.ts';
 import { plainRequest } from './http1/plain-request.ts';
 import type { PlainTransport } from './http1/plain-transport.ts';
+import type { Roster } from './http1/roster.ts';
 import { MAX_REDIRECTS } from './limits.ts';
 import type { OtherTransport } from './other-transport.ts';
 import { readRedirect } from './redirect.ts';
@@ -27,13 +28,15 @@ export interface CallParts {
 export class OriginCall implements PlainExchange, Watched, Abortable {
   text = '';
   deadlineMs: number;
+  watchPlace: number | undefined;
   readonly #request: OriginRequest;
   readonly #parts: CallParts;
   readonly #asker: Asker;
   readonly #startedAtMs = performance.now();
   /** As messages name it. */
   readonly #host: string;
-  readonly #abortables: Set<Abortable>;
+  readonly #abortables: Roster<Abortable>;
+  readonly #abortPlace: number;
   #origin: string;
   #path: string;
   #headers: Readonly<Record<string, string>>;
@@ -56,7 +59,7 @@ export class OriginCall implements PlainExchange, Watched, Abortable {
     this.deadlineMs = this.#startedAtMs + request.timeoutMs;
     // An aborted request fails with the reason of the abort, as every long operation does.
     this.#abortables = parts.aborts.listenersOf(signal);
-    this.#abortables.add(this);
+    this.#abortPlace = this.#abortables.enter(this);
   }
 
   /** Sends the request, or the next one of a chain of redirects. */
@@ -184,7 +187,7 @@ export class OriginCall implements PlainExchange, Watched, Abortable {
   #settle(): void {
     this.#isSettled = true;
     this.#parts.deadlines.forget(this);
-    this.#abortables.delete(this);
+    this.#abortables.leave(this.#abortPlace);
   }
 }
 

@@ -69,6 +69,7 @@ const NUMBER = /^\s*\d+(\.\d+)?\s*$/;
 class Line implements PlainExchange, ConnectionOwner, Watched {
   text = '';
   deadlineMs = NONE;
+  watchPlace: number | undefined;
   readonly keepsBody = false;
   readonly #slot: HttpSlot;
   readonly #place: PlainPlace;

@@ -5,12 +5,21 @@ const LINE_BREAK = '\r\n';
 
 /** Commands as one buffer to be sent at once. */
 export function encodeCommands(commands: readonly RedisCommand[]): Buffer {
+  return encodeInto(Buffer.allocUnsafe(sizeOfCommands(commands)), commands);
+}
+
+/** How many bytes commands need at most. */
+export function sizeOfCommands(commands: readonly RedisCommand[]): number {
   let most = 0;
   for (const command of commands) {
     most += MOST_HEAD_BYTES;
     for (const argument of command) most += mostBulkBytes(argument);
   }
-  const bytes = Buffer.allocUnsafe(most);
+  return most;
+}
+
+/** The same as {@link encodeCommands}, at the beginning of memory of as many bytes as {@link sizeOfCommands} says. */
+export function encodeInto(bytes: Buffer, commands: readonly RedisCommand[]): Buffer {
   let at = 0;
   for (const command of commands) {
     at = writeHead(bytes, at, ARRAY, command.length);
