@@ -64,6 +64,7 @@ _cachectl_argument() {
     *) kind=any ;;
   esac
   case "$at $1" in
+    'verify '*) kind='any' ;;
     'clear '*) kind='lookup keys' ;;
     'restore 1') kind='file' ;;
     'keys '*) kind='lookup keys' ;;
@@ -80,6 +81,7 @@ _cachectl_argument() {
     'namespace rollback 1') kind='lookup namespaces' ;;
     'namespace gc '*) kind='lookup namespaces' ;;
     'inspect '*) kind='lookup keys' ;;
+    'stats '*) kind='any' ;;
     'stats diff 1') kind='any' ;;
     'stats diff 2') kind='any' ;;
     'loadtest '*) kind='any' ;;

@@ -121,6 +121,8 @@ end
 # What an argument can be.
 function __cachectl_argument --argument-names at position
     switch "$at $position"
+        case 'verify *'
+            echo 'any'
         case 'clear *'
             echo 'lookup keys'
         case 'restore 1'
@@ -153,6 +155,8 @@ function __cachectl_argument --argument-names at position
             echo 'lookup namespaces'
         case 'inspect *'
             echo 'lookup keys'
+        case 'stats *'
+            echo 'any'
         case 'stats diff 1'
             echo 'any'
         case 'stats diff 2'

@@ -288,6 +288,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
     }
     # What arguments are: by command and position.
     $arguments = @{
+        'verify *' = 'any'
         'clear *' = 'lookup keys'
         'restore 1' = 'file'
         'keys *' = 'lookup keys'
@@ -304,6 +305,7 @@ Register-ArgumentCompleter -Native -CommandName 'cachectl' -ScriptBlock {
         'namespace rollback 1' = 'lookup namespaces'
         'namespace gc *' = 'lookup namespaces'
         'inspect *' = 'lookup keys'
+        'stats *' = 'any'
         'stats diff 1' = 'any'
         'stats diff 2' = 'any'
         'loadtest *' = 'any'

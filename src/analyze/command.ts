@@ -10,7 +10,8 @@ export const analyzeSpec: CommandSpec = {
   description:
     'Walks the keys once and asks type, TTL and memory of each, or of a sample. Numbers, hashes and identifiers in ' +
     'keys are folded, so that user:1, user:2 and all the others are one pattern, user:{n}. Only reads, and ' +
-    'no key counts as used by it; memory stays small however many keys there are.',
+    'no key counts as used by it, but the server counts the looks at type and TTL among its hits; memory stays ' +
+    'small however many keys there are.',
   flags: [
     {
       name: 'pattern',

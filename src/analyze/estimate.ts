@@ -44,8 +44,10 @@ export function estimateBytes(
   { bytes, squaredBytes }: Pick<Figures, 'bytes' | 'squaredBytes'>,
   { looked, all, isSample }: Scale,
 ): Estimate {
-  if (!isSample || looked < 2 || looked >= all) return exactly(bytes);
-  const variance = Math.max(0, squaredBytes - (bytes * bytes) / looked) / (looked - 1);
+  if (!isSample || looked === 0 || looked >= all) return exactly(bytes);
+  // One key tells nothing of how much others differ: as much as it is large is no better guess, but not "by nothing".
+  const variance =
+    looked === 1 ? squaredBytes : Math.max(0, squaredBytes - (bytes * bytes) / looked) / (looked - 1);
   const reach = Z * all * Math.sqrt((variance / looked) * (1 - looked / all));
   const value = (bytes / looked) * all;
   return bounded(value, value - reach, value + reach, bytes);

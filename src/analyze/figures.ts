@@ -55,6 +55,13 @@ export class Figures {
   }
 }
 
+/** All of them together. */
+export function sumOfFigures(parts: readonly { readonly figures: Figures }[]): Figures {
+  const sum = new Figures();
+  for (const { figures } of parts) sum.merge(figures);
+  return sum;
+}
+
 /** Keys of one pattern that are held on to, so that findings can be proved later. */
 const MOST_EXPIRIES = 64;
 const MOST_BIG_STRINGS = 8;

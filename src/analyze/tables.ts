@@ -3,7 +3,7 @@ import { shownKey } from '../selection/describe.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { countOf, formatCount, formatPercent } from '../units/number.ts';
-import { Figures } from './figures.ts';
+import { Figures, sumOfFigures } from './figures.ts';
 import type { HeavyHitters } from './heavy-hitters.ts';
 import type { RankedKey } from './ranking.ts';
 import type { AnalyzeReport } from './report.ts';
@@ -80,11 +80,10 @@ function foreignRows(figures: Figures): readonly Row[] {
 }
 
 function restOf(singular: string, plural?: string): (rest: readonly Row[]) => Row {
-  return (rest) => {
-    const figures = new Figures();
-    for (const row of rest) figures.merge(row.figures);
-    return { name: `other (${countOf(rest.length, singular, plural)})`, figures };
-  };
+  return (rest) => ({
+    name: `other (${countOf(rest.length, singular, plural)})`,
+    figures: sumOfFigures(rest),
+  });
 }
 
 /** Types that there are, the one that takes most first. */

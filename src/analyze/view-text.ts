@@ -8,6 +8,7 @@ import { formatCount, formatPercent } from '../units/number.ts';
 import { estimateBytes, estimateKeys } from './estimate.ts';
 import type { Finding } from './advice/finding.ts';
 import { passOn, type Prefix } from './prefixes.ts';
+import { sumOfFigures, type Figures } from './figures.ts';
 import type { AnalyzeReport } from './report.ts';
 import { PLUS_MINUS } from './rows.ts';
 import { summaryOf, tablesOf, type ReportTable } from './tables.ts';
@@ -73,25 +74,30 @@ function findingLines(
 
 /** The prefixes as a tree, the largest first. */
 export function renderTree(report: AnalyzeReport, terminal: TerminalInfo): string {
-  const lines: (readonly [label: string, prefix: Prefix])[] = [];
+  const lines: (readonly [label: string, figures: Figures])[] = [];
+  const { foreign } = report.tally;
   const [bar, branch, end, blank] = terminal.unicode
     ? ['│  ', '├─ ', '└─ ', '   ']
     : ['|  ', '|- ', '`- ', '   '];
   const visit = (prefix: Prefix, depth: number, indent: string): void => {
-    const shown = depth === 0 ? [] : prefix.children.slice(0, report.top);
-    const hidden = depth === 0 ? 0 : prefix.children.length - shown.length;
+    if (depth === 0) return;
+    const shown = prefix.children.slice(0, report.top);
+    const others = prefix.children.slice(report.top);
     for (const [index, child] of shown.entries()) {
-      const isLast = index === shown.length - 1 && hidden === 0;
+      const isLast = index === shown.length - 1 && others.length === 0;
       const place = passOn(child);
-      lines.push([`${indent}${isLast ? end : branch}${place.segment}`, place]);
+      lines.push([`${indent}${isLast ? end : branch}${place.segment}`, place.figures]);
       visit(place, depth - 1, indent + (isLast ? blank : bar));
     }
-    if (hidden > 0) lines.push([`${indent}${end}other (${formatCount(hidden)})`, prefix]);
+    if (others.length > 0)
+      lines.push([`${indent}${end}other (${formatCount(others.length)})`, sumOfFigures(others)]);
   };
   const root = passOn(report.root);
-  lines.push([root.name === '' ? '(all keys)' : root.name, root]);
+  const all = foreign.keys === 0 ? '(all keys)' : '(of the layout)';
+  lines.push([root.name === '' ? all : root.name, root.figures]);
   visit(root, report.depth, '');
-  const rows = lines.map(([label, { figures }]) => [
+  if (foreign.keys > 0) lines.push(['(not of the layout)', foreign]);
+  const rows = lines.map(([label, figures]) => [
     label,
     formatCount(estimateKeys(figures.keys, report.scale).value),
     formatBytes(estimateBytes(figures, report.scale).value),

@@ -15,6 +15,8 @@ export interface UnitLanguage {
   readonly form: string;
   /** An amount for people; it may be negative. */
   readonly format: (value: number) => string;
+  /** The same with all its digits: for two amounts that would look alike. */
+  readonly exact: (value: number) => string;
 }
 
 /** Every unit. A number without a unit is always in the metric's own. */
@@ -24,19 +26,28 @@ export const UNITS: Readonly<Record<MetricUnit, UnitLanguage>> = {
     is: 'a percentage',
     form: '80 or 80%',
     format: (value) => `${value.toFixed(1)}%`,
+    exact: digits,
   },
   count: {
     parse: plain,
     is: 'a count',
     form: 'a plain number such as 0 or 1000',
     format: signed(formatCount),
+    exact: digits,
   },
-  bytes: { parse: parseBytes, is: 'a size', form: BYTES_FORM, format: signed(formatBytes) },
+  bytes: {
+    parse: parseBytes,
+    is: 'a size',
+    form: BYTES_FORM,
+    format: signed(formatBytes),
+    exact: (value) => `${formatCount(value)} bytes`,
+  },
   seconds: {
     parse: (text) => inSeconds(parseDuration(text)),
     is: 'a duration',
     form: DURATION_FORM,
     format: signed((value) => (value < 1 ? '0 s' : formatDurationMs(value * 1_000))),
+    exact: (value) => `${digits(value)} s`,
   },
   milliseconds: {
     // Latencies are in milliseconds everywhere else, so a bare number is, too.
@@ -44,6 +55,7 @@ export const UNITS: Readonly<Record<MetricUnit, UnitLanguage>> = {
     is: 'a duration',
     form: DURATION_FORM,
     format: signed(formatDurationMs),
+    exact: (value) => `${digits(value)} ms`,
   },
   per_second: {
     parse: (text) => plain(text.replace(/\s*\/\s*s$/, '')),
@@ -52,14 +64,21 @@ export const UNITS: Readonly<Record<MetricUnit, UnitLanguage>> = {
     format: signed((value) =>
       value < 100 && !Number.isInteger(value) ? value.toFixed(1) : formatCount(value),
     ),
+    exact: digits,
   },
   factor: {
     parse: (text) => plain(text.replace(/\s*x$/, '')),
     is: 'a factor',
     form: '3 or 3x',
     format: (value) => `${value.toFixed(1)}x`,
+    exact: (value) => `${digits(value)}x`,
   },
 };
+
+/** All digits that a report has, without what arithmetic adds to them (`55.00000000000001`). */
+function digits(value: number): string {
+  return String(Number(value.toFixed(6)));
+}
 
 /** A plain number without sign or exponent: what every unit understands. */
 export function plain(text: string): number | undefined {

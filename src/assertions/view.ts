@@ -69,8 +69,15 @@ export function resultWord({ outcome, pass }: Verdict): string {
   return pass ? 'pass' : 'FAIL';
 }
 
-/** Percent as plain as an assertion is usually written. */
-function amountText(value: number, { assertion }: Verdict): string {
+/**
+ * Percent as plain as an assertion is usually written. Where the rounded amount is the wanted one and the true
+ * one is not, it has all its digits: "FAIL  p99 < 50ms  measured 50 ms" would be a riddle.
+ */
+function amountText(value: number, { assertion, measured, wanted }: Verdict): string {
   const { unit } = assertion.metric;
-  return unit === 'percent' ? value.toFixed(1) : UNITS[unit].format(value);
+  const rounded = (amount: number): string =>
+    unit === 'percent' ? amount.toFixed(1) : UNITS[unit].format(amount);
+  const looksEqual =
+    measured !== null && wanted !== null && measured !== wanted && rounded(measured) === rounded(wanted);
+  return looksEqual ? UNITS[unit].exact(value) : rounded(value);
 }

@@ -1,4 +1,4 @@
-import { inGroup, type FlagSpec } from './command.ts';
+import { inGroup, type ArgumentSpec, type FlagSpec } from './command.ts';
 
 /** What every destructive command takes as consent. */
 export const CONSENT_FLAGS: readonly FlagSpec[] = inGroup('Safety', [
@@ -33,4 +33,11 @@ export const AUDIT_FLAG: FlagSpec = {
   value: 'FILE',
   summary: 'append a line of JSON there: who, when, what, how many, and how it ended',
   fallback: 'what the spec file says',
+};
+
+/** The arguments of a command with gates, which stand behind `--assert`. */
+export const CONDITION_ARG: ArgumentSpec = {
+  name: 'CONDITION',
+  summary: 'more of what --assert takes, behind it',
+  repeatable: true,
 };

@@ -28,6 +28,11 @@ export function parseList(input: Input, format: OutputFormat | undefined): ListO
   const top = input.wholeNumber('top', { min: 1, max: MOST_TOP });
   if (sortBy === undefined && top !== undefined)
     throw new UsageError('--top goes with --sort ttl, size or idle');
+  if (input.on('count')) {
+    const idle = ['sort', 'with'].find((flag) => input.has(flag));
+    if (idle !== undefined)
+      throw new UsageError(`--count shows no keys, and --${idle} says how to show them`);
+  }
   const asked = new Set((input.text('with')?.split(',') ?? []).map(parseFact));
   const nul = input.on('null') && (format === undefined || format === 'table');
   if (nul && asked.size > 0) throw new UsageError('-0 lists keys alone: leave --with out, or use -o ndjson');

@@ -1,6 +1,6 @@
 import { inGroup, type CommandSpec, type FlagSpec } from '../cli/command.ts';
 import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
-import { SCOPE_FLAG } from '../cli/shared-flags.ts';
+import { CONDITION_ARG, SCOPE_FLAG } from '../cli/shared-flags.ts';
 
 const TARGET_FLAGS: readonly FlagSpec[] = [
   SCOPE_FLAG,
@@ -139,7 +139,7 @@ export const loadtestSpec: CommandSpec = {
     'For a scope alone, each target is requested from the origin with its entry removed, then stored, then read ' +
     'from Redis as an application would. With --rate, --stages, --url or --requests-from it is load on all targets ' +
     'together. --url takes web addresses here; one that starts with redis:// names the Redis, as everywhere.',
-  args: [{ name: 'CONDITION', summary: 'more of what --assert takes, behind it', repeatable: true }],
+  args: [CONDITION_ARG],
   flags: [
     ...inGroup('What is requested', TARGET_FLAGS),
     ...inGroup('How it is requested', MODEL_FLAGS),

@@ -1,4 +1,5 @@
 import type { Assertion } from '../assertions/assertion.ts';
+import { readConditions } from '../assertions/conditions.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
@@ -129,7 +130,11 @@ export function parseLoadtestOptions(
     },
     work,
     assertions: parseGate(
-      conditionsOf(input),
+      readConditions(
+        input,
+        'loadtest',
+        'conditions stand behind --assert, and targets behind --scope and --url',
+      ),
       work.kind === 'compare' ? 'compare' : 'load',
       baseline !== undefined,
     ),
@@ -199,18 +204,6 @@ function parseWork(
           : { kind: 'duration', ms: durationMs },
     },
   };
-}
-
-/** `--assert 'p99 < 50ms' 'dropped == 0'`: one flag is enough for several. */
-function conditionsOf(input: Input): readonly string[] {
-  const conditions = input.texts('assert');
-  const [stray] = input.args;
-  if (stray !== undefined && conditions.length === 0) {
-    throw new UsageError(`loadtest does not take the argument "${escapeText(stray)}"`, {
-      hint: 'conditions stand behind --assert, and targets behind --scope and --url',
-    });
-  }
-  return [...conditions, ...input.args];
 }
 
 function nothingToTest(spec: Context['spec']): UsageError {

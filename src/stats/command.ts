@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command.ts';
+import { CONDITION_ARG } from '../cli/shared-flags.ts';
 
 /** `cachectl stats`. */
 export const statsSpec: CommandSpec = {
@@ -11,6 +12,7 @@ export const statsSpec: CommandSpec = {
     'and what is wanted: hit_rate >= 80, memory_used < 80% of maxmemory, users.hit_rate >= 70, ' +
     'hit_rate >= baseline - 5. A rate with no reads behind it fails its assertion, unless --allow-no-data says ' +
     'otherwise.',
+  args: [CONDITION_ARG],
   flags: [
     {
       name: 'interval',

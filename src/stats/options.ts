@@ -1,5 +1,6 @@
 import { parseAssertion, type Assertion } from '../assertions/assertion.ts';
 import { CACHE_TERMS, GROUP_TERMS, type GroupTerm } from '../assertions/cache-terms.ts';
+import { readConditions } from '../assertions/conditions.ts';
 import type { Vocabulary } from '../assertions/vocabulary.ts';
 import type { OutputFormat } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
@@ -7,6 +8,7 @@ import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
 import type { Annotation } from '../cli/github-actions.ts';
 import { groupsByPattern, groupsByPrefix } from '../keys/group-of.ts';
+import { nearest } from '../text/nearest.ts';
 import type { GroupRequest } from './measure-groups.ts';
 
 const DEFAULT_WATCH_MS = 2_000;
@@ -65,6 +67,9 @@ export function parseStats(input: Input, context: Context): StatsOptions {
 /** @throws UsageError where flags exclude each other */
 function checkFit(options: StatsOptions, input: Input, format: OutputFormat | undefined): void {
   if (options.mode === 'watch') {
+    if (input.text('watch') !== undefined && input.has('interval')) {
+      throw new UsageError('--watch DURATION and --interval are the same here: take one');
+    }
     const other = ['assert', 'check', 'save', 'baseline', 'by-prefix', 'by-group'].find((flag) =>
       input.has(flag),
     );
@@ -117,9 +122,10 @@ function parseAssertions(input: Input, { spec }: Context): readonly PlacedAssert
     hasBaseline: input.has('baseline'),
     baselineHint: 'give a report that --save wrote with --baseline FILE',
   };
-  const given = input
-    .texts('assert')
-    .map((text): PlacedAssertion => ({ assertion: parseAssertion(text, vocabulary), at: undefined }));
+  const given = readConditions(input, 'stats', hintOfStray(input)).map((text): PlacedAssertion => ({
+    assertion: parseAssertion(text, vocabulary),
+    at: undefined,
+  }));
   if (!input.on('check')) return given;
   const budgets = spec?.spec.budgets ?? [];
   if (spec === undefined || budgets.length === 0) {
@@ -137,6 +143,13 @@ function parseAssertions(input: Input, { spec }: Context): readonly PlacedAssert
     })),
     ...given,
   ];
+}
+
+/** Without `--assert`, a word may have been meant as the command below this one. */
+function hintOfStray({ args: [word = ''] }: Input): string {
+  return nearest(word, ['diff']) === undefined
+    ? 'conditions stand behind --assert'
+    : 'did you mean cachectl stats diff?';
 }
 
 function parseGroups(
@@ -162,7 +175,13 @@ function parseGroups(
   const isByGroup = input.on('by-group');
   if (isByGroup && isByPrefix)
     throw new UsageError('--by-group and --by-prefix are two ways to cut keys: take one');
-  if (!isByGroup && !isByPrefix && terms.length === 0) return undefined;
+  if (!isByGroup && !isByPrefix && terms.length === 0) {
+    const idle = (['sample', 'max-events', 'only'] as const).find((flag) => input.has(flag));
+    if (idle === undefined) return undefined;
+    throw new UsageError(`--${idle} is about hit rates of groups of keys, and none are asked for`, {
+      hint: 'add --by-prefix or --by-group',
+    });
+  }
   const groups = spec?.spec.groups ?? [];
   if (isByGroup && groups.length === 0) {
     throw new UsageError('--by-group tells the groups of the spec file apart, and it has none', {

@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../cli/command.ts';
 import { LAYOUT_FLAGS } from '../cli/layout-flags.ts';
-import { SCOPE_FLAG } from '../cli/shared-flags.ts';
+import { CONDITION_ARG, SCOPE_FLAG } from '../cli/shared-flags.ts';
 
 /** `cachectl verify`. */
 export const verifySpec: CommandSpec = {
@@ -10,6 +10,7 @@ export const verifySpec: CommandSpec = {
     'Requests each target of a scope that is in the cache and compares: same, different, missing, undecodable. ' +
     'What an entry lists under ignore (generated_at, items[*].seen_at) makes no difference. A difference is ' +
     'looked at twice before it counts. Cares for the origin as warm does.',
+  args: [CONDITION_ARG],
   flags: [
     SCOPE_FLAG,
     { name: 'limit', value: 'N', summary: 'look at so many targets at most' },

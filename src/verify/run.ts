@@ -1,4 +1,5 @@
 import { parseAssertion, type Assertion } from '../assertions/assertion.ts';
+import { readConditions } from '../assertions/conditions.ts';
 import { assertionExitCode, evaluateAssertion } from '../assertions/verdict.ts';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
@@ -47,7 +48,11 @@ function parse(input: Input, { spec, host }: Context): VerifyOptions {
     manner: parseManner(input, spec.spec.defaults, host.cwd),
     limit: input.wholeNumber('limit', { min: 1 }),
     fix: input.on('fix'),
-    assertions: input.texts('assert').map((text) => parseAssertion(text, VERIFY_VOCABULARY)),
+    assertions: readConditions(
+      input,
+      'verify',
+      'conditions stand behind --assert, and scopes behind --scope',
+    ).map((text) => parseAssertion(text, VERIFY_VOCABULARY)),
     allowNoData: input.on('allow-no-data'),
   };
 }

@@ -52,7 +52,17 @@ const MOST_CHECKED = 4_000_000;
 const SAMPLES = 3;
 
 /** `cachectl warm`. */
-export const command = defineCommand<WarmOptions>({ parse: parseWarm, run: runWarm });
+export const command = defineCommand<WarmOptions>({ parse: parseLine, run: runWarm });
+
+function parseLine(input: Input, context: Context): WarmOptions {
+  const { format } = context.options;
+  if (input.on('targets') && format !== 'json' && format !== 'ndjson') {
+    throw new UsageError('--targets goes with --json', {
+      hint: '-o ndjson streams the targets of a large run',
+    });
+  }
+  return parseWarm(input, context);
+}
 
 /** @throws UsageError for flags that do not fit, unknown scopes, and a spec file without an origin */
 export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout' | 'host'>): WarmOptions {

@@ -85,7 +85,7 @@ describe('the program', () => {
       'inspect needs KEY: a key to look at, or a framework address',
       'on a terminal it lets you search for one; cachectl keys --pattern "user:*" lists keys anywhere',
     ],
-    [['stats', 'x'], 'stats does not take the argument "x"', 'see cachectl stats --help'],
+    [['stats', 'x'], 'stats does not take the argument "x"', 'conditions stand behind --assert'],
     [
       ['stats', '-o', 'xml'],
       'stats has no output format "xml"',

@@ -526,6 +526,7 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
         ]),
       );
       expect((await json(['keys', 'nothing'])).report).toMatchObject({ keys: [], count: 0 });
+      expect((await cachectl(['keys', '--count', '--sort', 'ttl'])).code).toBe(2);
       const csv = await cachectl(['keys', '-o', 'csv', '--with', 'ttl']);
       expect(csv.stdout.trimEnd().split('\n').sort()).toEqual(
         [`,${BINARY.toString('base64')},`, ',Ygo=,', 'a,,', 'key,key_base64,ttl_seconds'].sort(),

@@ -392,6 +392,14 @@ scopes:
     );
   });
 
+  it('refuses to tell every target in a form that has no room for them', async () => {
+    const yaml = `
+scopes: { s: { entries: [{ key: k, path: /features }] } }`;
+    const { code, stderr } = await warm(yaml, ['--scope', 's', '--targets']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: --targets goes with --json\n/);
+  });
+
   it('refuses a page about a dry run', async () => {
     const yaml = `
 scopes: { s: { entries: [{ key: k, path: /features }] } }`;

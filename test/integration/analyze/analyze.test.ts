@@ -126,6 +126,17 @@ describe('a single server', () => {
     const tree = await run(['-o', 'tree']);
     expect(tree.stdout).toMatch(/^├─ user:\{n\}:dashboard +1,200 /m);
     expect(tree.stdout).toMatch(/^│ {2}├─ list +1 /m);
+    const short = (await run(['-o', 'tree', '--top', '2', '--depth', '1'])).stdout;
+    const counted = [...short.matchAll(/^[├└]─ .* ([\d,]+) +\S+ \S?B +\S+%$/gm)].map(([, keys]) =>
+      Number(keys?.replaceAll(',', '')),
+    );
+    expect(short).toMatch(/^└─ other \(\d+\) /m);
+    expect(counted).toHaveLength(3);
+    expect(counted.reduce((sum, keys) => sum + keys, 0)).toBe(4_006);
+    const foreign = (await run(['-o', 'tree', '--layout', 'plain:prefix=user:'])).stdout;
+    const [, within, without] =
+      /^\{n\}:dashboard +([\d,]+) [^]*^\(not of the layout\) +([\d,]+) /m.exec(foreign) ?? [];
+    expect(Number(within?.replace(',', '')) + Number(without?.replace(',', ''))).toBe(4_006);
     expect((await run(['-o', 'markdown'])).stdout).toMatch(/^\| user:\{n\}:dashboard \| 1,200 \| 30\.0% \|/m);
     const [heading, total] = (await run(['-o', 'csv'])).stdout.split('\n');
     expect(heading).toMatch(/^section,name,keys,keys_low,/);

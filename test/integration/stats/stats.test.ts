@@ -161,15 +161,7 @@ test('gives metric,value lines as CSV and a table as Markdown', async () => {
 
 test('passes with exit 0 where every assertion holds', async () => {
   const redis = await serverWithReads();
-  const result = await runMain([
-    'stats',
-    '--url',
-    redis.url,
-    '--assert',
-    'hit_rate >= 75',
-    '--assert',
-    'keys<10',
-  ]);
+  const result = await runMain(['stats', '--url', redis.url, '--assert', 'hit_rate >= 75', 'keys<10']);
   expect(result).toMatchObject({ code: 0, stderr: '' });
   expect(result.stdout).toMatch(
     /\n\npass {2}hit_rate >= 75 {2}measured 75\.0\npass {2}keys < 10 {7}measured 3\n$/,

@@ -216,6 +216,11 @@ test.each([
   [['--repair', '-o', 'csv'], '--repair has no output format "csv"'],
   [['--check'], '--check asserts what stands under budgets:'],
   [['--by-prefix', '--interval', '1s'], 'two windows'],
+  [['--watch', '1s', '--interval', '2s'], '--watch DURATION and --interval are the same here'],
+  [['--max-events', '5'], '--max-events is about hit rates of groups of keys'],
+  [['--sample', '5s'], '--sample is about hit rates of groups of keys'],
+  [['keys >= 1'], 'stats does not take the argument "keys >= 1"'],
+  [['dif', 'a', 'b'], 'did you mean cachectl stats diff?'],
   [['--assert', 'users.hit_rate >= 1'], 'there are no groups here'],
   [['--assert', 'hit_rate >= baseline'], 'there is no baseline to compare with'],
 ])('refuses %j', async (argv, message) => {

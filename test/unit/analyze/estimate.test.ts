@@ -34,6 +34,15 @@ test('memory that differs much from key to key has a wide interval, and less tha
   expect(one.high).toBeGreaterThan(25_000_000);
 });
 
+test('a sample of one key is an estimate of the whole, and a rough one', () => {
+  const rough = estimateBytes(
+    { bytes: 88, squaredBytes: 88 * 88 },
+    { looked: 1, all: 1_500, isSample: true },
+  );
+  expect(rough).toMatchObject({ value: 132_000, low: 88 });
+  expect(rough.high).toBeGreaterThan(264_000);
+});
+
 test('a sample is spread over the keyspace where the cursor is known', () => {
   const parts = planSample(1_000_000, 0.01, { knowsCursor: true, start: 0.5 });
   expect(parts).toHaveLength(8);

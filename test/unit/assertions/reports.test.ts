@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { parseAssertion } from '../../../src/assertions/assertion.ts';
 import { githubReport } from '../../../src/assertions/github.ts';
 import { renderJunit } from '../../../src/assertions/junit.ts';
+import type { MetricUnit } from '../../../src/assertions/unit.ts';
 import { evaluateAssertion } from '../../../src/assertions/verdict.ts';
-import { renderVerdicts, verdictsMarkdown } from '../../../src/assertions/view.ts';
+import { measuredPhrase, renderVerdicts, verdictsMarkdown } from '../../../src/assertions/view.ts';
 import { createStyle } from '../../../src/terminal/style.ts';
 
 const vocabulary = {
@@ -35,6 +36,22 @@ test('a terminal or a log has a line for each', () => {
       'none  users.hit_rate >= 70           measured no data (no reads)',
     ].join('\n'),
   );
+});
+
+test('an amount that would look like the wanted one has all its digits', () => {
+  const phrase = (text: string, unit: MetricUnit, value: number): string =>
+    measuredPhrase(
+      evaluateAssertion(
+        parseAssertion(text, { metrics: [{ name: 'm', unit }], groupMetrics: [], hasBaseline: false }),
+        { read: () => ({ value }) },
+      ),
+    );
+  expect(phrase('m >= 80', 'percent', 79.96)).toBe('measured 79.96');
+  expect(phrase('m >= 80', 'percent', 80)).toBe('measured 80.0');
+  expect(phrase('m < 50ms', 'milliseconds', 50.318)).toBe('measured 50.318 ms');
+  expect(phrase('m < 5MB', 'bytes', 5 * 1024 * 1024 + 1)).toBe('measured 5,242,881 bytes');
+  expect(phrase('m < 5MB', 'bytes', 6 * 1024 * 1024)).toBe('measured 6 MB');
+  expect(phrase('m >= 3', 'factor', 2.96)).toBe('measured 2.96x');
 });
 
 test('Markdown has a table of them', () => {
