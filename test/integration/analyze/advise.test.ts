@@ -140,9 +140,9 @@ test('memory that is held and not used is found', async () => {
   const server = await startTestRedis(['--maxmemory', '1gb', '--maxmemory-policy', 'allkeys-lru']);
   onTestFinished(() => server.stop());
   // Two of three values are removed, so that no page of the allocator's gets free.
-  const set = `redis.call('SET', 'user:' .. i, string.rep('x', 300), 'EX', 86400 + i)`;
-  await forEachNumber(server, 600_000, set);
-  await forEachNumber(server, 600_000, `if i % 3 > 0 then redis.call('DEL', 'user:' .. i) end`);
+  const set = `redis.call('SET', 'user:' .. i, string.rep('x', 3400), 'EX', 86400 + i)`;
+  await forEachNumber(server, 66_000, set);
+  await forEachNumber(server, 66_000, `if i % 3 > 0 then redis.call('DEL', 'user:' .. i) end`);
   await until(
     async () => Number(infoField(await server.call('INFO', 'memory'), 'mem_fragmentation_ratio')) > 1.6,
   );
@@ -156,7 +156,7 @@ test('memory that is held and not used is found', async () => {
 
 /** Does something for each `i` from 1 to `most`, so many in one script that none takes long on a busy machine. */
 async function forEachNumber(server: TestRedis, most: number, body: string): Promise<void> {
-  const atOnce = 20_000;
+  const atOnce = 3_000;
   for (let first = 1; first <= most; first += atOnce) {
     await server.call('EVAL', `for i = ${first}, ${first + atOnce - 1} do ${body} end`, 0);
   }
