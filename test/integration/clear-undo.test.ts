@@ -62,7 +62,7 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
       expect(old).toMatchObject({ code: 7, stdout: '' });
       expect(old.stderr).toMatch(/^error: the plan is \d+(\.\d+)? m?s old, and may be 1 ms\n/);
       const text = await readFile(plan, 'utf8');
-      const broken = `error: ${plan} is no whole plan of cachectl clear: it was cut or changed\nhint: make a new one with --plan FILE\n`;
+      const broken = `error: ${plan} is no whole plan of cachectl: it was cut or changed\nhint: make a new one with --plan FILE\n`;
       for (const content of [
         text.slice(0, -30),
         text.replace('user:1"}', 'other"}'),
@@ -396,6 +396,14 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
         });
       }
     });
+  });
+
+  test('a place that could not be saved is refused before anything is removed', async () => {
+    await store('user:1');
+    const { code, stderr } = await cachectl(['clear', '--pattern', 'user:*', '--resume', file('no/place')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: the place in .*place cannot be saved: its folder does not exist\n$/);
+    expect(await names()).toEqual(['user:1']);
   });
 
   test('an interrupted run saves its place, and the next one goes on from there', async () => {
