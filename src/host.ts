@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import os from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 
 /** A stream to write to, which may be a terminal. */
@@ -55,6 +57,11 @@ export interface Host {
   readonly onExit: (listener: () => void) => () => void;
   /** Ends the process at once: the answer to a second Ctrl-C. */
   readonly exitNow: (code: number) => void;
+  /**
+   * From now on every other process of this machine goes first where there are not processors for all. It cannot
+   * be taken back, and so is missing where the process does more than one command.
+   */
+  readonly yieldProcessor?: (() => void) | undefined;
 }
 
 /** The real process. The only place that names `process`, `Date` and `performance`. */
@@ -91,5 +98,16 @@ export function processHost(): Host {
       return () => process.off('exit', listener);
     },
     exitNow: (code) => process.exit(code),
+    yieldProcessor,
   };
+}
+
+function yieldProcessor(): void {
+  try {
+    // Linux has a priority for each thread, and there are some that compile and collect garbage.
+    const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid];
+    for (const thread of threads) os.setPriority(thread, os.constants.priority.PRIORITY_LOW);
+  } catch {
+    // Not allowed here, or not known: then it goes at the priority that it has.
+  }
 }

@@ -44,5 +44,6 @@ export const clearSpec: CommandSpec = {
   spec: 'optional',
   formats: ['table', 'json'],
   usesRedis: true,
+  isBulk: true,
   load: () => import('./run.ts'),
 };

@@ -94,6 +94,11 @@ export interface CommandSpec {
   readonly formats: readonly OutputFormat[];
   /** Whether it talks to Redis, and so takes `--on-unavailable` and the like. */
   readonly usesRedis: boolean;
+  /**
+   * Whether it may change very many keys: then a server on this machine gets the processor first, unless
+   * `--max-latency` is off.
+   */
+  readonly isBulk?: boolean;
   /** Whether it can end with exit code 6: an assertion or threshold does not hold. */
   readonly gates?: boolean;
   readonly load: () => Promise<{ readonly command: Command }>;

@@ -2,6 +2,7 @@ import { connectionWarnings, type LoadedSpec } from '../config/loaded.ts';
 import type { Host } from '../host.ts';
 import type { Layout } from '../keys/layout.ts';
 import type { RedisClient } from '../redis/types.ts';
+import { isOnThisMachine } from '../redis/url.ts';
 import { silentProgress, startProgress } from '../terminal/progress.ts';
 import { createPrompter } from '../terminal/prompt.ts';
 import { terminalInfo } from '../terminal/terminal-info.ts';
@@ -28,6 +29,7 @@ export function createContext(parts: {
   readonly messages: Messages;
   readonly signal: AbortSignal;
   readonly resources: Resources;
+  readonly isBulk: boolean;
   readonly invoke: Context['invoke'];
 }): Context {
   const { host, globals, loaded, layout, streams, messages, signal, resources, invoke } = parts;
@@ -47,6 +49,7 @@ export function createContext(parts: {
   ): Promise<RedisClient> => {
     const choice = chooseConnection(chosen, host.env, loaded);
     for (const warning of choice.warnings) messages.warn(warning);
+    if (parts.isBulk && isOnThisMachine(choice.options.topology)) host.yieldProcessor?.();
     const { connectRedis } = await import('../redis/connect.ts');
     messages.verbose(`connection from ${choice.source}`);
     const name = choice.options.connectionName;

@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileCause } from './file-cause.ts';
 import type { Context } from './context.ts';
 
@@ -10,6 +11,7 @@ export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   readonly title: string;
   readonly message: string;
+  /** The path as it is shown elsewhere: absolute or relative to the working directory. */
   readonly at?: { readonly path: string; readonly line: number };
 }
 
@@ -30,7 +32,8 @@ export async function tellGithub(
 ): Promise<void> {
   if (host.env['GITHUB_ACTIONS'] !== 'true') return;
   const { annotations, summary } = report();
-  for (const line of annotationLines(annotations)) host.stderr.write(`${line}\n`);
+  for (const line of annotationLines(annotations, (file) => repositoryPath(file, host)))
+    host.stderr.write(`${line}\n`);
   const file = host.env['GITHUB_STEP_SUMMARY'];
   if (summary === undefined || file === undefined || file === '') return;
   try {
@@ -40,17 +43,32 @@ export async function tellGithub(
   }
 }
 
-function annotationLines(annotations: readonly Annotation[]): readonly string[] {
+/** GitHub looks files up from the root of the repository, whatever folder a step works in. */
+function repositoryPath(file: string, { cwd, env }: Pick<Context['host'], 'cwd' | 'env'>): string {
+  const root = env['GITHUB_WORKSPACE'];
+  const absolute = path.resolve(cwd, file);
+  const relative = path.relative(root === undefined || root === '' ? cwd : root, absolute);
+  const isInside = relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
+  return (isInside ? relative : absolute).replaceAll(path.sep, '/');
+}
+
+function annotationLines(
+  annotations: readonly Annotation[],
+  fileOf: (shown: string) => string,
+): readonly string[] {
   const counts = new Map<string, number>();
   return annotations.flatMap((annotation) => {
     const count = (counts.get(annotation.level) ?? 0) + 1;
     counts.set(annotation.level, count);
-    return count > MOST_ANNOTATIONS ? [] : [annotationLine(annotation)];
+    return count > MOST_ANNOTATIONS ? [] : [annotationLine(annotation, fileOf)];
   });
 }
 
-function annotationLine({ level, title, message, at }: Annotation): string {
-  const place = at === undefined ? '' : `file=${property(at.path)},line=${at.line},`;
+function annotationLine(
+  { level, title, message, at }: Annotation,
+  fileOf: (shown: string) => string,
+): string {
+  const place = at === undefined ? '' : `file=${property(fileOf(at.path))},line=${at.line},`;
   return `::${level} ${place}title=${property(title)}::${data(message)}`;
 }
 

@@ -1,5 +1,7 @@
 import { parseQuoted } from '../keys/printable.ts';
-import { DURATION_FORM, parseDurationMs } from '../units/duration.ts';
+import { BYTES_FORM, formatBytes, meantBytes, parseBytes } from '../units/bytes.ts';
+import { DURATION_FORM, meantDuration, parseDurationMs } from '../units/duration.ts';
+import { meantRate, parseRate, RATE_FORM } from '../units/rate.ts';
 import { UsageError } from './errors.ts';
 
 /** A flag's value before it means anything. */
@@ -86,9 +88,31 @@ export class Input {
     if (text === undefined) return undefined;
     const ms = parseDurationMs(text);
     if (ms === undefined || ms <= 0) {
-      throw new UsageError(`--${name} takes ${DURATION_FORM}, not "${text}"`);
+      throw notOfForm(name, DURATION_FORM, text, meantDuration(text));
     }
     return ms;
+  }
+
+  /** How often a second, more than zero. */
+  ratePerSecond(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const rate = parseRate(text);
+    if (rate === undefined) throw notOfForm(name, RATE_FORM, text, meantRate(text));
+    return rate;
+  }
+
+  /** A size in bytes within bounds, both included. */
+  sizeBytes(name: string, bounds: { readonly min: number; readonly max: number }): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const bytes = parseBytes(text);
+    if (bytes === undefined) throw notOfForm(name, BYTES_FORM, text, meantBytes(text));
+    if (bytes < bounds.min || bytes > bounds.max) {
+      const range = `from ${formatBytes(bounds.min)} to ${formatBytes(bounds.max)}`;
+      throw new UsageError(`--${name} takes a size ${range}, not "${text}"`);
+    }
+    return bytes;
   }
 
   /** One of a flag's choices. */
@@ -118,4 +142,9 @@ export class Input {
       return bytes;
     });
   }
+}
+
+function notOfForm(name: string, form: string, text: string, meant: string | undefined): UsageError {
+  const hint = meant === undefined ? undefined : `did you mean --${name} ${meant}?`;
+  return new UsageError(`--${name} takes ${form}, not "${text}"`, { hint });
 }

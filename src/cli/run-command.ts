@@ -69,6 +69,8 @@ export async function runCommand(
       messages,
       signal: stop.signal,
       resources,
+      // Whoever says that others may wait means the server's processor, too.
+      isBulk: spec.isBulk === true && input.text('max-latency') !== 'off',
       invoke,
     });
     const { command } = await spec.load();

@@ -23,7 +23,16 @@ export async function runLine(host: Host, streams: Streams): Promise<RunResult> 
     const { runCommand } = await import('./run-command.ts');
     return runCommand(spec, input, host, streams, (argv, place) =>
       // What is part of a longer session is not stopped by a pager.
-      runLine({ ...host, ...place, env: { ...(place?.env ?? host.env), PAGER: '' }, argv }, streams),
+      runLine(
+        {
+          ...host,
+          yieldProcessor: undefined,
+          ...place,
+          env: { ...(place?.env ?? host.env), PAGER: '' },
+          argv,
+        },
+        streams,
+      ),
     );
   };
   const show = async (text: string): Promise<RunResult> => {

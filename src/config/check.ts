@@ -1,4 +1,5 @@
-import { parseRate, RATE_FORM } from '../units/rate.ts';
+import { meantDuration } from '../units/duration.ts';
+import { meantRate, parseRate, RATE_FORM } from '../units/rate.ts';
 import { ORIGIN_TTL } from './build-fill.ts';
 import type { ExpressionCheck } from '../text/expression.ts';
 import { checkBudgets, checkGroups } from './check-budgets.ts';
@@ -120,12 +121,16 @@ function checkTtl(root: SourceNode, path: SourcePath): readonly Finding[] {
   if (typeof node.value === 'number' || readDurationMs(node.value) !== undefined) {
     return [{ offset: node.start, message: `expected ${TTL_FORM}, found ${found}` }];
   }
+  const meant = typeof node.value === 'string' ? meantDuration(node.value) : undefined;
   const known = classes.length === 0 ? 'the file has no `ttl_classes`' : `known: ${classes.join(', ')}`;
   return [
     {
       offset: node.start,
       message: `unknown TTL class: ${found}`,
-      suggestion: didYouMean(node.value, classes) ?? `use ${TTL_FORM} (${known})`,
+      suggestion:
+        meant === undefined
+          ? (didYouMean(node.value, classes) ?? `use ${TTL_FORM} (${known})`)
+          : `did you mean ${meant}?`,
     },
   ];
 }
@@ -133,5 +138,12 @@ function checkTtl(root: SourceNode, path: SourcePath): readonly Finding[] {
 function checkRate(node: SourceNode | undefined): readonly Finding[] {
   const rate = stringScalar(node);
   if (!rate || parseRate(rate.value) !== undefined) return [];
-  return [{ offset: rate.start, message: `expected ${RATE_FORM}` }];
+  const meant = meantRate(rate.value);
+  return [
+    {
+      offset: rate.start,
+      message: `expected ${RATE_FORM}`,
+      ...(meant !== undefined && { suggestion: `did you mean ${meant}?` }),
+    },
+  ];
 }

@@ -2,7 +2,6 @@ import type { Address } from '../addresses/address.ts';
 import { parseAddressFlags } from '../addresses/parse.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
-import { BYTES_FORM, parseBytes } from '../units/bytes.ts';
 import { parseSteps, STEPS, type Step } from '../values/formats.ts';
 
 /** How much of a value is read and shown; nothing beyond it comes over the network, but whole items do. */
@@ -31,7 +30,7 @@ export interface InspectOptions {
 
 const DEFAULT_LIMITS = { maxBytes: 4 * 1024, maxItems: 20, maxDecodeBytes: 16 * 1024 * 1024 };
 /** Shown values are held in memory, several times over in JSON: more is a job for redis-cli. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const SIZES = { min: 1, max: 64 * 1024 * 1024 };
 const MOST_ITEMS = 100_000;
 const DEFAULT_INTERVAL_MS = 1_000;
 const LEAST_INTERVAL_MS = 100;
@@ -53,9 +52,9 @@ export function parseInspectOptions(input: Input, canAsk: boolean): InspectOptio
     keys: input.bytes(input.args),
     addresses,
     limits: {
-      maxBytes: parseSize(input, 'max-bytes') ?? DEFAULT_LIMITS.maxBytes,
+      maxBytes: input.sizeBytes('max-bytes', SIZES) ?? DEFAULT_LIMITS.maxBytes,
       maxDecodeBytes:
-        steps?.length === 0 ? 0 : (parseSize(input, 'max-decode') ?? DEFAULT_LIMITS.maxDecodeBytes),
+        steps?.length === 0 ? 0 : (input.sizeBytes('max-decode', SIZES) ?? DEFAULT_LIMITS.maxDecodeBytes),
       maxItems: input.wholeNumber('max-items', { min: 1, max: MOST_ITEMS }) ?? DEFAULT_LIMITS.maxItems,
     },
     withValue: !input.on('no-value'),
@@ -111,14 +110,4 @@ function parseRaw(input: Input, addresses: number): InspectOptions['raw'] {
     throw new UsageError('--raw-value writes the value of one key, and no more');
   if (input.on('no-value')) throw new UsageError('--raw-value and --no-value contradict each other');
   return { file };
-}
-
-function parseSize(input: Input, flag: string): number | undefined {
-  const text = input.text(flag);
-  if (text === undefined) return undefined;
-  const bytes = parseBytes(text);
-  if (bytes === undefined) throw new UsageError(`--${flag} takes ${BYTES_FORM}, not "${text}"`);
-  if (bytes < 1 || bytes > MOST_BYTES)
-    throw new UsageError(`--${flag} goes from 1 byte to 64MB, and ${text} is not`);
-  return bytes;
 }

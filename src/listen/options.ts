@@ -7,6 +7,7 @@ import { fileCause } from '../cli/file-cause.ts';
 import type { Input } from '../cli/input.ts';
 import type { Host } from '../host.ts';
 import { escapeText } from '../keys/printable.ts';
+import { isLoopback } from '../text/loopback.ts';
 import type { Agreement } from '../invalidation/carry-out.ts';
 import type { HttpSecrets } from './authenticate.ts';
 import type { HttpPlace } from './http-server.ts';
@@ -104,10 +105,6 @@ function parsePlace(text: string): HttpPlace {
   }
   const host = match[1] ?? match[2] ?? '';
   return { host: host === '' ? '0.0.0.0' : host, port };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function secretOf(

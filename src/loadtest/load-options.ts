@@ -3,7 +3,7 @@ import type { Input } from '../cli/input.ts';
 import type { LoadModel } from './engine/model.ts';
 import type { LoadPlan } from './engine/run-load.ts';
 import { parseDistribution } from './distribution.ts';
-import { parseLoadRate, parseStages } from './stages.ts';
+import { parseStages } from './stages.ts';
 
 /** How load is put on targets, as the command line says it. */
 export interface LoadOptions {
@@ -80,8 +80,7 @@ export function parseModel(input: Input): LoadModel {
           : { kind: 'requests', count: requests },
     };
   }
-  const rateText = input.text('rate');
-  const rate = rateText === undefined ? undefined : parseLoadRate('rate', rateText);
+  const rate = input.ratePerSecond('rate');
   const stagesText = input.text('stages');
   if (stagesText !== undefined && (durationMs !== undefined || requests !== undefined)) {
     throw new UsageError('--stages says by itself how long it lasts: leave --duration and --requests out');

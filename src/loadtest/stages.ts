@@ -1,22 +1,9 @@
 import { UsageError } from '../cli/errors.ts';
 import { parseDurationMs } from '../units/duration.ts';
-import { parseRate, RATE_FORM } from '../units/rate.ts';
+import { meantRate, parseRate } from '../units/rate.ts';
 import type { RateStage } from './engine/arrivals.ts';
 
 const STAGES_FORM = "stages are DURATION:RATE, one after the other: '30s:100/s,1m:500/s,10s:0'";
-
-/**
- * Reads a rate of a load.
- * @throws UsageError where it has no unit, or is none
- */
-export function parseLoadRate(flag: string, text: string): number {
-  const rate = parseRate(text);
-  if (rate !== undefined) return rate;
-  const hint = /^\s*\d+(\.\d+)?\s*$/.test(text)
-    ? `${text.trim()} of what? write ${text.trim()}/s for requests a second`
-    : undefined;
-  throw new UsageError(`--${flag} takes ${RATE_FORM}, not "${text}"`, { hint });
-}
 
 /**
  * Reads `30s:100/s,1m:500/s,10s:0`: within each stage the rate changes evenly from the one before to its own.
@@ -34,8 +21,11 @@ export function parseStages(text: string, fromPerSecond: number): readonly RateS
     }
     const to = rateText === '0' ? 0 : parseRate(rateText);
     if (to === undefined) {
-      const unit = /^\d+(\.\d+)?$/.test(rateText) ? `: ${rateText} of what?` : '';
-      throw new UsageError(`--stages cannot read the rate of "${part.trim()}"${unit}`, { hint: STAGES_FORM });
+      const meant = meantRate(rateText);
+      const question = meant === undefined ? '' : `did you mean ${part.slice(0, colon).trim()}:${meant}? `;
+      throw new UsageError(`--stages cannot read the rate of "${part.trim()}"`, {
+        hint: `${question}${STAGES_FORM}`,
+      });
     }
     const stage = { durationMs, fromPerSecond: from, toPerSecond: to };
     from = to;

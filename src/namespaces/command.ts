@@ -131,6 +131,7 @@ export const namespaceGcSpec: CommandSpec = {
     },
   ],
   risk: 'destroy',
+  isBulk: true,
   formats: ['table', 'json'],
   load: () => import('./run-gc.ts'),
 };

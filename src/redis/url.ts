@@ -1,4 +1,5 @@
 import { UsageError } from '../cli/errors.ts';
+import { isLoopback } from '../text/loopback.ts';
 import { nearest } from '../text/nearest.ts';
 
 /** Where one server listens for TCP. */
@@ -18,6 +19,20 @@ export type Topology =
       readonly primaryName: string;
     }
   | { readonly kind: 'cluster'; readonly seeds: readonly TcpAddress[] };
+
+/** Whether servers are reached in a way that does not leave this machine: what is used here, they have to share. */
+export function isOnThisMachine(topology: Topology): boolean {
+  switch (topology.kind) {
+    case 'socket':
+      return true;
+    case 'single':
+      return isLoopback(topology.address.host);
+    case 'sentinel':
+      return topology.sentinels.some(({ host }) => isLoopback(host));
+    case 'cluster':
+      return topology.seeds.some(({ host }) => isLoopback(host));
+  }
+}
 
 /** What a Redis URL says. */
 export interface RedisUrl {

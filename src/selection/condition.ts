@@ -1,6 +1,6 @@
 import { UsageError } from '../cli/errors.ts';
-import { BYTES_FORM, parseBytes } from '../units/bytes.ts';
-import { DURATION_FORM, parseDurationMs } from '../units/duration.ts';
+import { BYTES_FORM, meantBytes, parseBytes } from '../units/bytes.ts';
+import { DURATION_FORM, meantDuration, parseDurationMs } from '../units/duration.ts';
 
 /** A bound on a number. */
 export interface Comparison {
@@ -37,7 +37,7 @@ export function ttlHolds(condition: TtlCondition, ttlMs: number | undefined): bo
 export function parseTtlCondition(text: string): TtlCondition {
   if (text.trim() === 'none') return { kind: 'none' };
   const form = `none, or < or > and ${DURATION_FORM}`;
-  return { kind: 'left', ms: parseComparison('ttl', text, parseDurationMs, form) };
+  return { kind: 'left', ms: parseComparison('ttl', text, parseDurationMs, meantDuration, form) };
 }
 
 /** Seconds. @throws UsageError */
@@ -46,26 +46,31 @@ export function parseIdleCondition(text: string): Comparison {
     const ms = parseDurationMs(duration);
     return ms === undefined ? undefined : ms / 1_000;
   };
-  return parseComparison('idle', text, seconds, `< or > and ${DURATION_FORM}`);
+  return parseComparison('idle', text, seconds, meantDuration, `< or > and ${DURATION_FORM}`);
 }
 
 /** Bytes. @throws UsageError */
 export function parseSizeCondition(text: string): Comparison {
-  return parseComparison('size', text, parseBytes, `< or > and ${BYTES_FORM}`);
+  return parseComparison('size', text, parseBytes, meantBytes, `< or > and ${BYTES_FORM}`);
 }
 
 function parseComparison(
   flag: string,
   text: string,
   parse: (amount: string) => number | undefined,
+  guess: (amount: string) => string | undefined,
   form: string,
 ): Comparison {
   const match = /^\s*(<=|>=|<|>)\s*(.*)$/s.exec(text);
   const value = match?.[2] === undefined ? undefined : parse(match[2]);
   const operator = match?.[1];
   if (value === undefined || !isOperator(operator)) {
+    const meant = guess(match?.[2] ?? '');
     throw new UsageError(`--${flag} takes ${form}, not "${text}"`, {
-      hint: `quote it, because < and > mean something to a shell: --${flag} '>${flag === 'size' ? '1MB' : '1h'}'`,
+      hint:
+        meant !== undefined
+          ? `did you mean --${flag} '${operator}${meant}'?`
+          : `quote it, because < and > mean something to a shell: --${flag} '>${flag === 'size' ? '1MB' : '1h'}'`,
     });
   }
   return { operator, value, text: text.trim() };

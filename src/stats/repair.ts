@@ -21,7 +21,10 @@ interface ServerRepair {
   readonly error?: CachectlError;
 }
 
-/** Puts back what a capture that was killed has left on any primary. */
+/**
+ * Puts back what a capture that was killed has left on any primary. docs/schemas/stats-repair.v1.schema.json describes
+ * the document.
+ */
 export async function runRepair(context: Context): Promise<Outcome> {
   const client = await context.redis();
   const servers: ServerRepair[] = [];

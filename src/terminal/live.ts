@@ -64,7 +64,12 @@ export function openLive({ out, terminal, host, readKeys }: LiveParts): LiveScre
     const columns = out.width();
     const rows = out.raw.rows ?? DEFAULT_ROWS;
     const text = shown.screen({ ...terminal, width: columns }, keys === undefined ? rows : rows - 1);
-    const lines = fitLines(text, keys === undefined ? '' : terminal.style.dim(footer(paused)), rows);
+    const { style, unicode } = terminal;
+    const lines = fitLines(text, keys === undefined ? '' : style.dim(footer(paused)), {
+      columns,
+      rows,
+      unicode,
+    });
     const next = { columns, rows, lines };
     out.raw.write(paint(onScreen, next));
     onScreen = next;

@@ -1,3 +1,5 @@
+import { truncate } from './width.ts';
+
 /** The lines that stand on a screen, and its size, which decides whether they can be built upon. */
 export interface Screen {
   readonly columns: number;
@@ -33,9 +35,16 @@ export function paint(previous: Screen | undefined, next: Screen): string {
   return changes.length === 0 ? '' : `${BEGIN}${changes.join('')}${END}`;
 }
 
-/** The text as lines of a screen: what is below its last row is left out, and `footer` is always there. */
-export function fitLines(text: string, footer: string, rows: number): readonly string[] {
-  const lines = text.split('\n');
-  if (footer === '') return lines.slice(0, rows);
-  return [...lines.slice(0, Math.max(0, rows - 1)), footer];
+/**
+ * The text as lines of a screen: what is below its last row is left out, what is beyond its last column is cut and
+ * marked so, and `footer` is always there.
+ */
+export function fitLines(
+  text: string,
+  footer: string,
+  { columns, rows, unicode }: Pick<Screen, 'columns' | 'rows'> & { readonly unicode: boolean },
+): readonly string[] {
+  const kept = text.split('\n').slice(0, footer === '' ? rows : Math.max(0, rows - 1));
+  const lines = footer === '' ? kept : [...kept, footer];
+  return lines.map((line) => truncate(line, columns, unicode));
 }

@@ -5,19 +5,33 @@ export function displayWidth(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
 
-/** The text cut to a number of columns, its end replaced by `...` (one column where Unicode is there). */
+// eslint-disable-next-line no-control-regex -- colours are such sequences
+const COLOUR = /(\u001b\[[\d;]*m)/;
+const NO_COLOUR = '\u001b[0m';
+
+/**
+ * The text cut to a number of columns, its end replaced by `...` (one column where Unicode is there). Colours take no
+ * columns, and end where the text was cut.
+ */
 export function truncate(text: string, width: number, unicode: boolean): string {
   if (displayWidth(text) <= width) return text;
-  const mark = unicode ? '…' : '...';
-  const room = Math.max(0, width - mark.length);
+  const mark = (unicode ? '…' : '...').slice(0, Math.max(width, 1));
+  const room = width - mark.length;
   let kept = '';
   let used = 0;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    used += displayWidth(segment);
-    if (used > room) break;
-    kept += segment;
+  for (const [index, part] of text.split(COLOUR).entries()) {
+    // What stands between two plain parts is a colour.
+    if (index % 2 === 1) {
+      kept += part;
+      continue;
+    }
+    for (const { segment } of new Intl.Segmenter().segment(part)) {
+      used += displayWidth(segment);
+      if (used > room) return `${kept}${mark}${index === 0 ? '' : NO_COLOUR}`;
+      kept += segment;
+    }
   }
-  return (kept + mark).slice(0, Math.max(width, 1));
+  return kept;
 }
 
 /** The text followed or preceded by blanks up to a width. */

@@ -46,5 +46,6 @@ export const ttlSpec: CommandSpec = {
   spec: 'optional',
   formats: ['table', 'json'],
   usesRedis: true,
+  isBulk: true,
   load: () => import('./run.ts'),
 };

@@ -29,6 +29,18 @@ export function parseBytes(text: string): number | undefined {
   return Number.isFinite(bytes) ? bytes : undefined;
 }
 
+/**
+ * What somebody may have meant who wrote a size in another way: `10 megabytes` is `10MB`. `undefined` where a text
+ * tells nothing.
+ */
+export function meantBytes(text: string): string | undefined {
+  if (text.length > 64) return undefined;
+  const match = /^(\d+(?:\.\d+)?)([kmgt]?)(?:ilo|ega|iga|era|ibi|ebi|i)?b(?:yte)?s?$/.exec(
+    text.replaceAll(/[\s,_]/g, '').toLowerCase(),
+  );
+  return match === null ? undefined : `${match[1]}${(match[2] ?? '').toUpperCase()}B`;
+}
+
 /** A size for people: `0 B`, `1.5 KB`, `12.3 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];

@@ -29,6 +29,28 @@ export function parseDurationMs(text: string): number | undefined {
   return finite(total);
 }
 
+/**
+ * What somebody may have meant who wrote a duration in another way: `5 minutes` is `5m`, `1h 30min` is `1h30m`.
+ * `undefined` where a text tells nothing.
+ */
+export function meantDuration(text: string): string | undefined {
+  if (text.length > 64) return undefined;
+  const meant = text
+    .toLowerCase()
+    .replaceAll(/[\s,_]|and/g, '')
+    .replaceAll(/[a-z]+/g, (word) => WRITTEN_UNITS.find(([written]) => written.test(word))?.[1] ?? '?');
+  return parseDurationMs(meant) === undefined ? undefined : meant;
+}
+
+const WRITTEN_UNITS: readonly (readonly [written: RegExp, unit: string])[] = [
+  [/^(ms|msecs?|millis|milliseconds?)$/, 'ms'],
+  [/^(s|secs?|seconds?)$/, 's'],
+  [/^(m|mins?|minutes?)$/, 'm'],
+  [/^(h|hrs?|hours?)$/, 'h'],
+  [/^(d|days?)$/, 'd'],
+  [/^(w|wks?|weeks?)$/, 'w'],
+];
+
 function finite(ms: number): number | undefined {
   return Number.isFinite(ms) ? ms : undefined;
 }

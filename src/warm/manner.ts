@@ -2,7 +2,6 @@ import path from 'node:path';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
 import type { DefaultsSpec } from '../config/spec.ts';
-import { parseRate, RATE_FORM } from '../units/rate.ts';
 import type { LockMode } from './lock.ts';
 import { parseMaxFailures, type StopRule } from './stop-rule.ts';
 
@@ -53,7 +52,7 @@ export function parseManner(input: Input, defaults: DefaultsSpec, cwd: string): 
         defaults.concurrencyPerHost ??
         concurrency,
     ),
-    ratePerSecond: parseRateFlag(input) ?? defaults.ratePerSecond,
+    ratePerSecond: input.ratePerSecond('rate') ?? defaults.ratePerSecond,
     adaptive: input.on('adaptive') || (defaults.adaptive ?? false),
     onlyMissing: input.on('only-missing'),
     force: input.on('force'),
@@ -64,14 +63,6 @@ export function parseManner(input: Input, defaults: DefaultsSpec, cwd: string): 
     everyTarget: input.on('targets'),
     htmlReport: report === undefined ? undefined : path.resolve(cwd, report),
   };
-}
-
-function parseRateFlag(input: Input): number | undefined {
-  const text = input.text('rate');
-  if (text === undefined) return undefined;
-  const rate = parseRate(text);
-  if (rate === undefined) throw new UsageError(`--rate takes ${RATE_FORM}, not "${text}"`);
-  return rate;
 }
 
 function parseStopRule(input: Input): StopRule {

@@ -69,8 +69,8 @@ function totalLine(report: WarmReport, terminal: TerminalInfo): string {
   const totals = totalsOf(report.scopes);
   const failed = totals.failed + totals.refused > 0;
   const parts = [
-    `${doneText(totals)} in ${report.into}`,
-    ...(totals.stored > 0 || !isQuiet(totals) ? [formatBytes(totals.bytes)] : []),
+    `${doneText(totals, report.touchesOnly)} in ${report.into}`,
+    ...(totals.stored > 0 || !(isQuiet(totals) || report.touchesOnly) ? [formatBytes(totals.bytes)] : []),
     formatDurationMs(report.elapsedMs),
     ...(totals.refused > 0 ? [`${formatCount(totals.refused)} refused`] : []),
     ...(totals.failed > 0 ? [`${formatCount(totals.failed)} failed`] : []),
@@ -111,15 +111,16 @@ function isQuiet(totals: Totals): boolean {
 }
 
 /** `4 of 4 targets stored`, or every way in which targets are warm now. */
-function doneText(totals: Totals): string {
+function doneText(totals: Totals, touchesOnly: boolean): string {
+  const [stored, touched] = [[totals.stored, 'stored'] as const, [totals.touched, 'touched'] as const];
   const ways = [
-    [totals.stored, 'stored'],
-    [totals.revalidated, 'revalidated'],
-    [totals.fresh, 'fresh'],
-    [totals.touched, 'touched'],
-  ] as const;
+    stored,
+    [totals.revalidated, 'revalidated'] as const,
+    [totals.fresh, 'fresh'] as const,
+    touched,
+  ];
   const happened = ways.filter(([count]) => count > 0);
-  const [first = ways[0], ...rest] = happened;
+  const [first = touchesOnly ? touched : stored, ...rest] = happened;
   const [count, word] = first;
   const start =
     totals.notReached === undefined

@@ -57,6 +57,8 @@ export interface WarmReport {
   /** The Redis, without user and password. */
   readonly into: string;
   readonly specPath: string;
+  /** Whether nothing was to be stored here, because the application fills its own cache. */
+  readonly touchesOnly: boolean;
   readonly interrupted: boolean;
   readonly elapsedMs: number;
   readonly retries: number;

@@ -80,6 +80,7 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
     const report: WarmReport = {
       into: work.redis.target.location,
       specPath: work.settings.specPath,
+      touchesOnly: onlyTouches(opened, work.prepared),
       interrupted: context.signal.aborted,
       elapsedMs,
       retries: tally.retries,
@@ -107,6 +108,11 @@ export async function warmScopes(work: WarmWork, context: Context): Promise<Outc
     if (redisLost !== undefined) locks.forget();
     else await locks.release();
   }
+}
+
+function onlyTouches(opened: readonly OpenScope[], prepared: WarmWork['prepared']): boolean {
+  const entries = opened.flatMap((scope) => scope.entries);
+  return entries.length > 0 && entries.every(({ entry }) => prepared.get(entry)?.fill.mode === 'touch');
 }
 
 function exitCode(report: WarmReport, { tally, manner }: WarmWork): ExitCode {

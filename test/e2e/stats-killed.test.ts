@@ -1,5 +1,7 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
+import repairSchema from '../../docs/schemas/stats-repair.v1.schema.json' with { type: 'json' };
 import { startTestCluster } from '../support/cluster.ts';
 import type { RedisNode } from '../../src/redis/types.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
@@ -109,6 +111,9 @@ test('the same on every primary of a cluster', async () => {
   await kill(cluster.url, nodes);
   const { code, stdout } = await runBinary(['stats', '--repair', '--json', '--url', cluster.url]);
   expect(code).toBe(0);
+  const validate = new Ajv2020({ strict: true }).compile({ ...repairSchema, unevaluatedProperties: false });
+  validate(JSON.parse(stdout));
+  expect(validate.errors ?? []).toEqual([]);
   expect(JSON.parse(stdout)).toMatchObject({
     schema: 'cachectl/stats-repair/v1',
     servers: Array.from({ length: 3 }, () => ({ repaired: true, restored: 'xK' })),

@@ -395,6 +395,8 @@ describe('mode: touch', () => {
   ])('fails with the reason where nothing was cached: %j', async (headers, message) => {
     const origin = await place.startOrigin({ '/x': answer('page', { headers }) });
     const { failures } = await report(origin.url, '{ key: k, path: /x, mode: touch }');
+    const { stdout } = await warm(origin.url, '{ key: k, path: /x, mode: touch }');
+    expect(stdout).toMatch(/^0 of 1 target touched in [^,]*, [^,]*, 1 failed$/m);
     expect(failures.map((failure) => failure.message)).toEqual([message]);
     expect((await warm(origin.url, '{ key: k, path: /x, mode: touch }')).code).toBe(5);
   });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -121,5 +121,19 @@ describe('the report of warm', () => {
       '::error file=cachectl.yaml,line=9,title=cachectl warm::1 not stored: the answer says',
     );
     expect((await warm([])).stderr).toBe('');
+  });
+
+  it.each([
+    ['..', '.', 'folder/cachectl.yaml'],
+    ['.', 'below', 'cachectl.yaml'],
+  ])('names files as GitHub looks them up: workspace %s, working directory %s', async (root, cwd, shown) => {
+    const folder = path.join(spec.folder, cwd);
+    await mkdir(folder, { recursive: true });
+    const expected = shown.replace('folder', path.basename(spec.folder));
+    const { stderr } = await warm([], {
+      cwd: folder,
+      env: { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: path.resolve(spec.folder, root) },
+    });
+    expect(stderr).toContain(`::error file=${expected},line=8,title=cachectl warm::`);
   });
 });

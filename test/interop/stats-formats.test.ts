@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ensurePackages, systemPython } from '../support/ensure-packages.ts';
+import { startPython, type AskPython } from '../support/python.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain } from '../support/run-main.ts';
 
 let redis: TestRedis;
-let python: string;
+let ask: AskPython;
 beforeAll(async () => {
-  await ensurePackages(['python3', 'python3-prometheus-client']);
-  python = await systemPython();
+  ask = await startPython(['python3-prometheus-client']);
   redis = await startTestRedis();
 });
 afterAll(() => redis.stop());
@@ -41,15 +38,8 @@ async function output(...argv: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** What a program in Python makes of a text on its stdin, as JSON. */
-async function readWith(program: string, text: string): Promise<unknown> {
-  const running = promisify(execFile)(python, ['-c', `import sys, json\n${program}`]);
-  running.child.stdin?.end(text);
-  return JSON.parse((await running).stdout);
-}
-
 test('an XML parser reads the JUnit report, and counts as it says', async () => {
-  const report = await readWith(
+  const report = await ask(
     `import xml.etree.ElementTree as tree
 suite = tree.parse(sys.stdin).getroot().find('testsuite')
 cases = [[c.get('classname'), c.get('name'), [e.tag for e in c], [e.text for e in c]] for c in suite.iter('testcase')]
@@ -71,21 +61,9 @@ print(json.dumps({'counts': [suite.get(n) for n in ('tests', 'failures', 'errors
   });
 });
 
-test('a CSV reader reads metrics and groups, two fields a line, whatever keys are called', async () => {
-  const rows = (await readWith(
-    'import csv\nprint(json.dumps(list(csv.reader(sys.stdin, strict=True))))',
-    await output('-o', 'csv', ...BY_PREFIX),
-  )) as readonly (readonly string[])[];
-  expect(rows[0]).toEqual(['metric', 'value']);
-  expect(new Set(rows.map((row) => row.length))).toEqual(new Set([2]));
-  expect(rows).toContainEqual(['hits', '1']);
-  expect(rows).toContainEqual(['user.keys', '1']);
-  expect(rows.filter(([name]) => name?.includes('<&>') === true)).toHaveLength(8);
-});
-
 test('the parser of Prometheus’ own client reads the text format, under the names of redis_exporter', async () => {
   const text = await output('-o', 'prometheus', ...BY_PREFIX, ...ASSERTIONS);
-  const families = (await readWith(
+  const families = (await ask(
     `from prometheus_client.parser import text_string_to_metric_families as parse
 print(json.dumps({f.name: [f.type, f.documentation, [[s.name, s.labels, s.value] for s in f.samples]] for f in parse(sys.stdin.read())}))`,
     text,
@@ -106,7 +84,6 @@ print(json.dumps({f.name: [f.type, f.documentation, [[s.name, s.labels, s.value]
     { assertion: '"no <&> group".keys > 1' },
     0,
   ]);
-  // What `promtool check metrics` looks at besides.
   for (const [name, [type, help, samples]] of Object.entries(families)) {
     expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
     expect(help).not.toBe('');

@@ -73,6 +73,6 @@ scopes:
   // take hundreds.
   expect(growth('file')).toBeLessThan(25);
   expect(growth('csv')).toBeLessThan(25);
-  // A log also has its different paths, 26 bytes each and 26 of tables.
-  expect(growth('log')).toBeLessThan(70);
+  // A log has no more paths in memory than a quarter of a million.
+  expect(growth('log')).toBeLessThan(25);
 });

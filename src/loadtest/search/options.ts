@@ -2,7 +2,6 @@ import type { Assertion } from '../../assertions/assertion.ts';
 import { UsageError } from '../../cli/errors.ts';
 import type { Input } from '../../cli/input.ts';
 import { parseGate } from '../gate/gate.ts';
-import { parseLoadRate } from '../stages.ts';
 import type { RateSearch } from './find-rate.ts';
 
 /** The highest rate at which conditions still hold is wanted. */
@@ -29,11 +28,10 @@ export function parseSearch(input: Input): SearchOptions | undefined {
   if (other !== undefined) {
     throw new UsageError(`--search tries one rate after the other, and has no use for --${other}`);
   }
-  const rate = input.text('rate');
   return {
     conditions: parseGate(input.texts('search'), 'load', false),
     rates: {
-      first: rate === undefined ? DEFAULT_FIRST : parseLoadRate('rate', rate),
+      first: input.ratePerSecond('rate') ?? DEFAULT_FIRST,
       most: MOST,
       precision: PRECISION,
       repeat: input.wholeNumber('repeat', { min: 1, max: 100 }) ?? DEFAULT_REPEAT,

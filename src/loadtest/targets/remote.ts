@@ -1,7 +1,7 @@
-import { isIPv4 } from 'node:net';
 import { CachectlError } from '../../cli/errors.ts';
 import { ExitCode } from '../../cli/exit-code.ts';
 import { escapeText } from '../../keys/printable.ts';
+import { isLoopback } from '../../text/loopback.ts';
 
 /**
  * A load test must never be aimed by accident: whatever is not this machine has to be named.
@@ -27,10 +27,4 @@ export function refuseRemote(hosts: Iterable<string>, allowed: readonly string[]
 
 function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-}
-
-/** Names and addresses that stay on this machine (RFC 6761, RFC 5735, RFC 4291). */
-export function isLoopback(name: string): boolean {
-  if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true;
-  return isIPv4(name) && name.startsWith('127.');
 }

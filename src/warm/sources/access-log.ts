@@ -31,13 +31,15 @@ export async function openAccessLogSource(
     scanner.end();
   }
   const names = foreach.files.map((name) => escapeText(name)).join(', ');
+  const top = foreach.top ?? Number.POSITIVE_INFINITY;
+  counts.finish(top);
   warnOfLoss(names, scanner, counts, tools);
   const total: TrafficTotal = { requests: scanner.requests };
   const bind = await createBind(foreach.as ?? ['path', 'count'], { what: names, principal: 'path' });
   return {
     *rows(): Iterable<SourceRow> {
       let index = 0;
-      for (const { path, requests } of counts.ranked(foreach.top ?? Number.POSITIVE_INFINITY)) {
+      for (const { path, requests } of counts.ranked(top)) {
         const variables = bind({ path, count: String(requests) });
         yield { variables, traffic: { total, index: index++, requests } };
       }

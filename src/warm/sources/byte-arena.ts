@@ -14,7 +14,7 @@ export class ByteArena {
   /** Appends a string. @returns its place */
   put(bytes: Uint8Array, start: number, length: number): number {
     const at = this.#reserve(length);
-    this.#pieceOf(at).set(bytes.subarray(start, start + length), at & IN_PIECE);
+    copyBytes(bytes, start, length, this.#pieceOf(at), at & IN_PIECE);
     return at;
   }
 
@@ -24,6 +24,11 @@ export class ByteArena {
     const own = at & IN_PIECE;
     for (let i = 0; i < length; i++) if (piece[own + i] !== bytes[start + i]) return false;
     return true;
+  }
+
+  /** Copies the string at a place. */
+  copy(at: number, length: number, to: Buffer, toStart: number): void {
+    copyBytes(this.#pieceOf(at), at & IN_PIECE, length, to, toStart);
   }
 
   /** The string at a place, as UTF-8. */
@@ -56,4 +61,10 @@ export class ByteArena {
     const index = at >>> PIECE_BITS;
     return (this.#pieces[index] ??= Buffer.allocUnsafeSlow(PIECE_BYTES));
   }
+}
+
+/** A loop where there are few bytes: a view of them costs more. */
+function copyBytes(from: Uint8Array, start: number, length: number, to: Uint8Array, toStart: number): void {
+  if (length > 128) to.set(from.subarray(start, start + length), toStart);
+  else for (let i = 0; i < length; i++) to[toStart + i] = from[start + i] ?? 0;
 }

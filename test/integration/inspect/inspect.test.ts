@@ -340,8 +340,8 @@ test('shows big integers and repeated names of JSON unaltered', async () => {
 
 test.each([
   [['--max-bytes', 'lots'], '--max-bytes takes a size such as 512, 64KB, 1.5MB or 2GB, not "lots"'],
-  [['--max-bytes', '0'], '--max-bytes goes from 1 byte to 64MB, and 0 is not'],
-  [['--max-bytes', '1GB'], '--max-bytes goes from 1 byte to 64MB, and 1GB is not'],
+  [['--max-bytes', '0'], '--max-bytes takes a size from 1 B to 64 MB, not "0"'],
+  [['--max-bytes', '1GB'], '--max-bytes takes a size from 1 B to 64 MB, not "1GB"'],
   [['--max-items', '0'], '--max-items takes a whole number from 1 to 100000, not "0"'],
 ])('refuses %j', async (args, message) => {
   const result = await inspect(['text', ...args]);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import diffSchema from '../../../docs/schemas/stats-diff.v1.schema.json' with { type: 'json' };
+import repairSchema from '../../../docs/schemas/stats-repair.v1.schema.json' with { type: 'json' };
 import statsSchema from '../../../docs/schemas/stats.v1.schema.json' with { type: 'json' };
 import { startTestRedis } from '../../support/redis.ts';
 import { runMain } from '../../support/run-main.ts';
@@ -38,4 +39,22 @@ test('reports are as their published schemas say: plain, over a window, by prefi
   const { stdout } = await runMain(['stats', 'diff', 'before.json', 'after.json', '--json'], { cwd });
   validateDiff(JSON.parse(stdout));
   expect(validateDiff.errors ?? []).toEqual([]);
+});
+
+test('and so is what --repair found, where there is nothing to put back and where it may not', async () => {
+  const redis = await startTestRedis();
+  onTestFinished(() => redis.stop());
+  await redis.call('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '+@all', '-select');
+  const validate = ajv.compile({ ...repairSchema, unevaluatedProperties: false });
+  const repair = async (...argv: readonly string[]): Promise<unknown> => {
+    const { stdout } = await runMain(['stats', '--url', redis.url, '--json', '--repair', ...argv]);
+    const document = JSON.parse(stdout) as unknown;
+    validate(document);
+    expect(validate.errors ?? []).toEqual([]);
+    return document;
+  };
+  expect(await repair()).toMatchObject({ servers: [{ repaired: false }] });
+  expect(await repair('--user', 'app', '--password', 'secret')).toMatchObject({
+    servers: [{ repaired: false, error: { code: 'redis.permission' } }],
+  });
 });

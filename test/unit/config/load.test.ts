@@ -256,6 +256,14 @@ scopes:
       '2:19 custom tags are not allowed: a spec file is data only',
     ],
     ['version: 1\n---\nversion: 1', '2:1 more than one document: a spec file holds exactly one'],
+    [
+      'version: 1\nscopes: { home: { entries: [{ key: news, path: /news, ttl: 5 minutes }] } }',
+      '2:60 unknown TTL class: `5 minutes`, did you mean 5m?',
+    ],
+    [
+      'version: 1\ndefaults: { rate: "50" }',
+      '2:19 expected a rate such as 50/s, 600/m or 0.5/s, did you mean 50/s?',
+    ],
     ['version: 1\nlayout: { type: plan }', '2:17 unknown type: `plan`, did you mean `plain`?'],
     [
       'version: 1\nlayout: { prefix: x }',
@@ -428,7 +436,7 @@ describe('files that are refused before they are understood', () => {
     ],
     [
       'a huge list of wrong values',
-      entry(`key: a, path: /, tags: [${'{},'.repeat(300_000)}]`),
+      entry(`key: a, path: /, tags: [${'{},'.repeat(150_000)}]`),
       'too many values',
     ],
   ])('hold %s', (_what, text, message) => {

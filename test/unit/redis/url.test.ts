@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatAddress, parseAddresses, parseRedisUrl } from '../../../src/redis/url.ts';
+import { formatAddress, isOnThisMachine, parseAddresses, parseRedisUrl } from '../../../src/redis/url.ts';
 
 const single = (host: string, port: number) => ({ kind: 'single', address: { host, port } });
 
@@ -77,4 +77,17 @@ describe('a Redis URL', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['redis://localhost/3', true],
+  ['rediss://127.0.0.1:6380', true],
+  ['unix:///run/redis.sock', true],
+  ['redis+cluster://10.0.0.1:7000,[::1]:7001', true],
+  ['redis+sentinel://localhost/mymaster', true],
+  ['redis://cache.internal', false],
+  ['redis+cluster://10.0.0.1:7000', false],
+  ['redis+sentinel://10.0.0.1,10.0.0.2/mymaster', false],
+])('%s shares this machine: %s', (url, expected) => {
+  expect(isOnThisMachine(parseRedisUrl(url).topology)).toBe(expected);
 });

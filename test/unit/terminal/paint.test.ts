@@ -26,6 +26,15 @@ test('after a change of size everything is written anew', () => {
 });
 
 test('keeps the footer on the screen, whatever else does not fit', () => {
-  expect(fitLines('1\n2\n3\n4', 'keys', 3)).toEqual(['1', '2', 'keys']);
-  expect(fitLines('1\n2', '', 5)).toEqual(['1', '2']);
+  expect(fitLines('1\n2\n3\n4', 'keys', { columns: 80, rows: 3, unicode: true })).toEqual(['1', '2', 'keys']);
+  expect(fitLines('1\n2', '', { columns: 80, rows: 5, unicode: true })).toEqual(['1', '2']);
+});
+
+test('marks a line that is cut at the edge of the screen, and lets no colour run on', () => {
+  const size = { columns: 8, rows: 3 };
+  expect(fitLines('12345678\n123456789', '', { ...size, unicode: true })).toEqual(['12345678', '1234567…']);
+  expect(fitLines('\x1b[2mfield\x1b[22m  a long value', '', { ...size, unicode: true })).toEqual([
+    '\x1b[2mfield\x1b[22m  …\x1b[0m',
+  ]);
+  expect(fitLines('日本語日本語', '', { ...size, unicode: false })).toEqual(['日本...']);
 });

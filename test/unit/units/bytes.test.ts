@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatBytes, parseBytes } from '../../../src/units/bytes.ts';
+import { formatBytes, meantBytes, parseBytes } from '../../../src/units/bytes.ts';
 
 test.each([
   ['512', 512],
@@ -34,4 +34,16 @@ test('a shown size says what it was within five percent, and never 1024 of a uni
       expect(Math.abs((parseBytes(shown) ?? Number.NaN) - bytes)).toBeLessThanOrEqual(bytes * 0.05);
     }),
   );
+});
+
+test.each([
+  ['10 megabytes', '10MB'],
+  ['1,024 bytes', '1024B'],
+  ['5 gibibytes', '5GB'],
+  ['2Kbs', '2KB'],
+  ['large', undefined],
+  ['5 parsecs', undefined],
+])('who writes %j means %s', (text, meant) => {
+  expect(meantBytes(text)).toBe(meant);
+  if (meant !== undefined) expect(parseBytes(meant)).toBeGreaterThan(0);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDurationMs, parseDurationMs } from '../../../src/units/duration.ts';
+import { formatDurationMs, meantDuration, parseDurationMs } from '../../../src/units/duration.ts';
 
 test.each([
   ['500ms', 500],
@@ -51,3 +51,15 @@ test('a shown duration says what it was, within the precision of what is shown',
     }),
   );
 });
+
+test.each([
+  ['5 m', '5m'],
+  ['5 Minutes', '5m'],
+  ['1 hour and 30 min', '1h30m'],
+  ['250 millis', '250ms'],
+  ['2weeks', '2w'],
+  ['soon', undefined],
+  ['5 lightyears', undefined],
+  ['-5s', undefined],
+  ['', undefined],
+])('who writes %j means %s', (text, meant) => expect(meantDuration(text)).toBe(meant));

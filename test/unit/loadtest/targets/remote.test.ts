@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CachectlError } from '../../../../src/cli/errors.ts';
-import { isLoopback, refuseRemote } from '../../../../src/loadtest/targets/remote.ts';
+import { refuseRemote } from '../../../../src/loadtest/targets/remote.ts';
 
 function refusalOf(work: () => void): CachectlError | undefined {
   try {
@@ -13,20 +13,6 @@ function refusalOf(work: () => void): CachectlError | undefined {
 }
 
 describe('what load may be put on', () => {
-  it.each(['localhost', 'shop.localhost', '127.0.0.1', '127.9.9.9', '::1'])(
-    'is %s, which is here',
-    (name) => {
-      expect(isLoopback(name)).toBe(true);
-    },
-  );
-
-  it.each(['10.0.0.1', '0.0.0.0', 'localhost.example.com', '127.0.0.1.example.com', '127.example', '::2'])(
-    'is not %s without a word',
-    (name) => {
-      expect(isLoopback(name)).toBe(false);
-    },
-  );
-
   it('is a host that is named, with or without its port', () => {
     expect(() => refuseRemote(['shop.example:8080'], ['SHOP.example'])).not.toThrow();
     expect(() => refuseRemote(['shop.example:8080'], ['shop.example:8080'])).not.toThrow();

@@ -192,7 +192,7 @@ describe('access logs', () => {
     );
     fc.assert(
       fc.property(letters, (paths) => {
-        const counts = new PathCounts({ paths: 8, bytes: 64 });
+        const counts = new PathCounts({ paths: 8, bytes: 64 }, 'none');
         const truth = new Map<string, number>();
         for (const path of paths) {
           truth.set(path, (truth.get(path) ?? 0) + 1);

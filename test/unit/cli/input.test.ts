@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { Input } from '../../../src/cli/input.ts';
+import { parseSelection } from '../../../src/selection/parse.ts';
+
+const given = (name: string, text: string): Input => new Input([], new Map([[name, text]]));
+
+test.each([
+  ['a rate', () => given('rate', '50000').ratePerSecond('rate'), 'did you mean --rate 50000/s?'],
+  ['a duration', () => given('timeout', '5 minutes').durationMs('timeout'), 'did you mean --timeout 5m?'],
+  [
+    'a size',
+    () => given('max-bytes', '2 megabytes').sizeBytes('max-bytes', { min: 1, max: 1e9 }),
+    'did you mean --max-bytes 2MB?',
+  ],
+  ['a condition', () => selection(given('ttl', '< 5 minutes')), "did you mean --ttl '<5m'?"],
+  ['a condition on sizes', () => selection(given('size', '>= 1 megabyte')), "did you mean --size '>=1MB'?"],
+])('says what is meant by %s in other words', (_, read, hint) => {
+  expect(read).toThrow(expect.objectContaining({ hint }));
+});
+
+test.each([
+  () => given('rate', 'fast').ratePerSecond('rate'),
+  () => given('timeout', 'soon').durationMs('timeout'),
+  () => given('max-bytes', 'large').sizeBytes('max-bytes', { min: 1, max: 1e9 }),
+])('guesses nothing where there is nothing to guess from, and shows the form: %s', (read) => {
+  expect(read).toThrow(expect.objectContaining({ hint: undefined }));
+  expect(read).toThrow(/ such as /);
+});
+
+function selection(input: Input): unknown {
+  return parseSelection(input, { verb: 'clear', example: 'cachectl clear a' });
+}
