@@ -44,7 +44,7 @@ async function store(...keys: readonly string[]): Promise<void> {
 }
 
 test('every recipe is run here', () => {
-  const headings = guide.headings.map((heading) => heading.split(' ')[0]);
+  const headings = guide.headings.map((heading) => heading.split(/\W/)[0]);
   expect(headings).toEqual(['Deploy', 'Data', 'Tenant', 'A', 'What']);
   expect(guide.lines('What')).toEqual([]);
 });

@@ -133,7 +133,8 @@ test('--to leaves a file as it is where there is nothing to write, and empties i
 test('--to - is stdout, and a place that takes no file is said so', async () => {
   const redis = await server();
   await redis.call('SET', 'text', 'no line feed');
-  const to = (place: string) => runMain(['inspect', 'text', '--raw-value', '--to', place, '--url', redis.url]);
+  const to = (place: string) =>
+    runMain(['inspect', 'text', '--raw-value', '--to', place, '--url', redis.url]);
   expect(await to('-')).toEqual({ code: 0, stdout: 'no line feed', stderr: '' });
   expect(await to(tmpdir())).toEqual({
     code: 2,
