@@ -24,7 +24,8 @@ interface ScopeCount {
   /** Failures that came before there was a target: the survey does not count them. */
   withoutTarget: number;
   startedAt: number | undefined;
-  endedAt: number;
+  /** The last target that came to an end, where one did. */
+  endedAt: number | undefined;
   readonly latencies: Histogram;
 }
 
@@ -66,7 +67,7 @@ export class Tally {
           bytes: 0,
           withoutTarget: 0,
           startedAt: undefined,
-          endedAt: 0,
+          endedAt: undefined,
           latencies: new Histogram(),
         },
       ]),
@@ -141,7 +142,8 @@ export class Tally {
         notReached: finished ? 0 : notReached(planned, count),
         medianMs: latencies.percentile(50),
         p95Ms: latencies.percentile(95),
-        elapsedMs: startedAt === undefined ? 0 : endedAt - startedAt,
+        // Where a run is interrupted before the first answer, nothing has ended yet.
+        elapsedMs: startedAt === undefined ? 0 : (endedAt ?? this.#now()) - startedAt,
       };
     });
   }
@@ -158,8 +160,9 @@ export class Tally {
   #end(scope: string): ScopeCount | undefined {
     const count = this.#scopes.get(scope);
     if (count === undefined) return undefined;
-    count.endedAt = this.#now();
-    count.startedAt ??= count.endedAt;
+    const now = this.#now();
+    count.endedAt = now;
+    count.startedAt ??= now;
     return count;
   }
 }
