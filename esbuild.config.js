@@ -45,6 +45,7 @@ const built = await build({
   plugins: [coreFirst(), lighter()],
   write: false,
 });
+refuseCycles(built.metafile.outputs);
 await Promise.all(built.outputFiles.map(writeCommonJs));
 const shop = await build({
   ...common,
@@ -127,8 +128,61 @@ async function writeCommonJs(/** @type {import('esbuild').OutputFile} */ { path:
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(
     file,
-    code.replace("'use strict';", (strict) => strict + url),
+    exportDirectly(code).replace("'use strict';", (strict) => strict + url),
   );
+}
+
+/**
+ * What esbuild exports, it exports by a getter that looks up another one by its name: that costs every call from one
+ * file to another, tens of times for each target of `warm`, and no compiler sees through it. What is a function or a
+ * class from its beginning to its end is exported as that; everything else by one getter, since it may change.
+ * @param {string} code
+ */
+function exportDirectly(code) {
+  const list =
+    /var stdin_exports=\{\};__export\(stdin_exports,\{(.*?)\}\);module\.exports=__toCommonJS\(stdin_exports\);/;
+  const found = list.exec(code);
+  // A file that exports nothing.
+  if (found === null) return code;
+  const rest = code.replace(found[0], '');
+  const exports = (found[1] ?? '').split(/,(?=(?:"[^"]+"|[\w$]+):\(\)=>)/).map((pair) => {
+    const [, name = '', local = ''] = /^("[^"]+"|[\w$]+):\(\)=>([\w$.]+)$/.exec(pair) ?? [];
+    if (local === '') throw new Error(`esbuild exports in another way than it did: ${pair}`);
+    return isFixed(local, rest) ? `${name}:${local}` : `get ${name}(){return ${local}}`;
+  });
+  return `${rest.trimEnd()}\nmodule.exports={__esModule:!0,${exports.join(',')}};\n`;
+}
+
+/** Whether a name of the top level is declared as a function or class, and nothing is ever assigned to it again. */
+function isFixed(/** @type {string} */ name, /** @type {string} */ code) {
+  if (name.includes('.')) return false;
+  const escaped = name.replaceAll('$', '\\$');
+  const before = '(?<![\\w$.])';
+  const assigned = new RegExp(
+    `${before}${escaped}(?:=(?![=>])|[-+*/%&|^]=|\\*\\*=|<<=|>>>?=|&&=|\\|\\|=|\\?\\?=|\\+\\+|--)|(?:\\+\\+|--)${escaped}(?![\\w$])`,
+    'g',
+  );
+  const assignments = code.match(assigned)?.length ?? 0;
+  if (new RegExp(`${before}function\\*? ?${escaped}\\(`).test(code)) return assignments === 0;
+  return assignments === 1 && new RegExp(`(?:(?:var|let|const) |,)${escaped}=class\\b`).test(code);
+}
+
+/**
+ * A file exports at its end, so that no two may need one another. They never do: modules that import each other are
+ * always needed together, and so they are in one file.
+ */
+function refuseCycles(/** @type {import('esbuild').Metafile['outputs']} */ outputs) {
+  const done = new Set();
+  const visit = (/** @type {string} */ file, /** @type {readonly string[]} */ way) => {
+    if (way.includes(file))
+      throw new Error(`files of the build need one another: ${[...way, file].join(', ')}`);
+    if (done.has(file)) return;
+    done.add(file);
+    for (const { path: next, kind } of outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement' && next in outputs) visit(next, [...way, file]);
+    }
+  };
+  for (const file of Object.keys(outputs)) visit(file, []);
 }
 
 /**

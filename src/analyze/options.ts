@@ -52,7 +52,7 @@ export function parseAnalyze(input: Input): AnalyzeOptions {
 const DEFAULT_MAX_EVENTS = 1_000_000;
 
 function parseHot(input: Input): AnalyzeOptions['hot'] {
-  const durationMs = input.durationMs('hot');
+  const durationMs = input.waitMs('hot');
   const maxEvents = input.wholeNumber('max-events', { min: 1 });
   if (durationMs === undefined && (maxEvents !== undefined || input.on('yes')))
     throw new UsageError('--max-events and --yes go with listening', {

@@ -2,7 +2,7 @@ import { escapeText } from '../keys/printable.ts';
 import { renderMarkdownTable } from '../terminal/csv.ts';
 import { renderFields, renderTable } from '../terminal/table.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
-import { displayWidth } from '../terminal/width.ts';
+import { displayWidth, truncate } from '../terminal/width.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatCount, formatPercent } from '../units/number.ts';
 import { estimateBytes, estimateKeys } from './estimate.ts';
@@ -20,13 +20,27 @@ export function renderAnalysis(report: AnalyzeReport, terminal: TerminalInfo): s
     const shown = columns.map((column) =>
       column.title === PLUS_MINUS ? { ...column, title: plusMinus(terminal) } : column,
     );
-    return `${terminal.style.bold(title)}\n${renderTable(shown, rows, terminal)}`;
+    const cells = terminal.interactive ? rows : rows.map((row) => withShortNames(columns, row, terminal));
+    return `${terminal.style.bold(title)}\n${renderTable(shown, cells, terminal)}`;
   });
   return [summaryText(report, terminal), ...tables, ...findingText(report, terminal)].join('\n\n');
 }
 
 function summaryText(report: AnalyzeReport, terminal: TerminalInfo): string {
   return renderFields(summaryOf(report, plusMinus(terminal)), terminal);
+}
+
+/** In a pipe, too, one enormous key must not push the figures of all others out of sight: csv and json have it whole. */
+const LONGEST_NAME = 100;
+
+function withShortNames(
+  columns: ReportTable['columns'],
+  row: readonly string[],
+  { unicode }: TerminalInfo,
+): readonly string[] {
+  return row.map((cell, index) =>
+    columns[index]?.flexible === true ? truncate(cell, LONGEST_NAME, unicode) : cell,
+  );
 }
 
 function plusMinus({ unicode }: TerminalInfo): string {
@@ -98,7 +112,7 @@ export function renderTree(report: AnalyzeReport, terminal: TerminalInfo): strin
   visit(root, report.depth, '');
   if (foreign.keys > 0) lines.push(['(not of the layout)', foreign]);
   const rows = lines.map(([label, figures]) => [
-    label,
+    truncate(label, LONGEST_NAME, terminal.unicode),
     formatCount(estimateKeys(figures.keys, report.scale).value),
     formatBytes(estimateBytes(figures, report.scale).value),
     formatPercent(figures.bytes / Math.max(1, report.tally.total.bytes)),

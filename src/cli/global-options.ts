@@ -84,7 +84,7 @@ export function parseGlobalOptions(input: Input): GlobalOptions {
     color: !input.on('no-color'),
     input: !input.on('no-input'),
     pager: !input.on('no-pager'),
-    timeoutMs: input.durationMs('timeout'),
+    timeoutMs: input.waitMs('timeout'),
     redis: parseRedisFlags(input),
     onUnavailable: input.choice('on-unavailable', ['fail', 'skip'] as const) ?? 'fail',
   };

@@ -151,6 +151,10 @@ const EXIT_CODES: Topic = {
       kind: 'text',
       text: '--on-unavailable skip turns 3 into a warning and 0 where it is Redis that cannot be reached, so that an outage of the cache never stops a deploy.',
     },
+    {
+      kind: 'text',
+      text: 'What runs until it is told to stop (listen, --watch, demo --keep) ends with 0 when it is: that is no interruption, and no supervisor should take it for a failure. listen ends with 130 or 143 where it had to break off what was under way, because --drain was too short.',
+    },
   ],
 };
 

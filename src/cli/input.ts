@@ -1,3 +1,4 @@
+import { MAX_TIMEOUT_MS } from '../config/ttl.ts';
 import { parseQuoted } from '../keys/printable.ts';
 import { BYTES_FORM, formatBytes, meantBytes, parseBytes } from '../units/bytes.ts';
 import { DURATION_FORM, meantDuration, parseDurationMs } from '../units/duration.ts';
@@ -89,6 +90,15 @@ export class Input {
     const ms = parseDurationMs(text);
     if (ms === undefined || ms <= 0) {
       throw notOfForm(name, DURATION_FORM, text, meantDuration(text));
+    }
+    return ms;
+  }
+
+  /** The same for a time that is waited for: no longer than a timer can. */
+  waitMs(name: string): number | undefined {
+    const ms = this.durationMs(name);
+    if (ms !== undefined && ms > MAX_TIMEOUT_MS) {
+      throw new UsageError(`--${name} takes at most 24 days, not "${this.text(name) ?? ''}"`);
     }
     return ms;
   }

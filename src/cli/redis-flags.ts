@@ -108,8 +108,8 @@ export function parseRedisFlags(input: Input): RedisFlagValues {
     clientName: input.text('client-name'),
     readFrom: input.choice('read-from', ['primary', 'replica'] as const),
     natMap: input.texts('nat-map').map(parseNatEntry),
-    connectTimeoutMs: input.durationMs('connect-timeout'),
-    commandTimeoutMs: input.durationMs('command-timeout'),
+    connectTimeoutMs: input.waitMs('connect-timeout'),
+    commandTimeoutMs: input.waitMs('command-timeout'),
     retries: input.wholeNumber('connect-retries', { min: 0, max: 1_000 }),
   };
 }

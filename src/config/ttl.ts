@@ -1,7 +1,7 @@
 import { DURATION_FORM, parseDurationMs } from '../units/duration.ts';
 
-/** Longest wait that Node's timers keep: about 24 days. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** Longest wait that Node's timers keep, about 24 days; a longer one would end at once. */
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Characters of the longest duration anybody means. */
 const MAX_DURATION_LENGTH = 100;

@@ -76,7 +76,7 @@ function parseDecode(list: string | undefined): readonly Step[] | undefined {
 }
 
 function parseWatch(input: Input): number | undefined {
-  const intervalMs = input.durationMs('interval');
+  const intervalMs = input.waitMs('interval');
   if (!input.on('watch')) {
     if (intervalMs !== undefined)
       throw new UsageError('--interval says how often --watch looks', { hint: 'add --watch' });

@@ -16,9 +16,9 @@ export interface DetectReport {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'layout', flexible: true },
+  { title: 'layout', flexible: true, wraps: true },
   { title: 'keys that fit', align: 'right' },
-  { title: 'because of', flexible: true },
+  { title: 'because of', flexible: true, wraps: true },
 ];
 
 /** All forms of the report. */

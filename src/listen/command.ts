@@ -11,7 +11,8 @@ export const listenSpec: CommandSpec = {
     'acknowledged after its actions; several listeners share the work, and take over from one that is gone. An ' +
     'event that keeps failing is set aside in a dead-letter stream. --http writes events that are posted to it ' +
     'to the same stream. --channel listens to Pub/Sub, where an event that nobody hears is lost: at most once. ' +
-    'SIGTERM and Ctrl-C finish what is under way, and end with exit 0.',
+    'SIGTERM and Ctrl-C finish what is under way and end with exit 0, or with 143 and 130 where --drain was too ' +
+    'short for that.',
   flags: [
     { name: 'stream', value: 'KEY', summary: 'the stream to read', fallback: 'cache:events' },
     {

@@ -40,9 +40,9 @@ export function parseListen(input: Input, host: Pick<Host, 'env' | 'cwd'>): List
     stream: onlyChannels ? undefined : parseStream(input),
     channels,
     http,
-    coalesceMs: input.durationMs('coalesce') ?? 0,
+    coalesceMs: input.waitMs('coalesce') ?? 0,
     maxTries: input.wholeNumber('max-tries', { min: 1, max: 1_000 }) ?? DEFAULTS.maxTries,
-    drainMs: input.durationMs('drain') ?? DEFAULTS.drainMs,
+    drainMs: input.waitMs('drain') ?? DEFAULTS.drainMs,
     yes: input.on('yes'),
     confirm: input.text('confirm'),
   };
@@ -59,8 +59,8 @@ function parseStream(input: Input): StreamSettings {
     group: named(input, 'group', 'cachectl'),
     consumer: named(input, 'consumer', `${hostname()}-${randomBytes(4).toString('hex')}`),
     from,
-    claimAfterMs: input.durationMs('claim-after') ?? DEFAULTS.claimAfterMs,
-    retryAfterMs: input.durationMs('retry-after') ?? DEFAULTS.retryAfterMs,
+    claimAfterMs: input.waitMs('claim-after') ?? DEFAULTS.claimAfterMs,
+    retryAfterMs: input.waitMs('retry-after') ?? DEFAULTS.retryAfterMs,
     deadLetters: Buffer.from(named(input, 'dead-letters', `${stream}:dead`)),
     keepMs: input.durationMs('keep') ?? (input.has('http') ? HTTP_KEEP_MS : undefined),
   };

@@ -36,8 +36,12 @@ async function run(options: Listening, context: Context): Promise<Outcome> {
   const drain = new AbortController();
   setMaxListeners(0, drain.signal);
   let timer: NodeJS.Timeout | undefined;
+  let isBrokenOff = false;
   const onStop = (): void => {
-    timer = setTimeout(() => drain.abort(context.signal.reason), options.drainMs);
+    timer = setTimeout(() => {
+      isBrokenOff = true;
+      drain.abort(context.signal.reason);
+    }, options.drainMs);
   };
   if (context.signal.aborted) onStop();
   else context.signal.addEventListener('abort', onStop, { once: true });
@@ -60,7 +64,8 @@ async function run(options: Listening, context: Context): Promise<Outcome> {
   return {
     exitCode: ExitCode.ok,
     views: listenViews({ counters, elapsedMs: clock.monotonicMs() - startedAt }),
-    endsWithSignal: true,
+    // Being told to stop is how a listener ends; it was interrupted only where that took something from its hands.
+    endsWithSignal: !isBrokenOff,
   };
 }
 

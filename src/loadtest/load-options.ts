@@ -48,7 +48,7 @@ export function parseLoadOptions(input: Input, newSeed: () => number): LoadOptio
     model: parseModel(input),
     popularity: distribution === undefined ? undefined : parseDistribution(distribution),
     seed: input.wholeNumber('seed', { min: 0, max: MAX_SEED }) ?? Math.floor(newSeed() * MAX_SEED),
-    warmupMs: input.durationMs('warmup') ?? 0,
+    warmupMs: input.waitMs('warmup') ?? 0,
     workers: parseWorkers(input),
   };
 }
@@ -61,7 +61,7 @@ function parseWorkers(input: Input): number | 'auto' {
 /** @throws UsageError */
 export function parseModel(input: Input): LoadModel {
   const requests = input.wholeNumber('requests', { min: 1 });
-  const durationMs = input.durationMs('duration');
+  const durationMs = input.waitMs('duration');
   const connections = input.wholeNumber('connections', { min: 1, max: MAX_CONNECTIONS });
   if (requests !== undefined && durationMs !== undefined) {
     throw new UsageError('--requests and --duration contradict each other: each says when it ends');
@@ -90,7 +90,7 @@ export function parseModel(input: Input): LoadModel {
     requests === undefined || rate === undefined
       ? (durationMs ?? DEFAULT_DURATION_MS)
       : (requests / rate) * 1_000;
-  const warmupMs = input.durationMs('warmup') ?? 0;
+  const warmupMs = input.waitMs('warmup') ?? 0;
   const stages =
     stagesText === undefined
       ? [{ durationMs: warmupMs + ms, fromPerSecond: rate ?? 0, toPerSecond: rate ?? 0 }]

@@ -125,7 +125,7 @@ export function parseLoadtestOptions(
       requestsFrom,
       limit: input.wholeNumber('limit', { min: 1 }),
       weights: parseWeights(input.texts('weight')),
-      timeoutMs: input.durationMs('request-timeout'),
+      timeoutMs: input.waitMs('request-timeout'),
       allowedHosts: input.texts('allow-remote'),
     },
     work,
@@ -188,7 +188,7 @@ function parseWork(
     );
   }
   const requests = input.wholeNumber('requests', { min: 1 });
-  const durationMs = input.durationMs('duration');
+  const durationMs = input.waitMs('duration');
   if (requests !== undefined && durationMs !== undefined) {
     throw new UsageError('--requests and --duration contradict each other: each says when a phase ends');
   }

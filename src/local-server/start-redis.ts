@@ -21,13 +21,15 @@ const ATTEMPTS = 5;
  * Starts a private server and waits until it takes commands.
  * @param args further settings, as on its command line: `['--requirepass', 'secret']`; a function where
  * they name a port, too: it is asked again when a port was taken by somebody else meanwhile
+ * @param findPort gives the port to try
  */
 export async function startRedis(
   serverPath: string,
   args: readonly string[] | (() => Promise<readonly string[]>) = [],
+  findPort: () => Promise<number> = freePort,
 ): Promise<PrivateRedis> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = await findPort();
     const further = typeof args === 'function' ? await args() : args;
     const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-redis-'));
     const settings = [
@@ -59,18 +61,17 @@ export async function startRedis(
  * port of that range may become the local end of anybody's connection between finding and using it. And above
  * 10080, which `fetch` refuses (https://fetch.spec.whatwg.org/#port-blocking).
  */
-const FIRST_PORT = 10_100;
-const LAST_PORT = 32_000;
+const PORTS = { first: 10_100, last: 32_000 };
 const PORT_ATTEMPTS = 100;
 
-/** A TCP port of the loopback address that nobody uses at this moment. */
-export async function freePort(): Promise<number> {
+/** A TCP port of the loopback address that nobody uses at this moment. @param range the first one, and the one behind the last */
+export async function freePort({ first, last } = PORTS): Promise<number> {
   for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
     // At random, and not in turn: several processes look for ports at the same time.
-    const port = randomInt(FIRST_PORT, LAST_PORT);
+    const port = randomInt(first, last);
     if (await isFree(port)) return port;
   }
-  throw new Error(`none of ${PORT_ATTEMPTS} ports tried from ${FIRST_PORT} to ${LAST_PORT} is free`);
+  throw new Error(`none of ${PORT_ATTEMPTS} ports tried from ${first} to ${last} is free`);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -92,7 +92,11 @@ async function fromCommand(command: string, context: PasswordContext): Promise<s
     timeout: COMMAND_LIMIT_MS,
     signal: context.signal,
   });
-  const output = readAll(child.stdout);
+  // Where the shell was killed, what it had started may live on and hold the pipe: it is not waited for.
+  child.on('exit', (_, killedBy) => {
+    if (killedBy !== null) child.stdout.destroy();
+  });
+  const output = readAll(child.stdout).catch(() => '');
   const status = await new Promise<number | string>((resolve) => {
     child.on('error', (error) => resolve(error.message));
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'ended'));

@@ -52,7 +52,7 @@ export function parseStats(input: Input, context: Context): StatsOptions {
   const options: StatsOptions = {
     mode: isWatch ? 'watch' : 'once',
     intervalMs:
-      input.durationMs('interval') ?? (isWatch ? (input.durationMs('watch') ?? DEFAULT_WATCH_MS) : undefined),
+      input.waitMs('interval') ?? (isWatch ? (input.waitMs('watch') ?? DEFAULT_WATCH_MS) : undefined),
     perNode: input.on('per-node'),
     groups: parseGroups(input, context, assertions),
     assertions,
@@ -199,7 +199,7 @@ function parseGroups(
     names: isByPrefix ? [] : groups.map(({ name }) => name),
     sample: hears
       ? {
-          durationMs: input.durationMs('sample') ?? DEFAULT_SAMPLE_MS,
+          durationMs: input.waitMs('sample') ?? DEFAULT_SAMPLE_MS,
           maxEvents: input.wholeNumber('max-events', { min: 1 }) ?? DEFAULT_MAX_EVENTS,
           yes: input.on('yes'),
         }

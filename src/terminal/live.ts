@@ -46,6 +46,8 @@ export function openLive({ out, terminal, host, readKeys }: LiveParts): LiveScre
       drawn,
       ended: ended.signal,
       show: async (view) => {
+        // That nobody reads a pipe any more shows when it is written to, and not before: Node polls no pipe that it only
+        // writes to, an empty write succeeds, and Linux opens a pipe without a reader again as if it had one.
         await out.write(`${view.plain()}\n`);
         if (out.closed()) ended.abort();
       },

@@ -1,6 +1,7 @@
 import CliTable from 'cli-table3';
 import type { TerminalInfo } from './terminal-info.ts';
 import { displayWidth, pad, truncate } from './width.ts';
+import { wrap } from './wrap.ts';
 
 /** One column of a table. */
 export interface Column {
@@ -8,6 +9,8 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** May be cut where the terminal is narrow; the widest such column is cut first. */
   readonly flexible?: boolean;
+  /** Words rather than a name: broken into lines where the terminal is narrow, and not cut. */
+  readonly wraps?: boolean;
 }
 
 const MINIMUM_FLEXIBLE = 12;
@@ -74,9 +77,19 @@ function bordered(
     ...(terminal.unicode ? {} : { chars: ASCII_BORDERS }),
   });
   for (const row of rows) {
-    table.push(columns.map((_, index) => truncate(row[index] ?? '', widths[index] ?? 0, terminal.unicode)));
+    table.push(
+      columns.map((column, index) =>
+        fitted(column, row[index] ?? '', widths[index] ?? 0, terminal.unicode).join('\n'),
+      ),
+    );
   }
   return table.toString();
+}
+
+/** A cell as lines of at most so many columns. */
+function fitted(column: Column, cell: string, width: number, unicode: boolean): readonly string[] {
+  const lines = column.wraps === true ? wrap(cell, width) : [cell];
+  return lines.map((line) => truncate(line, width, unicode));
 }
 
 function contentWidths(columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
@@ -102,7 +115,10 @@ function records(
   return rows
     .map((row) =>
       renderFields(
-        columns.map(({ title }, index) => [title, truncate(row[index] ?? '', room, terminal.unicode)]),
+        columns.map((column, index) => [
+          column.title,
+          fitted(column, row[index] ?? '', room, terminal.unicode).join(`\n${' '.repeat(name + 2)}`),
+        ]),
         terminal,
       ),
     )

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
 import { BINARY, runBinary, startBinary } from '../support/run-binary.ts';
+import { until } from '../support/until.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -249,4 +251,24 @@ origin: { base_url: "http://127.0.0.1:8000", headers: { Authorization: "Bearer \
     expect(schema).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' });
     expect(Object.keys(schema)[0]).toBe('$schema');
   });
+});
+
+test('SIGTERM while a password is made ends the program, whatever its command has started', async () => {
+  // It ends with the program, and not before.
+  const command = 'echo ready >&2; tail --pid=$PPID -f /dev/null | cat';
+  const spec = await file(
+    'password.yaml',
+    `version: 1\nconnections: { default: { url: "redis://127.0.0.1:1", password_command: "${command}" } }\n`,
+  );
+  const child = startBinary(['ping', '--config', spec]);
+  const ended = once(child, 'exit');
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  try {
+    await until(() => said.includes('ready'));
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([143, null]);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });

@@ -71,7 +71,11 @@ test('every section is run here', () => {
 });
 
 test('what it measures', async () => {
-  expect(await runLines('What it measures')).toMatch(/^window +2 s$/m);
+  const startedAt = performance.now();
+  const [, window] = /^window +([\d.]+) s$/m.exec(await runLines('What it measures')) ?? [];
+  // The one that was measured: on a busy machine it is longer than the 2 seconds that were asked for.
+  expect(Number(window)).toBeGreaterThanOrEqual(2);
+  expect(Number(window)).toBeLessThan((performance.now() - startedAt) / 1_000);
 });
 
 test('by group', async () => {

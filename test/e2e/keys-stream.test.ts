@@ -104,5 +104,6 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
       expect(left.length).toBeLessThan(keys.length);
       expect(await place.keys()).toEqual(sorted(keys));
     }
-  });
+    // Three times thirty thousand keys are written, dumped and restored.
+  }, 180_000);
 });

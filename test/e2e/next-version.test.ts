@@ -117,4 +117,5 @@ test(`readers of ${SWITCHES} switches, some killed half-way, never see a version
     namespaces: { versions: { state: string; keys: number }[] }[];
   };
   expect(namespaces[0]?.versions[0]).toMatchObject({ state: 'current', keys: ITEMS });
-});
+  // A hundred deploys take their time, beside readers that never rest.
+}, 180_000);

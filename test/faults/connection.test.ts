@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../../src/local-server/start-redis.ts';
+import { deadPort } from '../support/dead-port.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain } from '../support/run-main.ts';
 import { startTcpServer } from '../support/tcp-server.ts';
@@ -32,7 +32,7 @@ async function clearAt(url: string, ...more: readonly string[]) {
 
 describe('a Redis that cannot be used', () => {
   test('refuses: nobody listens', async () => {
-    const port = await freePort();
+    const port = await deadPort();
     expect(await clearAt(`redis://:${SECRET}@127.0.0.1:${port}`)).toEqual({
       code: 3,
       stdout: '',
@@ -43,7 +43,7 @@ describe('a Redis that cannot be used', () => {
   });
 
   test('tells the same as one JSON document', async () => {
-    const port = await freePort();
+    const port = await deadPort();
     const run = await clearAt(`redis://127.0.0.1:${port}`, '--json');
     expect(JSON.parse(run.stdout)).toEqual({
       error: {
@@ -56,7 +56,7 @@ describe('a Redis that cannot be used', () => {
   });
 
   test('is skipped with a warning and exit 0 where a deploy says so', async () => {
-    const port = await freePort();
+    const port = await deadPort();
     expect(await clearAt(`redis://127.0.0.1:${port}`, '--on-unavailable', 'skip')).toEqual({
       code: 0,
       stdout: '',

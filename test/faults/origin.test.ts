@@ -2,10 +2,10 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CachectlError } from '../../src/cli/errors.ts';
-import { freePort } from '../../src/local-server/start-redis.ts';
 import { askOnce } from '../../src/origin/ask-once.ts';
 import { createOriginClient } from '../../src/origin/client.ts';
 import type { OriginClient, OriginRequest, OriginResponse } from '../../src/origin/types.ts';
+import { deadPort } from '../support/dead-port.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { answer, cutMidBody, hang, redirectTo, startOrigin, stream } from '../support/http-origin.ts';
 
@@ -118,7 +118,7 @@ describe('the origin client', () => {
   });
 
   it('calls a closed port refused', async () => {
-    const port = await freePort();
+    const port = await deadPort();
     const error = await failure(get(`http://127.0.0.1:${port}/secret-path?token=hush`));
     expect(error).toMatchObject({
       code: 'origin.refused',
@@ -215,7 +215,7 @@ describe('the origin client', () => {
   });
 
   it('refuses redirects to another host, port or scheme, and to addresses that cannot be read', async () => {
-    const port = await freePort();
+    const port = await deadPort();
     const { url, host } = await origin({
       '/host': redirectTo('https://example.com/login?token=hush'),
       '/port': redirectTo(`http://127.0.0.1:${port}/x`),

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startOrigin, type TestOrigin } from '../support/http-origin.ts';
 import { onCommand, startProxy } from '../support/proxy.ts';
-import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { startDoomedRedis, startTestRedis, type TestRedis } from '../support/redis.ts';
 import { killServer, startAgain } from '../support/restart.ts';
 import { runSafely } from '../support/run-safely.ts';
 import { createSpecFolder, type SpecFolder } from '../support/spec-folder.ts';
@@ -31,7 +31,7 @@ scopes: { s: { entries: [{ key: "page:{n}", path: "/{n}", foreach: { from: range
 });
 afterAll(() => Promise.all([origin.stop(), spec.remove()]));
 beforeEach(async () => {
-  redis = await startTestRedis();
+  redis = await startDoomedRedis();
 });
 afterEach(() => redis.stop());
 

@@ -112,7 +112,8 @@ describe('a failover in the middle', () => {
     expect(await after.node.call('DBSIZE')).toBe(1);
     expect(await after.node.call('EXISTS', 'other')).toBe(1);
     await Promise.all([before.close(), after.close()]);
-  });
+    // Two hundred thousand keys, and a failover that Redis takes its time for.
+  }, 120_000);
 
   test('of warm: goes on with the new primary, and ends with 0', async () => {
     const spec = await createSpecFolder();

@@ -62,7 +62,7 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
       expect(old).toMatchObject({ code: 7, stdout: '' });
       expect(old.stderr).toMatch(/^error: the plan is \d+(\.\d+)? m?s old, and may be 1 ms\n/);
       const text = await readFile(plan, 'utf8');
-      const broken = `error: ${plan} is no whole plan of cachectl clear: it was cut or changed\nhint: make a new one with --plan FILE\n`;
+      const broken = `error: ${plan} is no whole plan of cachectl: it was cut or changed\nhint: make a new one with --plan FILE\n`;
       for (const content of [
         text.slice(0, -30),
         text.replace('user:1"}', 'other"}'),

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { freePort } from '../../src/local-server/start-redis.ts';
+import { deadPort } from '../support/dead-port.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain, type RunOptions, type RunResult } from '../support/run-main.ts';
 import { startLoadtestOrigin, type LoadtestOrigin } from './loadtest-origin.ts';
@@ -120,18 +120,18 @@ export function useLoadtestPlace(): () => Place {
 }
 
 async function setUp(): Promise<Place> {
-  const [redis, origin, folder, deadPort] = await Promise.all([
+  const [redis, origin, folder, closedPort] = await Promise.all([
     startTestRedis(),
     startLoadtestOrigin(),
     mkdtemp(path.join(tmpdir(), 'cachectl-loadtest-')),
-    freePort(),
+    deadPort(),
   ]);
   await writeFile(path.join(folder, 'cachectl.yaml'), specFile(redis.url, origin.url));
   return {
     redis,
     origin,
     folder,
-    deadPort,
+    deadPort: closedPort,
     loadtest: (args, options = {}) =>
       runMain(['loadtest', ...args.split(' ').filter((word) => word !== '')], { cwd: folder, ...options }),
     remainingMs: async (key) => Number(await redis.call('PTTL', key)),

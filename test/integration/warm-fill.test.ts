@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { answer, inTurn, json, type OriginHandler } from '../support/http-origin.ts';
+import { answer, json, type OriginHandler } from '../support/http-origin.ts';
 import { runMain, type RunResult } from '../support/run-main.ts';
 import { useWarmPlace } from '../support/warm-place.ts';
 
@@ -258,7 +258,7 @@ describe('a second run', () => {
       const origin = await place.startOrigin({ '*': page.handler });
       expect(await report(origin.url, many)).toMatchObject({ stored: 20, revalidated: 0 });
       const sent = page.sent();
-      await place.redis.call('PEXPIRE', 'p:k:7', 1_000);
+      await place.redis.call('PEXPIRE', 'p:k:7', 30_000);
       expect(await report(origin.url, many)).toMatchObject({
         stored: 0,
         revalidated: 20,
@@ -427,29 +427,6 @@ describe('mode: touch', () => {
     expect(result).toMatchObject({ touched: 2, verified: 2, failed: 1 });
     expect(result.failures[0]?.message).toBe('the second answer says x-cache: MISS');
     expect(origin.requests).toHaveLength(6);
-  });
-
-  it('certifies by the time of the second answer, where nothing else tells a hit', async () => {
-    // The first answer is computed; the second comes from a cache, or is computed again.
-    const computed: OriginHandler = (_request, response) => void setTimeout(() => response.end('page'), 400);
-    const origin = await place.startOrigin({
-      '/cached': inTurn(computed, answer('page')),
-      '/never': computed,
-    });
-    const touch = 'mode: touch, expect_keys: []';
-    const result = await report(
-      origin.url,
-      `{ key: c, path: /cached, ${touch} }, { key: n, path: /never, ${touch} }`,
-      ['--certify'],
-    );
-    expect(result).toMatchObject({ touched: 1, verified: 1, failed: 1 });
-    expect(result.failures).toMatchObject([
-      {
-        code: 'touch.not-certified',
-        message: 'the second answer took as long as the first, and no header tells a hit',
-        targets: [{ key: 'n' }],
-      },
-    ]);
   });
 });
 

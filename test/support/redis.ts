@@ -8,6 +8,7 @@ import { parseRedisUrl } from '../../src/redis/url.ts';
 import type { RedisArgument, RedisClient, RedisNode, RedisReply } from '../../src/redis/types.ts';
 import { findProgram, findServer } from '../../src/local-server/find-server.ts';
 import { startRedis, type PrivateRedis } from '../../src/local-server/start-redis.ts';
+import { deadPort } from './dead-port.ts';
 
 let chosen: string | undefined;
 
@@ -87,12 +88,18 @@ export function connectTo(
   );
 }
 
+/** Starts a server that ends in the middle of a test: nobody else's takes its port afterwards. */
+export function startDoomedRedis(): Promise<TestRedis> {
+  return startTestRedis([], {}, deadPort);
+}
+
 /** Starts a server for one test file; call `stop` in afterAll. */
 export async function startTestRedis(
   args: readonly string[] = [],
   credentials: { readonly username?: string; readonly password?: string } = {},
+  findPort?: () => Promise<number>,
 ): Promise<TestRedis> {
-  const server = await startRedis(serverPath(), args);
+  const server = await startRedis(serverPath(), args, findPort);
   const client = await connectTo(server.url, credentials);
   const [node] = await client.primaries();
   if (node === undefined) throw new Error('no primary');

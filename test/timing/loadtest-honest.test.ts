@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort } from '../../src/local-server/start-redis.ts';
+import { deadPort } from '../support/dead-port.ts';
 import {
   answer,
   cutMidBody,
@@ -154,7 +154,7 @@ describe('errors are not successes', () => {
       '/reset': (request) => request.socket.resetAndDestroy(),
     });
     const garbage = await startTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
-    const closedPort = await freePort();
+    const closedPort = await deadPort();
     const targets = ['/fine', '/status', '/hang', '/truncated', '/reset'].map((path) => url + path);
     const all = [...targets, `http://127.0.0.1:${closedPort}/`, `http://127.0.0.1:${garbage.port}/`];
     const argv = all.flatMap((target) => ['--url', target]);

@@ -16,4 +16,11 @@ describe('cachectl loadtest of a scope, alone on the machine', () => {
     expect(phase?.p99_ms).toBeGreaterThanOrEqual(phase?.p95_ms ?? 0);
     expect(report.endpoints[0]?.improvement_percent).toBeGreaterThan(50);
   });
+
+  it('asks the cache more often than the origin in the same time', async () => {
+    const { loadtest } = place();
+    const phase = parse(await loadtest('--scope slow --duration 100ms --connections 1 --json')).endpoints[0];
+    expect(phase?.without_cache?.requests).toBeLessThanOrEqual(6);
+    expect(phase?.with_cache?.requests).toBeGreaterThan(6);
+  });
 });

@@ -1,3 +1,4 @@
+import { NoReplyError, within } from '../../redis/wait.ts';
 import { arrivals, type Share } from './arrivals.ts';
 import type { ClosedModel, LoadModel, OpenModel } from './model.ts';
 import { OpenSchedule } from './open-schedule.ts';
@@ -30,6 +31,9 @@ export interface LoopParts {
 export const GIVE_UP_AFTER = 10;
 /** Before a connection that could not be opened is tried again: the generator must not spin. */
 const RECONNECT_PAUSE_MS = 10;
+
+/** What is not open after this is waited for by the requests themselves, which have time limits. */
+export const OPENING_MS = 5_000;
 
 /** Sends requests as a model says, and records how they end. */
 export class LoadLoop implements SlotOwner {
@@ -67,11 +71,15 @@ export class LoadLoop implements SlotOwner {
     return !this.#answered && this.#unanswered >= GIVE_UP_AFTER;
   }
 
-  /** Opens what the model wants open before the start. */
+  /** Opens what the model wants open before the start; it ends early where all of it is to stop. */
   async prepare(): Promise<void> {
-    const { model } = this.#parts;
+    const { model, signal } = this.#parts;
     for (let i = 0; i < shareOf(model.connections, this.#parts.share); i++) this.#idle.push(this.#newSlot());
-    await Promise.all(this.#slots.map((slot) => slot.prepare()));
+    try {
+      await within(Promise.all(this.#slots.map((slot) => slot.prepare())), OPENING_MS, signal);
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof NoReplyError)) throw error;
+    }
   }
 
   /** Runs to the end of the model, or until the signal. @returns when the last request was over */

@@ -36,6 +36,6 @@ export function parseSearch(input: Input): SearchOptions | undefined {
       precision: PRECISION,
       repeat: input.wholeNumber('repeat', { min: 1, max: 100 }) ?? DEFAULT_REPEAT,
     },
-    durationMs: input.durationMs('duration') ?? DEFAULT_DURATION_MS,
+    durationMs: input.waitMs('duration') ?? DEFAULT_DURATION_MS,
   };
 }

@@ -124,7 +124,7 @@ test('keys that have expired and still take memory are found while there are man
   // The share is an average over the last runs of the server's own expiry, which is stopped once it is high.
   await until(async () => Number(infoField(await server.call('INFO', 'stats'), 'expired_stale_perc')) > 10);
   await server.call('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
-  const stale = infoField(await server.call('INFO', 'stats'), 'expired_stale_perc');
+  const stale = Number(infoField(await server.call('INFO', 'stats'), 'expired_stale_perc'));
   const [finding, ...others] = await findings(server);
   expect(others).toEqual([]);
   expect(finding).toMatchObject({

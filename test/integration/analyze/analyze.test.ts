@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { EndSignal } from '../../../src/host.ts';
 import schema from '../../../docs/schemas/analyze.v1.schema.json' with { type: 'json' };
 import { fillMixed } from '../../bench/fill-mixed.ts';
 import { startTestCluster, type TestCluster } from '../../support/cluster.ts';
@@ -211,9 +212,12 @@ describe('a single server', () => {
   });
 
   test('stops at Ctrl-C with what it has', async () => {
-    const { code, stdout } = await run(['--json', '--rate', '2000/s'], {
-      onStart: (send) => setTimeout(() => send('SIGINT'), 300),
-    });
+    await redis.call('CONFIG', 'RESETSTAT');
+    let interrupt: (signal: EndSignal) => void = () => undefined;
+    const running = run(['--json', '--rate', '2000/s'], { onStart: (send) => (interrupt = send) });
+    await until(async () => String(await redis.call('INFO', 'commandstats')).includes('cmdstat_pttl'));
+    interrupt('SIGINT');
+    const { code, stdout } = await running;
     expect(code).toBe(130);
     const report = JSON.parse(stdout) as Report;
     expect(report['interrupted']).toBe(true);

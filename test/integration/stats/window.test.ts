@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { EndSignal } from '../../../src/host.ts';
 import { killServer, startAgain } from '../../support/restart.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { startDoomedRedis, startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { runMain, type RunResult } from '../../support/run-main.ts';
 import { createSpecFolder } from '../../support/spec-folder.ts';
 import { until } from '../../support/until.ts';
@@ -91,7 +91,8 @@ test('notices CONFIG RESETSTAT in the window: no negative number, and no rate of
 });
 
 test('notices a restart in the window, and says so', async () => {
-  const redis = await server();
+  const redis = await startDoomedRedis();
+  onTestFinished(() => redis.stop());
   for (let count = 0; count < 10; count++) await redis.call('GET', 'none');
   const { stdout } = await during(redis, ['--interval', '1500ms'], async () => {
     await killServer(redis);

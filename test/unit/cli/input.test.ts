@@ -27,6 +27,13 @@ test.each([
   expect(read).toThrow(/ such as /);
 });
 
+test('a time that is waited for is no longer than a timer can wait: a longer one would end at once', () => {
+  const waitMs = (text: string) => given('timeout', text).waitMs('timeout');
+  expect(waitMs('24d')).toBe(24 * 86_400_000);
+  expect(() => waitMs('25d')).toThrow('--timeout takes at most 24 days, not "25d"');
+  expect(() => waitMs('soon')).toThrow('--timeout takes a duration');
+});
+
 function selection(input: Input): unknown {
   return parseSelection(input, { verb: 'clear', example: 'cachectl clear a' });
 }

@@ -30,3 +30,20 @@ test('where even cut columns are too wide, each row is described on its own', ()
     'key     a-key-that-…\nmemory  1.2 KB\nTTL     5m\n\nkey     b\nmemory  3 B\nTTL     none',
   );
 });
+
+test('breaks words into lines where the terminal is narrow, and cuts none of them', () => {
+  const columns = [{ title: 'layout' }, { title: 'because of', flexible: true, wraps: true }] as const;
+  const reason = '1,200 keys begin with a version, 300 sessions';
+  expect(
+    renderTable(columns, [['django', reason]], terminal(34))
+      .split('\n')
+      .slice(3, -1),
+  ).toEqual([
+    '│ django │ 1,200 keys begin with │',
+    '│        │ a version, 300        │',
+    '│        │ sessions              │',
+  ]);
+  expect(renderTable(columns, [['django', reason]], { ...terminal(34), interactive: false })).toBe(
+    `layout  because of\ndjango  ${reason}`,
+  );
+});

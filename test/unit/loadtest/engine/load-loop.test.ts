@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Histogram, type HistogramData } from '../../../../src/histogram/histogram.ts';
 import { WHOLE } from '../../../../src/loadtest/engine/arrivals.ts';
-import { LoadLoop } from '../../../../src/loadtest/engine/load-loop.ts';
+import { LoadLoop, OPENING_MS } from '../../../../src/loadtest/engine/load-loop.ts';
 import type { LoadModel, OpenModel } from '../../../../src/loadtest/engine/model.ts';
 import { OPENED_AT_ONCE } from '../../../../src/loadtest/engine/open-schedule.ts';
 import type { RunRecord } from '../../../../src/loadtest/engine/run-record.ts';
@@ -206,4 +206,49 @@ describe('the figures of a load, where nothing disturbs it', () => {
       expect(at(startDelays, 99)).toBeLessThan(2);
     },
   );
+});
+
+/** A connection to a place that takes none and refuses none. */
+class UnopenedSlot extends HeldSlot {
+  override prepare(): Promise<void> {
+    return new Promise(() => undefined);
+  }
+}
+
+describe('connections that are not opened before the start', () => {
+  const loopOf = (signal: AbortSignal): LoadLoop =>
+    new LoadLoop({
+      model: { kind: 'closed', connections: 2, until: { kind: 'duration', ms: 60_000 } },
+      share: WHOLE,
+      random: () => 0.5,
+      choose: () => 0,
+      endpointOf: () => 0,
+      endpoints: 1,
+      openSlot: (owner) => new UnopenedSlot(owner),
+      warmupMs: 0,
+      patienceMs: 60_000,
+      signal,
+    });
+
+  it('keep nobody who says stop, and then nothing is sent', async () => {
+    const stop = new AbortController();
+    const loop = loopOf(stop.signal);
+    const prepared = loop.prepare();
+    stop.abort(new Error('enough'));
+    await prepared;
+    const endedAt = await loop.run();
+    const { latencies, failures, unfinished } = loop.recorder.record(endedAt);
+    expect([latencies.count, failures, unfinished]).toEqual([0, [], 0]);
+  });
+
+  it('are waited for so long and no longer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const prepared = loopOf(new AbortController().signal).prepare();
+      await vi.advanceTimersByTimeAsync(OPENING_MS);
+      await prepared;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });
