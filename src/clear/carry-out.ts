@@ -2,6 +2,8 @@ import path from 'node:path';
 import { createBackup, type BackupWriter } from '../backup/writer.ts';
 import type { Context } from '../cli/context.ts';
 import { CachectlError } from '../cli/errors.ts';
+import { fileCause } from '../cli/file-cause.ts';
+import { escapeText } from '../keys/printable.ts';
 import type { Felt } from '../pace/felt.ts';
 import { keepPace } from '../pace/keep-pace.ts';
 import type { Pace } from '../pace/pace.ts';
@@ -142,8 +144,14 @@ async function executeFrom(
   const from = resume.kind === 'continue' ? resume.cursors : undefined;
   const result = await executeClear(client, task.bound, optionsFrom(from ?? new Map<string, string>()));
   if (context.signal.aborted || result.failure !== undefined) {
-    await writeResumeFile(file, { ...point, cursors: result.cursors });
-    context.messages.note(`the place is saved in ${options.resume}; the same line goes on from there`);
+    try {
+      await writeResumeFile(file, { ...point, cursors: result.cursors });
+      context.messages.note(`the place is saved in ${options.resume}; the same line goes on from there`);
+    } catch (error) {
+      // What was removed has to be reported all the same.
+      const cause = fileCause(error, 'write');
+      context.messages.warn(`the place could not be saved in ${escapeText(options.resume)}: ${cause}`);
+    }
   } else await removeResumeFile(file);
   return result;
 }

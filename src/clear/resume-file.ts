@@ -1,4 +1,6 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { UsageError } from '../cli/errors.ts';
 import { fileCause } from '../cli/file-cause.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -25,7 +27,7 @@ export type Resume =
 /**
  * Reads a saved place; no file is a run from the start. A cursor means something only to the very server that
  * gave it, so that after a restart the walk starts over, which removes nothing twice.
- * @throws UsageError where the file is none of ours, or was saved for another selection
+ * @throws UsageError where the file is none of ours, was saved for another selection, or could not be made later
  */
 export async function readResumeFile(
   file: string,
@@ -35,7 +37,10 @@ export async function readResumeFile(
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'start' };
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      await requireFolder(file);
+      return { kind: 'start' };
+    }
     throw new UsageError(`the place in ${escapeText(file)} cannot be read: ${fileCause(error, 'read')}`);
   }
   const saved = parseResume(text);
@@ -67,6 +72,15 @@ export async function writeResumeFile(file: string, point: ResumePoint): Promise
 /** A run that came to its end leaves none. */
 export async function removeResumeFile(file: string): Promise<void> {
   await rm(file, { force: true });
+}
+
+/** A place that cannot be saved is better known before anything is removed than when a run is interrupted. */
+async function requireFolder(file: string): Promise<void> {
+  try {
+    await access(path.dirname(file), constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`the place in ${escapeText(file)} cannot be saved: ${fileCause(error, 'write')}`);
+  }
 }
 
 function parseResume(text: string): ResumePoint | undefined {

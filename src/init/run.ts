@@ -1,12 +1,14 @@
-import { statSync } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { constants, statSync } from 'node:fs';
+import { access, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { defineCommand } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { fileCause } from '../cli/file-cause.ts';
 import { decodeSpec, parseWholeSpec } from '../config/load.ts';
 import { specJsonSchema } from '../config/schema.ts';
+import { escapeText } from '../keys/printable.ts';
 import { layoutLine } from '../layout/report.ts';
 import { readFirstScope, type FirstScope } from './first-scope.ts';
 import { parseInit, type InitOptions } from './options.ts';
@@ -44,24 +46,39 @@ export const command = defineCommand<InitOptions>({
     const text = specText(answers);
     // Whatever was answered: what is written is valid, or it is not written.
     await parseWholeSpec(decodeSpec(name, Buffer.from(text)), { CACHE_PASSWORD: 'x' });
-    await writeFile(file, text);
-    if (options.schema) {
-      await writeFile(
-        path.join(path.dirname(file), SCHEMA_FILE),
-        `${JSON.stringify(specJsonSchema(), undefined, 2)}\n`,
-      );
+    try {
+      await writeFile(file, text);
+      if (options.schema) {
+        await writeFile(
+          path.join(path.dirname(file), SCHEMA_FILE),
+          `${JSON.stringify(specJsonSchema(), undefined, 2)}\n`,
+        );
+      }
+    } catch (error) {
+      throw unwritable(name, error);
     }
     return { exitCode: ExitCode.ok, views: initViews({ file: name, answers, layoutType: layout.type }) };
   },
 });
 
-/** @throws CachectlError `unconfirmed` (exit 7) where a file is there and nobody agrees to lose it */
+function unwritable(name: string, error: unknown): CachectlError {
+  return new UsageError(`${escapeText(name)} cannot be written: ${fileCause(error, 'write')}`);
+}
+
+/**
+ * Found out before the first question.
+ * @throws UsageError where the folder does not take files; CachectlError `unconfirmed` (exit 7) where a file is
+ * there and nobody agrees to lose it
+ */
 async function mayBeWritten(
   file: string,
   name: string,
   options: InitOptions,
   context: Context,
 ): Promise<void> {
+  await access(path.dirname(file), constants.W_OK).catch((error: unknown) => {
+    throw unwritable(name, error);
+  });
   const isThere = await stat(file).then(
     () => true,
     () => false,

@@ -94,9 +94,11 @@ function parseWatch(input: Input): number | undefined {
 }
 
 function parseRaw(input: Input, addresses: number): InspectOptions['raw'] {
-  const file = input.text('to');
+  const to = input.text('to');
+  // As everywhere else, - is the stream and no file of that name.
+  const file = to === '-' ? undefined : to;
   if (!input.on('raw-value')) {
-    if (file !== undefined)
+    if (to !== undefined)
       throw new UsageError('--to is where --raw-value writes to', { hint: 'add --raw-value' });
     return undefined;
   }

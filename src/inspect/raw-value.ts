@@ -1,7 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
-import { printableKey } from '../keys/printable.ts';
+import { fileCause } from '../cli/file-cause.ts';
+import { escapeText, printableKey } from '../keys/printable.ts';
 import type { RedisClient, RedisNode } from '../redis/types.ts';
 import { bytesOf } from './reply.ts';
 
@@ -66,7 +67,7 @@ export async function toFile<Result>(
     }
   } catch (error) {
     if (error instanceof CachectlError || !(error instanceof Error) || !('code' in error)) throw error;
-    throw new CachectlError(`cannot write ${path}: ${String(error.code)}`, {
+    throw new CachectlError(`${escapeText(path)} cannot be written: ${fileCause(error, 'write')}`, {
       code: 'inspect.file',
       exitCode: ExitCode.usage,
       cause: error,

@@ -50,15 +50,17 @@ const ENTRY_COLUMNS: readonly Column[] = [
   { title: 'key', flexible: true },
   { title: 'targets', align: 'right' },
 ];
-const TARGET_COLUMNS: readonly Column[] = [
+const targetColumns = (address: 'url' | 'path'): readonly Column[] => [
   { title: 'method' },
-  { title: 'url', flexible: true },
+  { title: address, flexible: true },
   { title: 'key', flexible: true },
   { title: 'ttl', align: 'right' },
 ];
 
 function renderPlan(survey: Survey, specPath: string, terminal: TerminalInfo): string {
   const first = survey.scopes.flatMap((scope) => scope.entries.flatMap((entry) => entry.first));
+  // A narrow terminal would cut off what tells them apart.
+  const origin = terminal.interactive ? commonOrigin(first) : undefined;
   const entries = survey.scopes.flatMap((scope) =>
     scope.entries.map(({ entry, targets }) => [
       escapeText(scope.scope),
@@ -69,7 +71,7 @@ function renderPlan(survey: Survey, specPath: string, terminal: TerminalInfo): s
   );
   const failed = survey.failures.length;
   const parts = [
-    `${survey.complete ? '' : 'at least '}${countOf(survey.targets, 'target')} in ${countOf(survey.scopes.length, 'scope')}`,
+    `${survey.complete ? '' : 'at least '}${countOf(survey.targets, 'target')} in ${countOf(survey.scopes.length, 'scope')}${origin === undefined ? '' : ` at ${escapeText(origin)}`}`,
     ...(survey.merged > 0 ? [`${formatCount(survey.merged)} merged`] : []),
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
   ];
@@ -78,8 +80,8 @@ function renderPlan(survey: Survey, specPath: string, terminal: TerminalInfo): s
     first.length === 0
       ? ''
       : renderTable(
-          TARGET_COLUMNS,
-          first.map((target) => targetCells(target, terminal)),
+          targetColumns(origin === undefined ? 'url' : 'path'),
+          first.map((target) => targetCells(target, origin, terminal)),
           terminal,
         ),
     failureLines(groupFailures(survey.failures), failed, specPath, terminal).join('\n'),
@@ -88,17 +90,28 @@ function renderPlan(survey: Survey, specPath: string, terminal: TerminalInfo): s
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-function targetCells(target: Target, terminal: TerminalInfo): readonly string[] {
+/** The origin of all targets, where they have one in common. */
+function commonOrigin(targets: readonly Target[]): string | undefined {
+  const [origin, ...others] = new Set(targets.map(({ url }) => new URL(url).origin));
+  return others.length === 0 ? origin : undefined;
+}
+
+function targetCells(target: Target, origin: string | undefined, terminal: TerminalInfo): readonly string[] {
   const jitter =
     target.ttlJitter > 0
       ? ` ${terminal.unicode ? '±' : '+-'}${formatPercent(target.ttlJitter).replace('.0%', '%')}`
       : '';
   return [
     'GET',
-    escapeText(redactUrl(target.url)),
+    escapeText(shownUrl(target, origin)),
     printableKey(Buffer.from(target.key, 'utf8')),
     `${formatDurationMs(target.ttlSeconds * 1_000)}${jitter}`,
   ];
+}
+
+function shownUrl({ url }: Target, origin: string | undefined): string {
+  const shown = redactUrl(url);
+  return origin !== undefined && shown.startsWith(`${origin}/`) ? shown.slice(origin.length) : shown;
 }
 
 function planJson(survey: Survey): JsonDocument {

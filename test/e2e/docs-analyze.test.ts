@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillMixed } from '../bench/fill-mixed.ts';
+import { readGuide } from '../support/guide.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runBinary } from '../support/run-binary.ts';
 import { shellWords } from '../support/shell-words.ts';
 
-const TEXT = readFileSync(new URL('../../docs/analyze.md', import.meta.url), 'utf8');
-const LINES = [...TEXT.matchAll(/```sh\n(.*?)\n```/gs)].flatMap(([, block = '']) => block.split('\n'));
+const LINES = readGuide('analyze.md').lines();
 
 let redis: TestRedis;
 let folder: string;

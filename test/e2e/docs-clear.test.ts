@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startShop } from '../../examples/shop/server.ts';
 import { packageFile } from '../../src/package-root.ts';
+import { readGuide } from '../support/guide.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runBinary } from '../support/run-binary.ts';
 import type { RunResult } from '../support/run-main.ts';
@@ -24,14 +24,7 @@ beforeEach(async () => {
   return () => rm(folder, { recursive: true });
 });
 
-const TEXT = readFileSync(new URL('../../docs/clear.md', import.meta.url), 'utf8');
-
-/** The command lines of the section whose heading begins so. */
-function linesOf(heading: string): readonly string[] {
-  const section = TEXT.split(/^## /m).find((part) => part.startsWith(heading));
-  const blocks = (section ?? '').matchAll(/```sh\n(.*?)\n```/gs);
-  return [...blocks].flatMap(([, block = '']) => block.split('\n'));
-}
+const guide = readGuide('clear.md');
 
 async function run(line: string): Promise<RunResult> {
   const [program, ...argv] = shellWords(line);
@@ -51,14 +44,14 @@ async function store(...keys: readonly string[]): Promise<void> {
 }
 
 test('every recipe is run here', () => {
-  const headings = [...TEXT.matchAll(/^## (\w+)/gm)].map(([, word]) => word);
+  const headings = guide.headings.map((heading) => heading.split(/\W/)[0]);
   expect(headings).toEqual(['Deploy', 'Data', 'Tenant', 'A', 'What']);
-  expect(linesOf('What')).toEqual([]);
+  expect(guide.lines('What')).toEqual([]);
 });
 
 test('deploy: the scopes are new, and the rest goes over time', async () => {
   await store('homepage:en', 'product:7', 'product:old');
-  const [homepage = '', products = '', soft = '', ...more] = linesOf('Deploy');
+  const [homepage = '', products = '', soft = '', ...more] = guide.lines('Deploy');
   expect(more).toEqual([]);
   expect((await run(homepage)).stdout).toMatch(/6 keys warmed again, 0 failed/);
   expect((await run(products)).stdout).toMatch(/210 keys warmed again, 0 failed/);
@@ -72,7 +65,8 @@ test('deploy: the scopes are new, and the rest goes over time', async () => {
 test('data fix: what went comes back, and a plan removes what is in it', async () => {
   const users = ['user:1:a', 'user:2:a', 'user:3:a'];
   await store(...users, 'other');
-  const [look = '', clear = '', dry = '', restore = '', plan = '', apply = '', ...more] = linesOf('Data fix');
+  const [look = '', clear = '', dry = '', restore = '', plan = '', apply = '', ...more] =
+    guide.lines('Data fix');
   expect(more).toEqual([]);
   expect((await run(look)).stdout).toMatch(/^3 keys would be removed from default/);
   await run(clear);
@@ -87,7 +81,7 @@ test('data fix: what went comes back, and a plan removes what is in it', async (
 
 test('tenant offboarding: all of it is gone, and there is a line about it', async () => {
   await store('tenant:7:a', 'tenant:7:b', 'tenant:77:a', 'tenant:8:a', 'tenant:9:a');
-  const [before = '', clear = '', after = '', resume = '', gently = '', ...more] = linesOf('Tenant');
+  const [before = '', clear = '', after = '', resume = '', gently = '', ...more] = guide.lines('Tenant');
   expect(more).toEqual([]);
   expect((await run(before)).stdout).toBe('2\n');
   await run(clear);
@@ -110,7 +104,8 @@ test('a leak: keys without an end get one, and what is unused goes', async () =>
   const dump = await redis.call('DUMP', 'shop:report');
   if (!Buffer.isBuffer(dump)) throw new Error('no dump');
   await redis.call('RESTORE', 'shop:report', 0, dump, 'REPLACE', 'IDLETIME', 40 * 86_400);
-  const [count = '', large = '', unused = '', dry = '', set = '', clear = '', ...more] = linesOf('A leak');
+  const [count = '', large = '', unused = '', dry = '', set = '', clear = '', ...more] =
+    guide.lines('A leak');
   expect(more).toEqual([]);
   expect((await run(count)).stdout).toBe('2\n');
   await run(large);

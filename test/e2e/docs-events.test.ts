@@ -1,16 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startShop } from '../../examples/shop/server.ts';
 import { freePort } from '../../src/local-server/start-redis.ts';
+import { readGuide } from '../support/guide.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runBinary, startBinary } from '../support/run-binary.ts';
 import { shellWords } from '../support/shell-words.ts';
 import { until } from '../support/until.ts';
 
-const TEXT = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8');
+const guide = readGuide('events.md');
 
 let redis: TestRedis;
 let shop: Awaited<ReturnType<typeof startShop>>;
@@ -20,18 +20,11 @@ beforeAll(async () => {
   redis = await startTestRedis();
   shop = await startShop({ port: 0, latencyScale: 0.02 });
   folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
-  const [, spec = ''] = /```yaml\n(.*?)\n```/s.exec(TEXT) ?? [];
+  const [spec = ''] = guide.blocks('yaml');
   await writeFile(path.join(folder, 'cachectl.yaml'), spec);
   env = { REDIS_URL: redis.url, ORIGIN_URL: shop.url };
 });
 afterAll(() => Promise.all([redis.stop(), shop.close(), rm(folder, { recursive: true })]));
-
-/** The command lines of the section whose heading begins so. */
-function linesOf(heading: string): readonly string[] {
-  const section = TEXT.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
-  const blocks = section.matchAll(/```sh\n(.*?)\n```/gs);
-  return [...blocks].flatMap(([, block = '']) => block.split('\n'));
-}
 
 async function run(line: string): Promise<string> {
   const [program, ...argv] = shellWords(line);
@@ -59,7 +52,7 @@ async function listening(line: string, work: () => Promise<void>): Promise<strin
 }
 
 test('an event by hand does what its rule says', async () => {
-  const [warm = '', dry = '', invalidate = '', ...more] = linesOf('By hand');
+  const [warm = '', dry = '', invalidate = '', ...more] = guide.lines('By hand');
   expect(more).toEqual([]);
   await run(warm);
   for (const key of ['product:7:reviews', 'products_list_a', 'product:8:reviews'])
@@ -74,15 +67,16 @@ test('an event by hand does what its rule says', async () => {
 });
 
 test('a deploy is a rule and the budgets', async () => {
-  const [deploy = '', ...more] = linesOf('In a deploy');
+  const [deploy = '', ...more] = guide.lines('In a deploy');
   expect(more).toEqual([]);
   expect(await run(deploy)).toMatch(/^Done: 2 actions for release [\s\S]*pass +keys_without_ttl <= 5/);
 });
 
 test('events are carried out as they come in, from the stream and over HTTP', async () => {
-  const [stream = '', list = '', replay = '', http = '', curl = '', ...more] = linesOf('As events come in');
+  const [stream = '', list = '', replay = '', http = '', curl = '', ...more] =
+    guide.lines('As events come in');
   expect(more).toEqual([]);
-  const forms = [...TEXT.matchAll(/^XADD cache:events \* (event .*)$/gm)].map(([, fields = '']) =>
+  const forms = [...guide.text.matchAll(/^XADD cache:events \* (event .*)$/gm)].map(([, fields = '']) =>
     shellWords(fields),
   );
   expect(forms).toHaveLength(2);
@@ -116,7 +110,7 @@ test('events are carried out as they come in, from the stream and over HTTP', as
 });
 
 test('what is cached is compared with what is true, and mended', async () => {
-  const [look = '', gate = '', fix = '', ...more] = linesOf('Is what');
+  const [look = '', gate = '', fix = '', ...more] = guide.lines('Is what');
   expect(more).toEqual([]);
   expect(await run(look)).toMatch(/^0 of 20 cached entries stale \(0\.0%\)/);
   expect(await run(gate)).toMatch(/pass +stale <= 1%/);

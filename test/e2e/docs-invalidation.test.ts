@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startShop } from '../../examples/shop/server.ts';
+import { readGuide } from '../support/guide.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runBinary } from '../support/run-binary.ts';
 import { shellWords } from '../support/shell-words.ts';
+
+const guide = readGuide('invalidation.md');
 
 let redis: TestRedis;
 let shop: Awaited<ReturnType<typeof startShop>>;
@@ -15,19 +17,10 @@ beforeAll(async () => {
   redis = await startTestRedis();
   shop = await startShop({ port: 0, latencyScale: 0.02 });
   folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
-  const [, spec = ''] = /```yaml\n(.*?)\n```/s.exec(TEXT) ?? [];
+  const [spec = ''] = guide.blocks('yaml');
   await writeFile(path.join(folder, 'cachectl.yaml'), spec);
 });
 afterAll(() => Promise.all([redis.stop(), shop.close(), rm(folder, { recursive: true })]));
-
-const TEXT = readFileSync(new URL('../../docs/invalidation.md', import.meta.url), 'utf8');
-
-/** The command lines of the section whose heading begins so. */
-function linesOf(heading: string): readonly string[] {
-  const section = TEXT.split(/^## /m).find((part) => part.startsWith(heading));
-  const blocks = (section ?? '').matchAll(/```sh\n(.*?)\n```/gs);
-  return [...blocks].flatMap(([, block = '']) => block.split('\n'));
-}
 
 async function run(line: string): Promise<string> {
   const [program, ...argv] = shellWords(line);
@@ -43,12 +36,13 @@ const count = async (pattern: RegExp): Promise<number> =>
 
 // One after the other, as somebody who reads the page would type them.
 test('every section is run here', () => {
-  const headings = [...TEXT.matchAll(/^## (\w+)/gm)].map(([, word]) => word);
+  const headings = guide.headings.map((heading) => heading.split(' ')[0]);
   expect(headings).toEqual(['One', 'Everything', 'Without', 'What']);
 });
 
 test('tags: what shows a thing goes, and nothing else', async () => {
-  const [warm = '', show = '', clear = '', again = '', add = '', both = '', ...more] = linesOf('One thing');
+  const [warm = '', show = '', clear = '', again = '', add = '', both = '', ...more] =
+    guide.lines('One thing');
   expect(more).toEqual([]);
   await run(warm);
   expect(await count(/^shop:(products:v1:|homepage:)/)).toBe(22);
@@ -61,7 +55,7 @@ test('tags: what shows a thing goes, and nothing else', async () => {
 });
 
 test('versions: all of a kind is old at once, comes back, and goes for good', async () => {
-  const [bump = '', warm = '', list = '', back = '', dry = '', gc = '', ...more] = linesOf('Everything');
+  const [bump = '', warm = '', list = '', back = '', dry = '', gc = '', ...more] = guide.lines('Everything');
   expect(more).toEqual([]);
   expect(await run(bump)).toMatch(/products +1 +2/);
   await run(warm);
@@ -73,7 +67,7 @@ test('versions: all of a kind is old at once, comes back, and goes for good', as
 });
 
 test('the next version serves once it is whole', async () => {
-  const [next = '', get = '', ...more] = linesOf('Without');
+  const [next = '', get = '', ...more] = guide.lines('Without');
   expect(more).toEqual([]);
   expect(await run(next)).toMatch(
     /\nproducts: version 3 serves now instead of 1, 100% of its targets warm\n$/,
@@ -83,7 +77,7 @@ test('the next version serves once it is whole', async () => {
 });
 
 test('patterns: what the name tells', async () => {
-  const [dry = '', clear = '', ...more] = linesOf('What');
+  const [dry = '', clear = '', ...more] = guide.lines('What');
   expect(more).toEqual([]);
   expect(await run(dry)).toMatch(/^1 key would be removed/);
   await run(clear);

@@ -4,10 +4,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { startShop } from '../../examples/shop/server.ts';
+import { readGuide } from '../support/guide.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { makeScriptFolder, type ScriptFolder } from '../support/script-folder.ts';
 
-const TEXT = readFileSync(new URL('../../docs/stats.md', import.meta.url), 'utf8');
+const guide = readGuide('stats.md');
 const SHOP_SPEC = readFileSync(new URL('../../examples/shop/cachectl.yaml', import.meta.url), 'utf8');
 
 let redis: TestRedis;
@@ -23,7 +24,7 @@ beforeEach(async () => {
   await redis.call('CONFIG', 'RESETSTAT');
   folder = await makeScriptFolder();
   // The blocks of the guide that belong into a spec file are in it.
-  const parts = [...TEXT.matchAll(/```yaml\n((?:groups|budgets):\n.*?)```/gs)].map(
+  const parts = [...guide.text.matchAll(/```yaml\n((?:groups|budgets):\n.*?)```/gs)].map(
     ([, block]) => block ?? '',
   );
   expect(parts).toHaveLength(2);
@@ -31,20 +32,13 @@ beforeEach(async () => {
   return folder.remove;
 });
 
-/** The blocks in one language of the section whose heading begins so. */
-function blocks(heading: string, language: string): readonly string[] {
-  const section = TEXT.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
-  const fence = new RegExp('```' + language + '\\n(.*?)\\n *```', 'gs');
-  return [...section.matchAll(fence)].map(([, block = '']) => block);
-}
-
 const shell = (script: string, env: Readonly<Record<string, string>> = {}) =>
   folder.run(script, { env: { REDIS_URL: redis.url, ORIGIN_URL: shop.url, ...env } });
 
 /** Every line by itself, as a reader tries it. */
 async function runLines(heading: string): Promise<string> {
   let output = '';
-  for (const line of blocks(heading, 'sh').join('\n').split('\n')) {
+  for (const line of guide.lines(heading)) {
     const { code, stdout, stderr } = await shell(line.trim());
     expect({ line, code, stderr }).toEqual({
       line,
@@ -57,7 +51,7 @@ async function runLines(heading: string): Promise<string> {
 }
 
 test('every section is run here', () => {
-  expect([...TEXT.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
+  expect(guide.headings).toEqual([
     'What it measures, and since when',
     'Hit rate, keys and memory by group',
     'Assertions and budgets',
@@ -90,7 +84,7 @@ test('assertions, budgets and a baseline', async () => {
 });
 
 test('GitHub Actions', async () => {
-  const workflow = parse(blocks('GitHub Actions', 'yaml')[0] ?? '') as {
+  const workflow = parse(guide.blocks('yaml', 'GitHub Actions')[0] ?? '') as {
     jobs: { cache: { steps: readonly { run?: string }[] } };
   };
   const runs = workflow.jobs.cache.steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
@@ -110,7 +104,7 @@ test('GitHub Actions', async () => {
 });
 
 test('GitLab', async () => {
-  const { cache } = parse(blocks('GitLab', 'yaml')[0] ?? '') as {
+  const { cache } = parse(guide.blocks('yaml', 'GitLab')[0] ?? '') as {
     cache: { script: readonly string[]; artifacts: { reports: { junit: string } } };
   };
   await redis.call('SET', 'shop:forever', '1');
@@ -121,7 +115,7 @@ test('GitLab', async () => {
 });
 
 test('plain shell', async () => {
-  const [script = ''] = blocks('Plain shell', 'sh');
+  const [script = ''] = guide.blocks('sh', 'Plain shell');
   await redis.call('SET', 'shop:a', '1', 'EX', 100);
   for (const key of ['shop:a', 'shop:a', 'shop:a', 'none']) await redis.call('GET', key);
   const open = await shell(script);

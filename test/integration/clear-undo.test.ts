@@ -398,6 +398,14 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
     });
   });
 
+  test('a place that could not be saved is refused before anything is removed', async () => {
+    await store('user:1');
+    const { code, stderr } = await cachectl(['clear', '--pattern', 'user:*', '--resume', file('no/place')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: the place in .*place cannot be saved: its folder does not exist\n$/);
+    expect(await names()).toEqual(['user:1']);
+  });
+
   test('an interrupted run saves its place, and the next one goes on from there', async () => {
     const keys = many('user:', 20_000);
     await store(...keys);

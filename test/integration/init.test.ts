@@ -84,6 +84,14 @@ test('takes a sitemap or an access log for the first scope, and what it lists is
   expect(await redis.entryKeys()).toEqual(['page:/api/stats']);
 });
 
+test('says before anything else where no file can be written', async () => {
+  expect(await init('--config', 'no/such.yaml')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'error: no/such.yaml cannot be written: its folder does not exist\n',
+  });
+});
+
 test('never writes over a file that is there', async () => {
   await writeFile(path.join(folder, 'cachectl.yaml'), 'mine');
   const run = await init();

@@ -512,6 +512,12 @@ scopes:
     expect(await redis.entryKeys()).toEqual([]);
   });
 
+  it('shows paths on a narrow terminal, and the origin once', async () => {
+    const { stdout } = await warm(yaml, ['-s', 's', '--dry-run'], { columns: 60 });
+    expect(stdout).toMatch(/│ GET +│ \/u\/two%20words +│ u:two words +│ 5m ±10% │/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`1,004 targets in 1 scope at ${origin.url}, 1 merged;`);
+  });
+
   it('has the same plan as JSON', async () => {
     const { stdout } = await warm(yaml, ['-s', 's', '--dry-run', '--limit', '2', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({

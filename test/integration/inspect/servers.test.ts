@@ -130,6 +130,19 @@ test('--to leaves a file as it is where there is nothing to write, and empties i
   expect(await readFile(file, 'utf8')).toBe('');
 });
 
+test('--to - is stdout, and a place that takes no file is said so', async () => {
+  const redis = await server();
+  await redis.call('SET', 'text', 'no line feed');
+  const to = (place: string) =>
+    runMain(['inspect', 'text', '--raw-value', '--to', place, '--url', redis.url]);
+  expect(await to('-')).toEqual({ code: 0, stdout: 'no line feed', stderr: '' });
+  expect(await to(tmpdir())).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `error: ${tmpdir()} cannot be written: it is a folder\n`,
+  });
+});
+
 /** The real server, with something done to it between the first question and the second. */
 function clientWithInterruption(node: RedisNode, interrupt: () => Promise<unknown>): RedisClient {
   let calls = 0;
