@@ -80,6 +80,7 @@ const ENVIRONMENT: Topic = {
         ['CACHECTL_REDIS_SERVER', 'the server program that cachectl demo starts'],
         ['USER, LOGNAME', 'who is named in the audit trail'],
         ['GITHUB_ACTIONS, GITHUB_STEP_SUMMARY', 'on GitHub: failures as annotations, reports as summary'],
+        ['GITHUB_WORKSPACE', 'on GitHub: the folder that annotations name files from'],
       ],
     },
     {
