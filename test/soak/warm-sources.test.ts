@@ -73,6 +73,6 @@ scopes:
   // take hundreds.
   expect(growth('file')).toBeLessThan(25);
   expect(growth('csv')).toBeLessThan(25);
-  // A log has no more paths in memory than a quarter of a million.
-  expect(growth('log')).toBeLessThan(25);
+  // A log has no more paths in memory than a quarter of a million; pieces of the rest are added up at the end.
+  expect(growth('log')).toBeLessThan(35);
 });

@@ -57,10 +57,6 @@ class Sweep {
   #stopped = false;
   #unfinished: number;
   #resolved = false;
-  /** SCANs that have gone out in this turn of the event loop. */
-  #sentNow = 0;
-  /** Cursors whose SCAN has to wait for the next turn. */
-  readonly #held: Part[] = [];
 
   constructor(
     connection: RespConnection,
@@ -104,7 +100,7 @@ class Sweep {
     if (this.#stopped) return;
     const pauseMs = this.#plan.pace.pauseMs();
     if (pauseMs < SHORTEST_PAUSE_MS) {
-      this.#scanInTurn(part);
+      this.#scan(part);
       return;
     }
     this.#underWay++;
@@ -115,31 +111,6 @@ class Sweep {
     }, pauseMs);
     this.#timers.add(timer);
   }
-
-  /**
-   * Half of the cursors in one turn of the event loop, the others in the next: the server then works for the one
-   * half while the client works on what came for the other. All of them together would go back and forth as one,
-   * and the server would wait for the client in between (and others for four steps at once instead of two).
-   */
-  #scanInTurn(part: Part): void {
-    if (this.#sentNow === 0) setImmediate(this.#nextTurn);
-    if (this.#sentNow < this.#plan.cursors / 2) {
-      this.#sentNow++;
-      this.#scan(part);
-      return;
-    }
-    this.#underWay++;
-    this.#held.push(part);
-  }
-
-  readonly #nextTurn = (): void => {
-    this.#sentNow = 0;
-    for (const part of this.#held.splice(0)) {
-      this.#underWay--;
-      if (!this.#stopped) this.#scanInTurn(part);
-    }
-    this.#endWhenDone();
-  };
 
   #scan(part: Part): void {
     const { pattern, pace } = this.#plan;
