@@ -1,4 +1,4 @@
-import { displayWidth } from '../terminal/width.ts';
+import { COLOUR, displayWidth } from '../terminal/width.ts';
 
 /** The screen of a terminal as a picture: text with colours, as tmux's `capture-pane -e` gives it. */
 
@@ -67,12 +67,10 @@ function readLine(line: string): readonly Run[] {
   const runs: Run[] = [];
   let look = PLAIN;
   let column = 0;
-  // eslint-disable-next-line no-control-regex -- escape sequences are what is read here
-  for (const part of line.split(/(\u001b\[[\d;]*m)/)) {
-    // eslint-disable-next-line no-control-regex -- as above
-    const codes = /^\u001b\[([\d;]*)m$/.exec(part)?.[1];
-    if (codes !== undefined) {
-      look = codes.split(';').map(Number).reduce(applyCode, look);
+  for (const [place, part] of line.split(COLOUR).entries()) {
+    if (place % 2 === 1) {
+      // What stands between the bracket and the `m`.
+      look = part.slice(2, -1).split(';').map(Number).reduce(applyCode, look);
       continue;
     }
     // Blanks are left out: whatever draws the picture may take several for one.

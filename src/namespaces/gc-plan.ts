@@ -65,19 +65,29 @@ export async function openGarbagePlan(
   context: Context,
 ): Promise<ClearTask> {
   const task = await openPlan('namespace gc', source, client, context);
-  const planned = plannedCounters(task.described);
-  const forms = chooseNamespaces([...planned.keys()], context);
-  for (const form of forms) {
+  try {
+    await refuseMoved(plannedCounters(task.described), client, context);
+  } catch (error) {
+    await task.bound.close();
+    throw error;
+  }
+  return task;
+}
+
+async function refuseMoved(
+  planned: ReadonlyMap<string, number>,
+  client: RedisClient,
+  context: Context,
+): Promise<void> {
+  for (const form of chooseNamespaces([...planned.keys()], context)) {
     const was = planned.get(form.spec.name);
     const { version } = await readCounter(client, form);
     if (version === was) continue;
-    await task.bound.close();
     throw refusedPlan(
       `${escapeText(form.spec.name)} was at version ${was ?? 'unknown'} when the plan was made, and is at ${version}`,
       'make a new one with cachectl namespace gc --plan FILE',
     );
   }
-  return task;
 }
 
 /** The counters that a plan rests on, as `describeGarbage` wrote them. */

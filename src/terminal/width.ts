@@ -5,8 +5,9 @@ export function displayWidth(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
 
-// eslint-disable-next-line no-control-regex -- colours are such sequences
-const COLOUR = /(\u001b\[[\d;]*m)/;
+/** Splits a text at its colour codes (ECMA-48's SGR), which stand at the odd places of what comes out. */
+// eslint-disable-next-line no-control-regex -- a colour code begins with the escape character, and nothing else does
+export const COLOUR = /(\u001b\[[\d;]*m)/;
 const NO_COLOUR = '\u001b[0m';
 
 /**
