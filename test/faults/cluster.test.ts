@@ -46,10 +46,10 @@ function slotsOf(index: number, primaries: number): readonly [first: number, las
 }
 
 test('a failover in the middle of clear leaves exactly the keys that should remain', async () => {
-  const cluster = await startCluster({ primaries: 3, replicas: 1 });
+  const cluster = await startCluster({ primaries: 3, replicas: 1, nodeTimeoutMs: 1_000 });
   const stays = await fill(cluster, KEYS);
   const [victim] = cluster.primaries;
-  await victim?.node.call('WAIT', 1, 5_000);
+  await cluster.replicated();
   const running = runMain(['clear', '--pattern', 'user:*', '--json', '-v'], {
     env: { CACHECTL_URL: cluster.url },
   });

@@ -1,4 +1,5 @@
 import { freePort, startRedis, type PrivateRedis } from '../../src/local-server/start-redis.ts';
+import { parseInfo } from '../../src/redis/info.ts';
 import type { RedisClient, RedisNode } from '../../src/redis/types.ts';
 import { connectTo, serverPath } from './redis.ts';
 import { until } from './until.ts';
@@ -20,19 +21,32 @@ export interface TestCluster {
   readonly client: RedisClient;
   /** All keys of all primaries that still answer, sorted. */
   readonly keys: () => Promise<readonly string[]>;
+  /** Waits until the replicas have everything that was written up to now. */
+  readonly replicated: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-const NODE_TIMEOUT_MS = 1_000;
 const SLOTS = 16_384;
 
+/** What a cluster of a test is to be. */
+export interface ClusterShape {
+  readonly primaries?: number;
+  /** Of each primary. */
+  readonly replicas?: number;
+  /** Further arguments for each server. */
+  readonly args?: readonly string[];
+  /**
+   * The silence after which a node is taken for dead. On a busy machine a server is silent for a while, and lives:
+   * only who kills one wants that to be short.
+   */
+  readonly nodeTimeoutMs?: number;
+}
+
 /** Builds a cluster by hand, as redis-cli --cluster create does, and waits until all of it agrees. */
-export async function startTestCluster(
-  shape: { readonly primaries?: number; readonly replicas?: number; readonly args?: readonly string[] } = {},
-): Promise<TestCluster> {
-  const { primaries: count = 3, replicas: replicasEach = 0, args = [] } = shape;
+export async function startTestCluster(shape: ClusterShape = {}): Promise<TestCluster> {
+  const { primaries: count = 3, replicas: replicasEach = 0, args = [], nodeTimeoutMs = 10_000 } = shape;
   const servers = await Promise.all(
-    Array.from({ length: count * (1 + replicasEach) }, () => startNode(args)),
+    Array.from({ length: count * (1 + replicasEach) }, () => startNode(nodeTimeoutMs, args)),
   );
   const primaries = servers.slice(0, count);
   const replicas = servers.slice(count);
@@ -80,6 +94,14 @@ export async function startTestCluster(
       );
       return [...new Set(found.flat())].sort();
     },
+    replicated: async () => {
+      // Not WAIT, which looks at nothing but what its own connection wrote.
+      const written = await Promise.all(primaries.map((server) => offsetOf(server, 'master_repl_offset')));
+      await until(async () => {
+        const received = await Promise.all(replicas.map((server) => offsetOf(server, 'slave_repl_offset')));
+        return received.every((offset, index) => offset >= (written[index % count] ?? 0));
+      });
+    },
     stop: async () => {
       await client.close();
       await Promise.all(servers.map(({ server, close }) => close().then(server.stop)));
@@ -87,14 +109,14 @@ export async function startTestCluster(
   };
 }
 
-async function startNode(args: readonly string[]) {
+async function startNode(nodeTimeoutMs: number, args: readonly string[]) {
   let busPort = 0;
   const server = await startRedis(serverPath(), async () => {
     busPort = await freePort();
     return [
       ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
-      ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--cluster-replica-validity-factor', '0'],
-      ...['--repl-ping-replica-period', '1', ...args],
+      ...['--cluster-node-timeout', String(nodeTimeoutMs), '--cluster-replica-validity-factor', '0'],
+      ...['--repl-ping-replica-period', '1', '--repl-diskless-sync-delay', '0', ...args],
     ];
   });
   const direct = await connectDirectly(server.url);
@@ -127,6 +149,12 @@ async function connectDirectly(
   const { signal } = new AbortController();
   const node = ioredisNode(connection, `127.0.0.1:${port}`, { timeoutMs: 10_000, signal, log });
   return { node, close: () => Promise.resolve(connection.disconnect()) };
+}
+
+/** How far a server has written or received what is replicated, in bytes. */
+async function offsetOf({ node }: ClusterServer, field: string): Promise<number> {
+  const info = parseInfo(String(await node.call('INFO', 'replication')));
+  return Number(info.get(field) ?? -1);
 }
 
 async function everywhere(

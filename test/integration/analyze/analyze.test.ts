@@ -237,7 +237,7 @@ describe('a cluster', () => {
     for (let id = 0; id < 600; id++) await call('SET', `user:${id}:dashboard`, 'x'.repeat(id), 'EX', 5_000);
     for (let id = 0; id < 200; id++) await call('SET', `flag:${id}`, '1');
     await addOdd(call);
-    await Promise.all(cluster.primaries.map(({ node }) => node.call('WAIT', 1, 0)));
+    await cluster.replicated();
   });
   afterAll(() => cluster.stop());
 
