@@ -3,6 +3,7 @@ import { readConditions } from '../assertions/conditions.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
+import { parseReportFile } from '../cli/report-file.ts';
 import { RESERVED_SCOPE } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { ClosedLoad } from './compare/closed-loop.ts';
@@ -47,6 +48,7 @@ export interface LoadtestOptions {
   /** A file with an earlier report. */
   readonly baseline: string | undefined;
   /** Where a page is to be written. */
+  /** Absolute. */
   readonly reportFile: string | undefined;
   /** Write a script for another tool, and send nothing. */
   readonly exportTo: 'k6' | undefined;
@@ -140,7 +142,7 @@ export function parseLoadtestOptions(
     ),
     search,
     baseline,
-    reportFile: input.text('report'),
+    reportFile: parseReportFile(input, context.host.cwd),
     exportTo: input.choice('export', ['k6'] as const),
     countHeader,
     confirm: input.text('confirm'),

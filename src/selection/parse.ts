@@ -8,7 +8,7 @@ import { parseIdleCondition, parseSizeCondition, parseTtlCondition } from './con
 import { compileRegex } from './regex/regex.ts';
 import { hasFilter, namesSource, type Selection } from './selection.ts';
 
-const KNOWN_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream', 'vectorset', 'none'];
+const KNOWN_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream', 'vectorset'];
 
 /**
  * Reads the selection flags.
@@ -21,6 +21,9 @@ export function parseSelection(
 ): Selection {
   const path = input.text('keys-from');
   if (path === '') throw new UsageError('--keys-from is empty: it names a file, or - for stdin');
+  // Where everything is listed unless more is said, -0 is about the list as well.
+  if (input.on('null') && path === undefined && options.emptyMeansAll !== true)
+    throw new UsageError('-0 is about --keys-from: it says how the keys in the file are parted');
   const selection: Selection = {
     keys: uniqueKeys(input.bytes(input.args)),
     keysFrom: path === undefined ? undefined : { path, form: input.on('null') ? 'nul' : 'lines' },
@@ -89,7 +92,7 @@ function parseRegex(source: string | undefined): Selection['regex'] {
 /** Modules name their types in capitals or with a dash; a plain word that is no type is a slip. */
 function parseType(text: string): string {
   const type = text.trim();
-  if (KNOWN_TYPES.includes(type) && type !== 'none') return type;
+  if (KNOWN_TYPES.includes(type)) return type;
   if (/^[\w-]+$/.test(type) && /[A-Z-]/.test(type)) return type;
   const guess = nearest(type, KNOWN_TYPES);
   throw new UsageError(`--type takes string, list, set, zset, hash or stream, not "${escapeText(type)}"`, {

@@ -3,6 +3,7 @@ import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
+import { refuseUnwritableReport } from '../cli/report-file.ts';
 import { redactUrl } from '../config/redact.ts';
 import type { ScopeSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -96,6 +97,7 @@ export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'
 }
 
 async function runWarm(asked: WarmOptions, context: Context): Promise<Outcome> {
+  await refuseUnwritableReport(asked.manner.htmlReport);
   const opened = await openVersions(asked, context);
   try {
     const settings = { ...asked.settings, versions: opened.places };

@@ -32,12 +32,20 @@ test.each([
   ],
   [{ size: '=5' }, '--size takes < or > and a size such as 512, 64KB, 1.5MB or 2GB, not "=5"'],
   [{ type: 'hsah' }, '--type takes string, list, set, zset, hash or stream, not "hsah"'],
+  [{ pattern: 'a*', null: true }, '-0 is about --keys-from: it says how the keys in the file are parted'],
   [{ regex: '(' }, '--regex (: there is a ( without its )'],
   [{ exclude: 'a' }, 'say what to clear: keys, --pattern GLOB or --all'],
   [{ limit: '3' }, 'say what to clear: keys, --pattern GLOB or --all'],
   [{ limit: '0', all: true }, '--limit takes a whole number of 1 or more, not "0"'],
   [{ all: true, scope: 'a' }, '--all stands alone: it already means every key'],
 ] as const)('refuses %j', (flags, message) => expect(() => parse(flags)).toThrow(message));
+
+test('guesses no type that --type does not take', () => {
+  expect(() => parse({ type: 'nope', all: true })).toThrow(expect.objectContaining({ hint: undefined }));
+  expect(() => parse({ type: 'hsah', all: true })).toThrow(
+    expect.objectContaining({ hint: 'did you mean hash?' }),
+  );
+});
 
 describe('conditions', () => {
   const { ttl, size, idle } = parse({ ttl: '<5m', size: '>=1KB', idle: '> 7d', all: true });
