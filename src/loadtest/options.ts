@@ -1,5 +1,6 @@
 import type { Assertion } from '../assertions/assertion.ts';
-import { readConditions } from '../assertions/conditions.ts';
+import { readConditions, refuseEmptyJunit } from '../assertions/conditions.ts';
+import type { OutputFormat } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
@@ -85,6 +86,12 @@ const DEFAULT_REPEAT = 5;
 /** The characters of a header's name (RFC 9110, 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
+/** What a search and a script can be printed as. */
+const FORMS_OF: Readonly<Record<'search' | 'export', readonly OutputFormat[]>> = {
+  search: ['table', 'json', 'csv', 'markdown'],
+  export: ['table', 'json'],
+};
+
 /** Flags that a comparison has no use for. */
 const LOAD_FLAGS = ['distribution', 'warmup', 'workers', 'weight', 'arrivals', 'max-in-flight'] as const;
 
@@ -118,6 +125,17 @@ export function parseLoadtestOptions(
       hint: 'for a scope, say --compare none',
     });
   }
+  const assertions = parseGate(
+    readConditions(
+      input,
+      'loadtest',
+      'conditions stand behind --assert, and targets behind --scope and --url',
+    ),
+    work.kind === 'compare' ? 'compare' : 'load',
+    baseline !== undefined,
+  );
+  refuseMissingForm(input, context.options.format);
+  refuseEmptyJunit(context.options.format, assertions, "give some with --assert 'p99 < 50ms'");
   return {
     targets: {
       scopes,
@@ -129,15 +147,7 @@ export function parseLoadtestOptions(
       allowedHosts: input.texts('allow-remote'),
     },
     work,
-    assertions: parseGate(
-      readConditions(
-        input,
-        'loadtest',
-        'conditions stand behind --assert, and targets behind --scope and --url',
-      ),
-      work.kind === 'compare' ? 'compare' : 'load',
-      baseline !== undefined,
-    ),
+    assertions,
     search,
     baseline,
     reportFile: input.text('report'),
@@ -204,6 +214,16 @@ function parseWork(
           : { kind: 'duration', ms: durationMs },
     },
   };
+}
+
+/** Not everything that a load test does has its report in every form. */
+function refuseMissingForm(input: Input, format: OutputFormat | undefined): void {
+  if (format === undefined) return;
+  const mode = Object.entries(FORMS_OF).find(([flag]) => input.has(flag));
+  if (mode === undefined || mode[1].includes(format)) return;
+  throw new UsageError(`--${mode[0]} has no output format "${format}"`, {
+    hint: `it has ${mode[1].join(', ')}`,
+  });
 }
 
 function nothingToTest(spec: Context['spec']): UsageError {

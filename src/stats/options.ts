@@ -1,6 +1,6 @@
 import { parseAssertion, type Assertion } from '../assertions/assertion.ts';
 import { CACHE_TERMS, GROUP_TERMS, type GroupTerm } from '../assertions/cache-terms.ts';
-import { readConditions } from '../assertions/conditions.ts';
+import { readConditions, refuseEmptyJunit } from '../assertions/conditions.ts';
 import type { Vocabulary } from '../assertions/vocabulary.ts';
 import type { OutputFormat } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
@@ -87,11 +87,11 @@ function checkFit(options: StatsOptions, input: Input, format: OutputFormat | un
   } else if (format === 'ndjson') {
     throw new UsageError('-o ndjson is for --watch: one record for each moment', { hint: 'use -o json' });
   }
-  if (format === 'junit' && options.assertions.length === 0) {
-    throw new UsageError('-o junit shows assertions, and there are none', {
-      hint: "give some with --assert 'hit_rate >= 80', or budgets: in the spec file with --check",
-    });
-  }
+  refuseEmptyJunit(
+    format,
+    options.assertions,
+    "give some with --assert 'hit_rate >= 80', or budgets: in the spec file with --check",
+  );
   if (options.groups?.sample !== undefined && options.intervalMs !== undefined) {
     throw new UsageError('--interval and listening for hit rates by group are two windows', {
       hint: 'say how long to listen with --sample; all other figures are of that window, too',

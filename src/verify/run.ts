@@ -1,5 +1,5 @@
 import { parseAssertion, type Assertion } from '../assertions/assertion.ts';
-import { readConditions } from '../assertions/conditions.ts';
+import { readConditions, refuseEmptyJunit } from '../assertions/conditions.ts';
 import { assertionExitCode, evaluateAssertion } from '../assertions/verdict.ts';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
@@ -41,9 +41,9 @@ const MOST_FINDINGS = 20;
 const FIX_CHUNK = 200;
 
 /** @throws UsageError */
-function parse(input: Input, { spec, host }: Context): VerifyOptions {
+function parse(input: Input, { spec, host, options: { format } }: Context): VerifyOptions {
   if (spec === undefined) throw new UsageError('verify needs a spec file: it says what entries are');
-  return {
+  const options: VerifyOptions = {
     scopes: input.texts('scope'),
     manner: parseManner(input, spec.spec.defaults, host.cwd),
     limit: input.wholeNumber('limit', { min: 1 }),
@@ -55,6 +55,8 @@ function parse(input: Input, { spec, host }: Context): VerifyOptions {
     ).map((text) => parseAssertion(text, VERIFY_VOCABULARY)),
     allowNoData: input.on('allow-no-data'),
   };
+  refuseEmptyJunit(format, options.assertions, "give some with --assert 'stale <= 1%'");
+  return options;
 }
 
 async function run(options: VerifyOptions, context: Context): Promise<Outcome> {
