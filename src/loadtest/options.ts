@@ -1,8 +1,8 @@
 import type { Assertion } from '../assertions/assertion.ts';
 import { readConditions, refuseEmptyJunit } from '../assertions/conditions.ts';
-import type { OutputFormat } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import { RESERVED_SCOPE } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -17,6 +17,12 @@ import {
 } from './load-options.ts';
 import { parseGate } from './gate/gate.ts';
 import { parseRedisLoad, REDIS_LOAD_FLAGS, type RedisLoadOptions } from './redis/options.ts';
+import {
+  refuseIdleOfComparison,
+  refuseIdleOfLoad,
+  refuseIdleOfRedis,
+  refuseMissingForm,
+} from './refusals.ts';
 import { parseSearch, type SearchOptions } from './search/options.ts';
 import { parseAddress, type WebAddress } from './targets/address.ts';
 import { parseWeights } from './targets/weights.ts';
@@ -86,15 +92,6 @@ const DEFAULT_REPEAT = 5;
 /** The characters of a header's name (RFC 9110, 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** What a search and a script can be printed as. */
-const FORMS_OF: Readonly<Record<'search' | 'export', readonly OutputFormat[]>> = {
-  search: ['table', 'json', 'csv', 'markdown'],
-  export: ['table', 'json'],
-};
-
-/** Flags that a comparison has no use for. */
-const LOAD_FLAGS = ['distribution', 'warmup', 'workers', 'weight', 'arrivals', 'max-in-flight'] as const;
-
 /** @throws UsageError where a flag's value does not fit, two contradict each other, or there is nothing to do */
 export function parseLoadtestOptions(
   input: Input,
@@ -134,6 +131,13 @@ export function parseLoadtestOptions(
     work.kind === 'compare' ? 'compare' : 'load',
     baseline !== undefined,
   );
+  if (assertions.length === 0)
+    refuseIdle(
+      input,
+      ['baseline'],
+      'is what conditions compare with, and there are none',
+      "add --assert 'p95 <= baseline * 1.1'",
+    );
   refuseMissingForm(input, context.options.format);
   refuseEmptyJunit(context.options.format, assertions, "give some with --assert 'p99 < 50ms'");
   return {
@@ -163,9 +167,7 @@ function parseWork(
   { host: { random }, options: { format } }: Pick<Context, 'options' | 'host'>,
 ): LoadtestOptions['work'] {
   if (input.on('redis')) {
-    if (input.has('compare') || input.has('weight') || input.has('workers')) {
-      throw new UsageError('--redis has no use for --compare, --weight and --workers');
-    }
+    refuseIdleOfRedis(input);
     return { kind: 'redis', load: parseLoadOptions(input, random), redis: parseRedisLoad(input) };
   }
   for (const flag of REDIS_LOAD_FLAGS) {
@@ -174,7 +176,10 @@ function parseWork(
   const compare = input.choice('compare', ['cold,warm', 'origin,cache', 'none'] as const);
   const isLoad =
     compare === undefined && (scopes.length === 0 || asksForOpenLoad(input) || input.has('requests-from'));
-  if (compare === 'none' || isLoad) return { kind: 'load', load: parseLoadOptions(input, random) };
+  if (compare === 'none' || isLoad) {
+    refuseIdleOfLoad(input);
+    return { kind: 'load', load: parseLoadOptions(input, random) };
+  }
   if (scopes.length === 0) {
     throw new UsageError('--compare is about the entries of a scope: name one with --scope');
   }
@@ -188,15 +193,7 @@ function parseWork(
       hint: 'with --compare none the scope is load alone, and hdr is one of its formats',
     });
   }
-  for (const flag of LOAD_FLAGS) {
-    if (!input.has(flag)) continue;
-    throw new UsageError(
-      `--${flag} is about load on all targets together, and this compares each without and with the cache`,
-      {
-        hint: 'with --compare none the scope is load alone',
-      },
-    );
-  }
+  refuseIdleOfComparison(input);
   const requests = input.wholeNumber('requests', { min: 1 });
   const durationMs = input.waitMs('duration');
   if (requests !== undefined && durationMs !== undefined) {
@@ -214,16 +211,6 @@ function parseWork(
           : { kind: 'duration', ms: durationMs },
     },
   };
-}
-
-/** Not everything that a load test does has its report in every form. */
-function refuseMissingForm(input: Input, format: OutputFormat | undefined): void {
-  if (format === undefined) return;
-  const mode = Object.entries(FORMS_OF).find(([flag]) => input.has(flag));
-  if (mode === undefined || mode[1].includes(format)) return;
-  throw new UsageError(`--${mode[0]} has no output format "${format}"`, {
-    hint: `it has ${mode[1].join(', ')}`,
-  });
 }
 
 function nothingToTest(spec: Context['spec']): UsageError {

@@ -5,6 +5,7 @@ import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import { gentleClient } from '../origin/gentle.ts';
 import { openScopeTargets, type OpenTargets } from '../selection/scope-targets.ts';
@@ -56,6 +57,8 @@ function parse(input: Input, { spec, host, options: { format } }: Context): Veri
     allowNoData: input.on('allow-no-data'),
   };
   refuseEmptyJunit(format, options.assertions, "give some with --assert 'stale <= 1%'");
+  if (options.assertions.length === 0)
+    refuseIdle(input, ['allow-no-data'], 'is about assertions, and there are none');
   return options;
 }
 

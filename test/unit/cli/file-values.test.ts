@@ -38,9 +38,9 @@ describe('- as a file', () => {
   });
 
   it('is read by one flag alone', () => {
-    expect(() =>
-      parseCommandLine(['clear', '--keys-from', '-', '--password-file', '-'], COMMANDS),
-    ).toThrow('--keys-from - and --password-file - contradict each other: stdin can be read once');
+    expect(() => parseCommandLine(['clear', '--keys-from', '-', '--password-file', '-'], COMMANDS)).toThrow(
+      '--keys-from - and --password-file - contradict each other: stdin can be read once',
+    );
   });
 });
 
