@@ -22,9 +22,11 @@ export async function startTestSentinels(
   const { count = 2, password, sentinelPassword } = options;
   const secret = password === undefined ? [] : ['--requirepass', password, '--masterauth', password];
   const credentials = password === undefined ? {} : { password };
-  const primary = await startTestRedis(secret, credentials);
+  // Of its own accord a primary waits five seconds for further replicas before it sends what it has.
+  const args = ['--repl-diskless-sync-delay', '0', ...secret];
+  const primary = await startTestRedis(args, credentials);
   const replica = await startTestRedis(
-    ['--replicaof', `127.0.0.1 ${primary.port}`, '--repl-ping-replica-period', '1', ...secret],
+    ['--replicaof', `127.0.0.1 ${primary.port}`, '--repl-ping-replica-period', '1', ...args],
     credentials,
   );
   await until(async () =>
