@@ -9,13 +9,9 @@ import { whyUnwritable } from './why-unwritable.ts';
 
 const HINT = '--report takes the path of a file in a folder that is there';
 
-/**
- * The file that `--report` names, absolute; `undefined` where no page is wanted.
- * @throws UsageError where it names none
- */
+/** The file that `--report` names, absolute; `undefined` where no page is wanted. */
 export function parseReportFile(input: Input, cwd: string): string | undefined {
   const name = input.text('report');
-  if (name === '') throw new UsageError('--report is empty: it names a file');
   return name === undefined ? undefined : path.resolve(cwd, name);
 }
 

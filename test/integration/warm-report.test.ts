@@ -109,7 +109,6 @@ describe('the report of warm', () => {
     ['no/such/folder.html', 'cannot be written: its folder does not exist, and nothing was done'],
     ['.', 'cannot be written: it is a folder, and nothing was done'],
     ['cachectl.yaml/page.html', 'cannot be written: a part of its path is no folder, and nothing was done'],
-    ['', 'error: --report is empty: it names a file'],
   ])('says before the first request that the page cannot be written to %j', async (file, message) => {
     const before = origin.requests.length;
     const { code, stdout, stderr } = await warm(['--report', file]);

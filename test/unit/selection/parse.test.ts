@@ -32,7 +32,6 @@ test.each([
   ],
   [{ size: '=5' }, '--size takes < or > and a size such as 512, 64KB, 1.5MB or 2GB, not "=5"'],
   [{ type: 'hsah' }, '--type takes string, list, set, zset, hash or stream, not "hsah"'],
-  [{ pattern: 'a*', null: true }, '-0 is about --keys-from: it says how the keys in the file are parted'],
   [{ regex: '(' }, '--regex (: there is a ( without its )'],
   [{ exclude: 'a' }, 'say what to clear: keys, --pattern GLOB or --all'],
   [{ limit: '3' }, 'say what to clear: keys, --pattern GLOB or --all'],
