@@ -29,12 +29,12 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     projects: [
-      suite('unit', 20_000),
+      suite('unit', 60_000),
       suite('integration', 30_000),
       alone('timing', 30_000),
       suite('faults', 60_000),
-      suite('e2e', 60_000, true),
-      suite('interop', 300_000, true),
+      suite('e2e', 180_000, true),
+      suite('interop', 600_000, true),
       suite('soak', 900_000, true),
     ],
     passWithNoTests: true,
