@@ -19,5 +19,9 @@ export async function main(host: Host): Promise<ExitCode> {
   }
   const { runLine } = await import('./cli/run-line.ts');
   const { exitCode } = await runLine(host, streams);
-  return exitCode;
+  // A stream tells a turn later what became of the last write.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (streams.out.failure() === undefined) return exitCode;
+  const { tellLostOutput } = await import('./cli/lost-output.ts');
+  return tellLostOutput(streams, exitCode);
 }

@@ -2,7 +2,8 @@ import { open } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import type { Context } from '../cli/context.ts';
-import { UsageError } from '../cli/errors.ts';
+import { CachectlError, UsageError } from '../cli/errors.ts';
+import { ExitCode } from '../cli/exit-code.ts';
 import { fileCause } from '../cli/file-cause.ts';
 import { VERSION } from '../version.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -22,7 +23,8 @@ export interface AuditEntry {
 
 /** A trail that lines are appended to. */
 export interface Audit {
-  readonly write: (entry: AuditEntry) => Promise<void>;
+  /** Gives why the line could not be left, since the work itself is done and has its report. */
+  readonly write: (entry: AuditEntry) => Promise<CachectlError | undefined>;
 }
 
 /**
@@ -60,13 +62,26 @@ export async function openAudit(flag: string | undefined, context: Context): Pro
         version: VERSION,
         ...entry,
       });
-      // One write in append mode: lines of runs at the same time do not mix.
-      const handle = await open(file, 'a', 0o600);
       try {
-        await handle.write(`${line}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
+        // One write in append mode: lines of runs at the same time do not mix.
+        const handle = await open(file, 'a', 0o600);
+        try {
+          await handle.appendFile(`${line}\n`);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        return undefined;
+      } catch (error) {
+        return new CachectlError(
+          `the audit trail ${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`,
+          {
+            code: 'audit',
+            exitCode: ExitCode.partial,
+            hint: 'what was done stands in the report alone',
+            cause: error,
+          },
+        );
       }
     },
   };

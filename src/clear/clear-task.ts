@@ -3,7 +3,7 @@ import { openAudit, type Audit } from '../audit/audit.ts';
 import type { Outcome } from '../cli/command.ts';
 import type { Reach } from '../cli/confirmation.ts';
 import type { Context } from '../cli/context.ts';
-import { UsageError } from '../cli/errors.ts';
+import { UsageError, type CachectlError } from '../cli/errors.ts';
 import { escapeText } from '../keys/printable.ts';
 import { readIdentity } from '../redis/identity.ts';
 import type { RedisClient } from '../redis/types.ts';
@@ -63,8 +63,8 @@ export async function runClearTask(
       if (matched > options.maxKeys) throw tooManyKeys(options.maxKeys);
     }
     const report = await carryOut(task, options, client, context);
-    await leaveLine(task, audit, report);
-    return await outcomeOf(task, report);
+    const unaudited = await leaveLine(task, audit, report);
+    return await outcomeOf(task, report, unaudited);
   } finally {
     await task.bound.close();
   }
@@ -152,11 +152,11 @@ async function leaveLine(
   { command }: ClearTask,
   audit: Audit | undefined,
   report: ClearReport,
-): Promise<void> {
-  if (audit === undefined || report.kind !== 'result') return;
+): Promise<CachectlError | undefined> {
+  if (audit === undefined || report.kind !== 'result') return undefined;
   const { matched, removed, gone, kept, failure, lost } = report.result;
   const { name, location, protected: isProtected } = report.target;
-  await audit.write({
+  return audit.write({
     command,
     target: { name, location, protected: isProtected },
     selection: report.selection,
@@ -165,8 +165,9 @@ async function leaveLine(
   });
 }
 
-async function outcomeOf(task: ClearTask, report: ClearReport): Promise<Outcome> {
+/** @param later what went wrong after the work */
+async function outcomeOf(task: ClearTask, report: ClearReport, later?: CachectlError): Promise<Outcome> {
   await task.onReport(report);
-  const failure = report.kind === 'result' ? report.result.failure : undefined;
+  const failure = (report.kind === 'result' ? report.result.failure : undefined) ?? later;
   return { exitCode: failure?.exitCode ?? clearExitCode(report), views: clearViews(report), failure };
 }

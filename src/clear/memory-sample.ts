@@ -3,6 +3,8 @@ import type { RedisCommand, RedisReply } from '../redis/types.ts';
 
 /** So many keys of each batch are asked for their memory before they go: it rides in the same round trip. */
 const EACH_BATCH = 2;
+/** And so many at the beginning, whatever the batches: of a few keys the estimate is their sum. */
+const AT_FIRST = 64;
 
 /** An estimate of the memory that removed keys took, from some of them. */
 export interface MemoryEstimate {
@@ -18,10 +20,11 @@ export class MemorySample {
 
   /** What to ask ahead of the removal of these keys. */
   questions(keys: readonly Buffer[]): readonly RedisCommand[] {
-    const step = Math.max(1, Math.floor(keys.length / EACH_BATCH));
+    const most = Math.max(EACH_BATCH, AT_FIRST - this.#sampled);
+    const step = Math.max(1, Math.floor(keys.length / most));
     return keys
       .filter((_, index) => index % step === 0)
-      .slice(0, EACH_BATCH)
+      .slice(0, most)
       .map((key): RedisCommand => ['MEMORY', 'USAGE', key]);
   }
 

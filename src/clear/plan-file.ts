@@ -43,14 +43,26 @@ export interface PlanWriter {
 export async function createPlanFile(file: string, header: PlanHeader): Promise<PlanWriter> {
   // The draft's own name is free, and the one that it gets at the end is not looked at before.
   const cause = await whyUnwritable(file);
-  if (cause !== undefined) throw new UsageError(`the plan ${escapeText(file)} cannot be written: ${cause}`);
+  if (cause !== undefined) throw unwritable(file, cause);
   const draft = path.join(path.dirname(file), `.${path.basename(file)}.part`);
   const handle = await open(draft, 'w', 0o600).catch((error: unknown) => {
-    throw new UsageError(`the plan ${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`);
+    throw unwritable(file, fileCause(error, 'write'));
   });
   const digest = createHash('sha256');
   let count = 0;
-  await handle.write(
+  const writing = async (work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      throw unwritable(file, fileCause(error, 'write'));
+    }
+  };
+  const write = (text: string): Promise<void> => writing(() => handle.appendFile(text));
+  const abandon = async (): Promise<void> => {
+    await handle.close();
+    await rm(draft, { force: true });
+  };
+  await write(
     `${JSON.stringify({
       schema: SCHEMA,
       created_at: new Date(header.createdAtMs).toISOString(),
@@ -63,25 +75,29 @@ export async function createPlanFile(file: string, header: PlanHeader): Promise<
       reach: header.reach,
       selection: header.selection,
     })}\n`,
-  );
+  ).catch(async (error: unknown) => {
+    await abandon();
+    throw error;
+  });
   return {
     add: async (keys) => {
       count += keys.length;
       const lines = keys.map((key) => `${JSON.stringify(keyJson(key))}\n`).join('');
       digest.update(lines);
-      await handle.write(lines);
+      await write(lines);
     },
     finish: async () => {
-      await handle.write(`${JSON.stringify({ end: true, keys: count, sha256: digest.digest('hex') })}\n`);
-      await handle.sync();
+      await write(`${JSON.stringify({ end: true, keys: count, sha256: digest.digest('hex') })}\n`);
+      await writing(() => handle.sync());
       await handle.close();
-      await rename(draft, file);
+      await writing(() => rename(draft, file));
     },
-    abandon: async () => {
-      await handle.close();
-      await rm(draft, { force: true });
-    },
+    abandon,
   };
+}
+
+function unwritable(file: string, cause: string): UsageError {
+  return new UsageError(`the plan ${escapeText(file)} cannot be written: ${cause}`);
 }
 
 /** A plan that was read to its end once, and is whole. */

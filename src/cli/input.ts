@@ -5,6 +5,9 @@ import { DURATION_FORM, meantDuration, parseDurationMs } from '../units/duration
 import { meantRate, parseRate, RATE_FORM } from '../units/rate.ts';
 import { UsageError } from './errors.ts';
 
+/** Whole milliseconds are exact up to here, and a little further; Redis counts expiries in them. */
+const MAX_DURATION_MS = 100_000_000 * 86_400_000;
+
 /** A flag's value before it means anything. */
 export type RawValue = string | boolean | readonly string[];
 
@@ -83,13 +86,14 @@ export class Input {
     return number;
   }
 
-  /** A duration in milliseconds, more than zero. */
+  /** A duration in milliseconds, more than zero, that can be counted exactly. */
   durationMs(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const ms = parseDurationMs(text);
     if (ms === 0) throw new UsageError(`--${name} takes a duration of more than 0, not "${text}"`);
     if (ms === undefined) throw notOfForm(name, DURATION_FORM, text, meantDuration(text));
+    if (ms > MAX_DURATION_MS) throw new UsageError(`--${name} takes at most 100,000,000 days, not "${text}"`);
     return ms;
   }
 

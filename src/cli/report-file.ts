@@ -7,8 +7,6 @@ import { ExitCode } from './exit-code.ts';
 import type { Input } from './input.ts';
 import { whyUnwritable } from './why-unwritable.ts';
 
-const HINT = '--report takes the path of a file in a folder that is there';
-
 /** The file that `--report` names, absolute; `undefined` where no page is wanted. */
 export function parseReportFile(input: Input, cwd: string): string | undefined {
   const name = input.text('report');
@@ -22,7 +20,9 @@ export function parseReportFile(input: Input, cwd: string): string | undefined {
 export async function refuseUnwritableReport(file: string | undefined): Promise<void> {
   const cause = file === undefined ? undefined : await whyUnwritable(file);
   if (file !== undefined && cause !== undefined) {
-    throw new UsageError(`${unwritable(file, cause)}, and nothing was done`, { hint: HINT });
+    throw new UsageError(`${unwritable(file, cause)}, and nothing was done`, {
+      hint: '--report takes the path of a file in a folder that is there',
+    });
   }
 }
 
@@ -43,7 +43,6 @@ export async function writeReportFile(
     return new CachectlError(unwritable(file, fileCause(error, 'write')), {
       code: `${command}.report`,
       exitCode: ExitCode.partial,
-      hint: HINT,
       cause: error,
     });
   }

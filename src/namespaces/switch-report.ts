@@ -77,7 +77,7 @@ export async function runSwitch(
       break;
     }
   }
-  await audit?.write({
+  const unaudited = await audit?.write({
     command: task.command,
     target: { name: target.name, location: target.location, protected: target.protected },
     selection: { namespaces: done.map(changeJson) },
@@ -85,7 +85,7 @@ export async function runSwitch(
     outcome: failure?.code ?? 'done',
   });
   const views = switchViews(task, done, target, false);
-  return { exitCode: failure?.exitCode ?? ExitCode.ok, views, failure };
+  return { exitCode: failure?.exitCode ?? ExitCode.ok, views, failure: failure ?? unaudited };
 }
 
 function switchViews(

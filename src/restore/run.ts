@@ -81,7 +81,7 @@ async function runRestore(options: RestoreCommand, context: Context): Promise<Ou
   const report: RestoreReport = { options, target, result, elapsedMs, interrupted: signal.aborted };
   const partial = result.losses.length > 0 || result.refused.size > 0;
   const { restored, expired, kept, filtered, failure } = result;
-  await audit?.write({
+  const unaudited = await audit?.write({
     command: 'restore',
     target: { name: target.name, location: target.location, protected: target.protected },
     selection: { file: options.file, patterns: options.patterns.map(keyJson), replace: options.replace },
@@ -91,7 +91,7 @@ async function runRestore(options: RestoreCommand, context: Context): Promise<Ou
   return {
     exitCode: failure?.exitCode ?? (partial ? ExitCode.partial : ExitCode.ok),
     views: { table: (terminal) => renderRestore(report, terminal), json: () => restoreJson(report) },
-    failure,
+    failure: failure ?? unaudited,
   };
 }
 

@@ -118,7 +118,7 @@ async function runTtl(options: TtlOptions, context: Context): Promise<Outcome> {
     const partial = lost.length > 0;
     if (matched === 0 && !partial && failure === undefined && !signal.aborted)
       hintAtNothing(options.selection, context);
-    await audit?.write({
+    const unaudited = await audit?.write({
       command: 'ttl',
       target: { name: target.name, location: target.location, protected: target.protected },
       selection: report.selection,
@@ -126,7 +126,7 @@ async function runTtl(options: TtlOptions, context: Context): Promise<Outcome> {
       outcome: report.interrupted ? 'interrupted' : (failure?.code ?? (partial ? 'partial' : 'done')),
     });
     const exitCode = failure?.exitCode ?? (partial ? ExitCode.partial : ExitCode.ok);
-    return { exitCode, views: ttlViews(report), failure };
+    return { exitCode, views: ttlViews(report), failure: failure ?? unaudited };
   } finally {
     kept?.stop();
     progress.stop();

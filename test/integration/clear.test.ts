@@ -60,6 +60,18 @@ describe('clear', () => {
     expect(await redis.keys()).toEqual(['user:2']);
   });
 
+  test('says of a few keys exactly what they took', async () => {
+    await store('a', 'b', 'd');
+    await redis.call('SET', 'c', 'x'.repeat(1_000_000));
+    const sizes = ['a', 'b', 'c', 'd'].map((key) => redis.call('MEMORY', 'USAGE', key));
+    const total = (await Promise.all(sizes)).reduce((sum: number, size) => sum + Number(size), 0);
+    const run = await cachectl(['clear', 'a', 'b', 'c', 'd', '--json']);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      memory_freed_bytes_estimate: total,
+      memory_sampled_keys: 4,
+    });
+  });
+
   test('is done with exit 0 where nothing matches', async () => {
     expect(await cachectl(['clear', '--pattern', 'nothing:*'])).toEqual({
       code: 0,

@@ -27,6 +27,13 @@ test.each([
   expect(read).toThrow(/ such as /);
 });
 
+test('a duration is no longer than Redis can count', () => {
+  expect(given('set', '100000000d').durationMs('set')).toBe(8.64e15);
+  expect(() => given('set', '100000001d').durationMs('set')).toThrow(
+    '--set takes at most 100,000,000 days, not "100000001d"',
+  );
+});
+
 test('a time that is waited for is no longer than a timer can wait: a longer one would end at once', () => {
   const waitMs = (text: string) => given('timeout', text).waitMs('timeout');
   expect(waitMs('24d')).toBe(24 * 86_400_000);
