@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
-import { writeReportFile } from '../cli/report-file.ts';
+import { requireWritable, writeReportFile } from '../cli/report-file.ts';
 import { groupsByPattern } from '../keys/group-of.ts';
 import { bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
@@ -19,6 +19,7 @@ import { analyzeViews } from './views.ts';
 
 async function runAnalyze(options: AnalyzeOptions, context: Context): Promise<Outcome> {
   const { layout, host } = context;
+  if (options.report !== undefined) await requireWritable('report', options.report, host.cwd);
   const client = await context.redis();
   const bound = await bindSelection(options.selection, context, { twice: false });
   // First, since what the walk asks would be heard as well.

@@ -60,6 +60,8 @@ export interface ArgumentSpec {
   readonly summary: string;
   readonly required?: boolean;
   readonly repeatable?: boolean;
+  /** Whether it names a file. */
+  readonly isFile?: boolean;
   readonly choices?: readonly string[];
 }
 

@@ -88,6 +88,9 @@ const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Flags that a comparison has no use for. */
 const LOAD_FLAGS = ['distribution', 'warmup', 'workers', 'weight', 'arrivals', 'max-in-flight'] as const;
 
+/** Flags that load on Redis itself has no use for. */
+const NOT_FOR_REDIS = ['compare', 'weight', 'workers', 'repeat', 'count-header', 'limit'] as const;
+
 /** @throws UsageError where a flag's value does not fit, two contradict each other, or there is nothing to do */
 export function parseLoadtestOptions(
   input: Input,
@@ -153,8 +156,9 @@ function parseWork(
   { host: { random }, options: { format } }: Pick<Context, 'options' | 'host'>,
 ): LoadtestOptions['work'] {
   if (input.on('redis')) {
-    if (input.has('compare') || input.has('weight') || input.has('workers')) {
-      throw new UsageError('--redis has no use for --compare, --weight and --workers');
+    const other = NOT_FOR_REDIS.find((flag) => input.has(flag));
+    if (other !== undefined) {
+      throw new UsageError(`--redis has no use for --${other}: it is load on Redis itself`);
     }
     return { kind: 'redis', load: parseLoadOptions(input, random), redis: parseRedisLoad(input) };
   }
@@ -164,7 +168,12 @@ function parseWork(
   const compare = input.choice('compare', ['cold,warm', 'origin,cache', 'none'] as const);
   const isLoad =
     compare === undefined && (scopes.length === 0 || asksForOpenLoad(input) || input.has('requests-from'));
-  if (compare === 'none' || isLoad) return { kind: 'load', load: parseLoadOptions(input, random) };
+  if (compare === 'none' || isLoad) {
+    if (input.has('repeat') && !input.has('search')) {
+      throw new UsageError('--repeat is about a comparison, or about --search: this load is one run');
+    }
+    return { kind: 'load', load: parseLoadOptions(input, random) };
+  }
   if (scopes.length === 0) {
     throw new UsageError('--compare is about the entries of a scope: name one with --scope');
   }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
-import { writeReportFile } from '../cli/report-file.ts';
+import { requireWritable, writeReportFile } from '../cli/report-file.ts';
 import { findAndLoadSpec } from '../config/load-file.ts';
 import type { LoadedSpec } from '../config/loaded.ts';
 import { createOriginClient } from '../origin/client.ts';
@@ -28,6 +28,7 @@ export const command = defineCommand<LoadtestOptions>({
   run: async (options, context) => {
     const { clock, cwd } = context.host;
     const startedAt = clock.now();
+    if (options.reportFile !== undefined) await requireWritable('report', options.reportFile, cwd);
     const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, cwd);
     if (options.exportTo === 'k6') return exportScript(options, context);
     if (options.search !== undefined && options.work.kind === 'load') {

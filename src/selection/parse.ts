@@ -20,7 +20,6 @@ export function parseSelection(
   options: { readonly verb: string; readonly example: string; readonly emptyMeansAll?: boolean },
 ): Selection {
   const path = input.text('keys-from');
-  if (path === '') throw new UsageError('--keys-from is empty: it names a file, or - for stdin');
   const selection: Selection = {
     keys: uniqueKeys(input.bytes(input.args)),
     keysFrom: path === undefined ? undefined : { path, form: input.on('null') ? 'nul' : 'lines' },

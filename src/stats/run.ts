@@ -2,6 +2,7 @@ import { evaluateAssertion } from '../assertions/verdict.ts';
 import { defineCommand, type Command, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { tellGithub } from '../cli/github-actions.ts';
+import { requireWritable } from '../cli/report-file.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { pause } from '../redis/wait.ts';
 import type { GroupRequest, measureGroups } from './measure-groups.ts';
@@ -31,6 +32,7 @@ export const command: Command = defineCommand<StatsOptions>({
 
 async function runOnce(options: StatsOptions, context: Context): Promise<Outcome> {
   const { host } = context;
+  if (options.save !== undefined) await requireWritable('save', options.save, host.cwd);
   const startedAt = host.clock.now();
   const began = host.clock.monotonicMs();
   const baseline =
@@ -59,7 +61,8 @@ async function runOnce(options: StatsOptions, context: Context): Promise<Outcome
       ),
     ),
   };
-  if (options.save !== undefined) await saveStats(options.save, host.cwd, statsJson(report));
+  const failure =
+    options.save === undefined ? undefined : await saveStats(options.save, host.cwd, statsJson(report));
   if (report.verdicts.length > 0) {
     const { githubReport } = await import('../assertions/github.ts');
     const places = new Map(options.assertions.map(({ assertion, at }) => [assertion, at]));
@@ -69,7 +72,7 @@ async function runOnce(options: StatsOptions, context: Context): Promise<Outcome
       ),
     );
   }
-  return { exitCode: statsExitCode(report), views: statsViews(report) };
+  return { exitCode: statsExitCode(report), views: statsViews(report), failure };
 }
 
 /** The later reading's keys, memory and clients with the counters of the earlier one. */

@@ -43,12 +43,17 @@ export interface SavedServer {
   readonly evicted: number | null;
 }
 
-/** Writes a report to a file. @throws CachectlError (exit 5) where it cannot be written */
-export async function saveStats(file: string, cwd: string, document: JsonDocument): Promise<void> {
+/** Writes a report to a file; gives why that failed, since there is a report to be printed nevertheless. */
+export async function saveStats(
+  file: string,
+  cwd: string,
+  document: JsonDocument,
+): Promise<CachectlError | undefined> {
   try {
     await writeFile(path.resolve(cwd, file), `${renderJson(document, 2)}\n`);
+    return undefined;
   } catch (error) {
-    throw new CachectlError(`${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`, {
+    return new CachectlError(`${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`, {
       code: 'stats.save',
       exitCode: ExitCode.partial,
       cause: error,

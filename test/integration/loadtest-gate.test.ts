@@ -116,12 +116,15 @@ describe('the page of a load test', () => {
     expect(page).toContain('/slow, with cache');
   });
 
-  it('says where it cannot be written, after the report', async () => {
+  it('says where it cannot be written, before anything is sent', async () => {
     const { origin } = place();
     const result = await run('--url', `${origin.url}/fast`, '-n', '2', '--report', '/no/such/folder/x.html');
-    expect(result.code).toBe(5);
-    expect(result.stdout).toContain('2 sent');
-    expect(result.stderr).toContain('cannot be written: its folder does not exist');
+    expect(result).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'error: --report: /no/such/folder/x.html cannot be written: its folder does not exist\n',
+    });
+    expect(origin.requests.size).toBe(0);
   });
 });
 

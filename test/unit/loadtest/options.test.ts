@@ -129,6 +129,17 @@ describe('the options of load', () => {
     );
   });
 
+  it('is one run, unless a rate is searched', () => {
+    expect(() => parse({ url: ['http://127.0.0.1/'], repeat: '3' })).toThrow('this load is one run');
+    expect(parse({ url: ['http://127.0.0.1/'], repeat: '2', search: ['p99 < 5ms'] }).search).toBeDefined();
+  });
+
+  it('names the flag of a condition that cannot be read', () => {
+    expect(() => parse({ url: ['http://127.0.0.1/'], search: ['p99'] })).toThrow(
+      '--search cannot read "p99"',
+    );
+  });
+
   it('reads distributions', () => {
     expect(parseLoad({ distribution: 'zipf:1.1' }).popularity).toEqual({ kind: 'zipf', exponent: 1.1 });
     expect(parseLoad({ distribution: 'hotspot:90/10' }).popularity).toEqual({
@@ -185,6 +196,19 @@ describe('the options of load on Redis', () => {
     if (message === '') expect(() => parseRedis({ mix })).not.toThrow();
     else expect(() => parseRedis({ mix })).toThrow(message);
   });
+
+  it('say how large a value can be', () => {
+    expect(() => parseRedis({ 'value-size': '5GB' })).toThrow(
+      expect.objectContaining({ message: '--value-size takes at most 64 MB, not "5GB"', hint: undefined }),
+    );
+  });
+
+  it.each(['compare', 'weight', 'workers', 'repeat', 'count-header', 'limit'])(
+    'have no use for --%s',
+    (flag) => {
+      expect(() => parseRedis({ [flag]: '3' })).toThrow(`--redis has no use for --${flag}`);
+    },
+  );
 
   it('leave targets out', () => {
     expect(() => parseRedis({ 'requests-from': 'x.log' })).toThrow('--redis puts load on Redis itself');
