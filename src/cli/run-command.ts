@@ -9,7 +9,6 @@ import type { Context, Messages, RunResult } from './context.ts';
 import { createContext } from './create-context.ts';
 import { CachectlError, UsageError } from './errors.ts';
 import { ExitCode } from './exit-code.ts';
-import { refuseNamelessFiles } from './file-flags.ts';
 import { pagedOut } from './paged-out.ts';
 import { parseGlobalOptions, type GlobalOptions } from './global-options.ts';
 import type { Input } from './input.ts';
@@ -33,7 +32,6 @@ export async function runCommand(
   streams: Streams,
   invoke: Context['invoke'],
 ): Promise<RunResult> {
-  refuseNamelessFiles(spec, input);
   const globals = parseGlobalOptions(input);
   const format = chooseFormat(spec, input, globals);
   if (globals.httpUrls.length > 0 && spec.path[0] !== 'loadtest') {

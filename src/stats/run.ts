@@ -2,7 +2,6 @@ import { evaluateAssertion } from '../assertions/verdict.ts';
 import { defineCommand, type Command, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { tellGithub } from '../cli/github-actions.ts';
-import { requireWritable } from '../cli/report-file.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { pause } from '../redis/wait.ts';
 import type { GroupRequest, measureGroups } from './measure-groups.ts';
@@ -10,7 +9,7 @@ import { parseStats, type StatsOptions } from './options.ts';
 import { between, readFigures, sinceStart, type Measured, type Reading } from './read.ts';
 import { repairOnTheWay, runRepair } from './repair.ts';
 import { readMetric, statsExitCode, type NodeFigures, type StatsReport } from './report.ts';
-import { readSavedMetric, readSavedStats, saveStats } from './saved.ts';
+import { readSavedMetric, readSavedStats, refuseUnwritable, saveStats } from './saved.ts';
 import { statsJson } from './view-data.ts';
 import { renderStatsMarkdown } from './view-text.ts';
 import { statsViews } from './views.ts';
@@ -32,7 +31,7 @@ export const command: Command = defineCommand<StatsOptions>({
 
 async function runOnce(options: StatsOptions, context: Context): Promise<Outcome> {
   const { host } = context;
-  if (options.save !== undefined) await requireWritable('save', options.save, host.cwd);
+  if (options.save !== undefined) await refuseUnwritable(options.save, host.cwd);
   const startedAt = host.clock.now();
   const began = host.clock.monotonicMs();
   const baseline =

@@ -7,6 +7,7 @@ import type { JsonDocument } from '../cli/command.ts';
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import { fileCause } from '../cli/file-cause.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { whyUnwritable } from '../cli/why-unwritable.ts';
 import { escapeText } from '../keys/printable.ts';
 import { renderJson } from '../terminal/json.ts';
 
@@ -41,6 +42,12 @@ export interface SavedServer {
   readonly runId: string | null;
   readonly expired: number | null;
   readonly evicted: number | null;
+}
+
+/** Looks whether `--save` can write before anything is measured. @throws UsageError where it cannot */
+export async function refuseUnwritable(file: string, cwd: string): Promise<void> {
+  const cause = await whyUnwritable(path.resolve(cwd, file));
+  if (cause !== undefined) throw new UsageError(`--save ${escapeText(file)} cannot be written: ${cause}`);
 }
 
 /** Writes a report to a file; gives why that failed, since there is a report to be printed nevertheless. */

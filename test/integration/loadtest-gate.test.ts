@@ -56,7 +56,7 @@ describe('assertions on a load test', () => {
       /FAIL {2}p50 <= baseline \* 0\.1 {2}measured [\d.]+ ms, wanted <= [\d.]+ ms/,
     );
     await writeFile(path.join(folder, 'other.json'), '{"schema":"cachectl/stats/v1"}');
-    const other = await run('--url', origin.url, '--baseline', 'other.json');
+    const other = await run('--url', origin.url, '--baseline', 'other.json', '--assert', 'p50 <= baseline');
     expect([other.code, other.stdout]).toEqual([2, '']);
     expect(other.stderr).toContain('--baseline other.json is no report of a load test');
   });
@@ -116,15 +116,21 @@ describe('the page of a load test', () => {
     expect(page).toContain('/slow, with cache');
   });
 
-  it('says where it cannot be written, before anything is sent', async () => {
+  it('says where it cannot be written, before the first request', async () => {
     const { origin } = place();
+    const before = [...origin.requests];
     const result = await run('--url', `${origin.url}/fast`, '-n', '2', '--report', '/no/such/folder/x.html');
-    expect(result).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: 'error: --report: /no/such/folder/x.html cannot be written: its folder does not exist\n',
-    });
-    expect(origin.requests.size).toBe(0);
+    expect([result.code, result.stdout]).toEqual([2, '']);
+    expect(result.stderr).toContain('cannot be written: its folder does not exist, and nothing was done');
+    expect([...origin.requests]).toEqual(before);
+  });
+
+  it('says that it could not be written, after the report', async () => {
+    const { origin } = place();
+    const result = await run('--url', `${origin.url}/fast`, '-n', '2', '--report', '/dev/full');
+    expect(result.code).toBe(5);
+    expect(result.stdout).toContain('2 sent');
+    expect(result.stderr).toContain('cannot be written: no space left on the device');
   });
 });
 

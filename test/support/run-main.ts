@@ -22,6 +22,10 @@ export interface RunOptions {
   readonly onStart?: (send: (signal: EndSignal) => void) => void;
   /** Called with all of stdout whenever something has been added to it. */
   readonly onStdout?: (text: string) => void;
+  /** The same for stderr. */
+  readonly onStderr?: (text: string) => void;
+  /** The clock that does not go back, in ms; the real one unless given. */
+  readonly monotonicMs?: () => number;
 }
 
 class Sink extends Writable {
@@ -48,7 +52,7 @@ class Sink extends Writable {
 /** Runs `cachectl` in this process, everything real but the streams; the seam between argv and output. */
 export async function runMain(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const stdout = new Sink(options.columns, options.onStdout);
-  const stderr = new Sink(options.columns);
+  const stderr = new Sink(options.columns, options.onStderr);
   const listeners = new Set<(signal: EndSignal) => void>();
   const host: Host = {
     argv,
@@ -57,7 +61,7 @@ export async function runMain(argv: readonly string[], options: RunOptions = {})
     stdin: Readable.from(options.stdin === undefined ? [] : [options.stdin]),
     stdout,
     stderr,
-    clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
+    clock: { now: () => Date.now(), monotonicMs: options.monotonicMs ?? (() => performance.now()) },
     random: options.random ?? Math.random,
     platform: process.platform,
     nodePath: process.execPath,

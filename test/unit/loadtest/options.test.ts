@@ -129,11 +129,6 @@ describe('the options of load', () => {
     );
   });
 
-  it('is one run, unless a rate is searched', () => {
-    expect(() => parse({ url: ['http://127.0.0.1/'], repeat: '3' })).toThrow('this load is one run');
-    expect(parse({ url: ['http://127.0.0.1/'], repeat: '2', search: ['p99 < 5ms'] }).search).toBeDefined();
-  });
-
   it('names the flag of a condition that cannot be read', () => {
     expect(() => parse({ url: ['http://127.0.0.1/'], search: ['p99'] })).toThrow(
       '--search cannot read "p99"',
@@ -203,13 +198,6 @@ describe('the options of load on Redis', () => {
     );
   });
 
-  it.each(['compare', 'weight', 'workers', 'repeat', 'count-header', 'limit'])(
-    'have no use for --%s',
-    (flag) => {
-      expect(() => parseRedis({ [flag]: '3' })).toThrow(`--redis has no use for --${flag}`);
-    },
-  );
-
   it('leave targets out', () => {
     expect(() => parseRedis({ 'requests-from': 'x.log' })).toThrow('--redis puts load on Redis itself');
   });
@@ -248,5 +236,24 @@ describe('conditions', () => {
     expect(() => parse({ scope: ['homepage'] }, ['homepage'])).toThrow(
       'does not take the argument "homepage"',
     );
+  });
+
+  it('are what a JUnit report has test cases of: without any there is none', () => {
+    expect(() => parse({ scope: ['homepage'], output: 'junit' })).toThrow('-o junit shows assertions');
+    expect(() => parse({ url: ['http://127.0.0.1/'], output: 'junit' })).toThrow('-o junit shows assertions');
+    expect(() =>
+      parse({ scope: ['homepage'], output: 'junit', assert: ['improvement > 10%'] }),
+    ).not.toThrow();
+  });
+});
+
+describe('the forms of the report', () => {
+  it.each([
+    [{ search: ['p99 < 50ms'], output: 'junit' }, '--search has no output format "junit"'],
+    [{ search: ['p99 < 50ms'], output: 'hdr' }, '--search has no output format "hdr"'],
+    [{ export: 'k6', output: 'csv' }, '--export has no output format "csv"'],
+    [{ scope: ['a'], url: [], output: 'hdr' }, 'a comparison has no output format "hdr"'],
+  ])('that there are not are refused: %j', (flags, message) => {
+    expect(() => parse({ url: ['http://127.0.0.1/'], ...flags })).toThrow(message);
   });
 });
