@@ -32,8 +32,6 @@ export const DEFAULT_TOP = 10;
 
 /** @throws UsageError */
 export function parseAnalyze(input: Input): AnalyzeOptions {
-  const report = input.text('report');
-  if (report === '') throw new UsageError('--report is empty: it names a file');
   return {
     selection: parseSelection(input, { verb: 'analyze', example: 'cachectl analyze', emptyMeansAll: true }),
     size: parseSize(input.text('sample')),
@@ -45,7 +43,7 @@ export function parseAnalyze(input: Input): AnalyzeOptions {
     advise: input.on('advise'),
     pace: parsePace(input),
     hot: parseHot(input),
-    report,
+    report: input.text('report'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { parseAddressFlags } from '../addresses/parse.ts';
 import { ADDRESS_FLAGS } from '../cli/address-flags.ts';
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import { escapeText } from '../keys/printable.ts';
 import { nearest } from '../text/nearest.ts';
@@ -17,10 +18,17 @@ const KNOWN_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream', 'vectors
  */
 export function parseSelection(
   input: Input,
-  options: { readonly verb: string; readonly example: string; readonly emptyMeansAll?: boolean },
+  options: {
+    readonly verb: string;
+    readonly example: string;
+    readonly emptyMeansAll?: boolean;
+    /** Whether `-0` parts what is written as well, and not only what `--keys-from` reads. */
+    readonly writesKeys?: boolean;
+  },
 ): Selection {
   const path = input.text('keys-from');
-  if (path === '') throw new UsageError('--keys-from is empty: it names a file, or - for stdin');
+  if (path === undefined && options.writesKeys !== true)
+    refuseIdle(input, ['null'], 'says how the keys of --keys-from FILE are parted');
   const selection: Selection = {
     keys: uniqueKeys(input.bytes(input.args)),
     keysFrom: path === undefined ? undefined : { path, form: input.on('null') ? 'nul' : 'lines' },

@@ -2,6 +2,7 @@ import type { Assertion } from '../assertions/assertion.ts';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import { redactUrl } from '../config/redact.ts';
 import type { ScopeSpec } from '../config/spec.ts';
@@ -60,6 +61,14 @@ function parseLine(input: Input, context: Context): WarmOptions {
     throw new UsageError('--targets goes with --json', {
       hint: '-o ndjson streams the targets of a large run',
     });
+  }
+  if (input.on('dry-run')) {
+    refuseIdle(input, ['targets'], 'is about what became of each target, and --dry-run only plans');
+    if (format === 'ndjson') {
+      throw new UsageError('--dry-run has no output format "ndjson"', {
+        hint: 'it has table, json, csv, markdown',
+      });
+    }
   }
   return parseWarm(input, context);
 }

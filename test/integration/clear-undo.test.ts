@@ -534,6 +534,18 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
       expect(facts.stdout).toMatch(/^type {9}ttl {2}key\nstring {2}( {6}2h|1h 60m) {2}a:1\n$/);
     });
 
+    test('a pattern that was given as a key is noticed where it names none', async () => {
+      await store('user:1');
+      const note = '"user:*" was taken as an exact key; for a pattern say --pattern "user:*"\n';
+      expect(await cachectl(['keys', 'user:*'])).toEqual({ code: 0, stdout: '', stderr: note });
+      expect(await cachectl(['keys', 'user:*', 'user:1'])).toEqual({
+        code: 0,
+        stdout: 'user:1\n',
+        stderr: '',
+      });
+      expect((await cachectl(['ttl', 'user:*', '--set', '1h', '--yes'])).stderr).toBe(note);
+    });
+
     test('gives one JSON document, JSON lines and CSV, exact for any byte', async () => {
       await store('a', BINARY, 'b\n');
       const { report } = await json(['keys', '--with', 'type']);

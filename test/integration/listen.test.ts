@@ -442,6 +442,8 @@ describe('bad input', () => {
     [['--http', 'nowhere'], 2, '--http takes an address and a port'],
     [['--http-token-file', 'x'], 2, 'go with --http'],
     [['--from', 'yesterday'], 2, '--from takes'],
+    [['--channel', 'x', '--group', 'y'], 2, '--group is about a stream, and --channel alone has none'],
+    [['--channel', 'x', '--max-tries', '3'], 2, '--max-tries is about a stream'],
     [['--url', 'redis://127.0.0.1:1', '--connect-retries', '0'], 3, 'refused'],
   ])('%j', async (argv, code, message) => {
     const run = await runMain(['listen', ...argv], { cwd: spec.folder });

@@ -60,7 +60,7 @@ describe('assertions on a load test', () => {
       /FAIL {2}p50 <= baseline \* 0\.001 {2}measured [\d.]+ ms, wanted <= [\d.]+ ms/,
     );
     await writeFile(path.join(folder, 'other.json'), '{"schema":"cachectl/stats/v1"}');
-    const other = await run('--url', origin.url, '--baseline', 'other.json');
+    const other = await run('--url', origin.url, '--baseline', 'other.json', '--assert', 'p50 <= baseline');
     expect([other.code, other.stdout]).toEqual([2, '']);
     expect(other.stderr).toContain('--baseline other.json is no report of a load test');
   });

@@ -24,8 +24,10 @@ export interface RunOptions {
   readonly onStart?: (send: (signal: EndSignal) => void) => void;
   /** Called with all of stdout whenever something has been added to it. */
   readonly onStdout?: (text: string) => void;
-  /** The same of stderr. */
+  /** The same for stderr. */
   readonly onStderr?: (text: string) => void;
+  /** The clock that does not go back, in ms; the real one unless given. */
+  readonly monotonicMs?: () => number;
 }
 
 class Sink extends Writable {
@@ -61,7 +63,10 @@ export async function runMain(argv: readonly string[], options: RunOptions = {})
     stdin: Readable.from(options.stdin === undefined ? [] : [options.stdin]),
     stdout,
     stderr,
-    clock: { now: options.now ?? (() => Date.now()), monotonicMs: () => performance.now() },
+    clock: {
+      now: options.now ?? (() => Date.now()),
+      monotonicMs: options.monotonicMs ?? (() => performance.now()),
+    },
     random: options.random ?? Math.random,
     platform: process.platform,
     nodePath: process.execPath,
