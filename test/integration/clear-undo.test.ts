@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -76,6 +76,22 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
         expect(await cachectl(['clear', '--apply', plan])).toEqual({ code: 2, stdout: '', stderr: broken });
       }
       expect(await names()).toEqual(['user:1']);
+    });
+
+    test('that could not be written is refused before the first key is looked at', async () => {
+      await store('user:1');
+      for (const [name, why] of [
+        [folder, 'it is a folder'],
+        [file('no/plan'), 'its folder does not exist'],
+      ] as const) {
+        const { code, stdout, stderr } = await cachectl(['clear', '--pattern', 'user:*', '--plan', name]);
+        expect({ code, stdout, stderr }).toEqual({
+          code: 2,
+          stdout: '',
+          stderr: `error: the plan ${name} cannot be written: ${why}\n`,
+        });
+      }
+      expect((await readdir(path.dirname(folder))).filter((name) => name.endsWith('.part'))).toEqual([]);
     });
 
     test('for another server or database is refused', async () => {
@@ -230,6 +246,37 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
   });
 
   describe('a backup', () => {
+    test('that was joined to others is read as all of them, and what is lost of one is told apart', async () => {
+      const backups = [];
+      for (const name of ['a', 'b']) {
+        await store(...many(`${name}:`, 50));
+        await cachectl(['clear', '--pattern', `${name}:*`, '--backup', file(name)]);
+        backups.push(await readFile(file(name)));
+      }
+      const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = backups;
+      await writeFile(file('both'), Buffer.concat([first, second]));
+      expect(await json(['restore', file('both')])).toMatchObject({
+        code: 0,
+        report: { restored: 100, lost: [] },
+      });
+      await writeFile(file('cut'), Buffer.concat([first.subarray(0, -1), second]));
+      const cut = await json(['restore', file('cut'), '--replace']);
+      expect(cut).toMatchObject({ code: 5, report: { restored: 100 } });
+      for (const { keys } of cut.report['lost'] as readonly { readonly keys: number | null }[])
+        expect(keys ?? 0).toBe(0);
+    });
+
+    test('that is no file on a disk is refused with the reason', async () => {
+      const cause = { [folder]: 'it is a folder', '/dev/null': 'it is no file on a disk' };
+      for (const [name, why] of Object.entries(cause)) {
+        const { code, stderr } = await cachectl(['restore', name]);
+        expect({ code, stderr }).toEqual({
+          code: 2,
+          stderr: `error: the backup ${name} cannot be read: ${why}\n`,
+        });
+      }
+    });
+
     const contents = async () =>
       Array.from(await snapshot(place), ([key, { content }]) => ({ key, content }));
 

@@ -120,12 +120,21 @@ describe('the page of a load test', () => {
     expect(page).toContain('/slow, with cache');
   });
 
-  it('says where it cannot be written, after the report', async () => {
+  it('says where it cannot be written, before the first request', async () => {
     const { origin } = place();
+    const before = [...origin.requests];
     const result = await run('--url', `${origin.url}/fast`, '-n', '2', '--report', '/no/such/folder/x.html');
+    expect([result.code, result.stdout]).toEqual([2, '']);
+    expect(result.stderr).toContain('cannot be written: its folder does not exist, and nothing was done');
+    expect([...origin.requests]).toEqual(before);
+  });
+
+  it('says that it could not be written, after the report', async () => {
+    const { origin } = place();
+    const result = await run('--url', `${origin.url}/fast`, '-n', '2', '--report', '/dev/full');
     expect(result.code).toBe(5);
     expect(result.stdout).toContain('2 sent');
-    expect(result.stderr).toContain('cannot be written: its folder does not exist');
+    expect(result.stderr).toContain('cannot be written: no space left on the device');
   });
 });
 
