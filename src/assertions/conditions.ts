@@ -1,3 +1,4 @@
+import type { OutputFormat } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -14,4 +15,19 @@ export function readConditions(input: Input, command: string, hint: string): rea
     throw new UsageError(`${command} does not take the argument "${escapeText(stray)}"`, { hint });
   }
   return [...conditions, ...input.args];
+}
+
+/**
+ * A JUnit report has one test case for each condition. Without any it would be empty, which CI shows as a
+ * broken report, or as green although nothing was checked.
+ * @param hint how to give conditions
+ * @throws UsageError where there are none
+ */
+export function refuseEmptyJunit(
+  format: OutputFormat | undefined,
+  conditions: readonly unknown[],
+  hint: string,
+): void {
+  if (format !== 'junit' || conditions.length > 0) return;
+  throw new UsageError('-o junit shows assertions, and there are none', { hint });
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import type { PaceLimits } from '../pace/pace.ts';
 import { parsePace } from '../pace/parse.ts';
@@ -60,6 +61,13 @@ export function parseClear(input: Input): ClearOptions {
  * @throws UsageError
  */
 export function parseRemoval(input: Input): RemovalOptions {
+  if (input.has('plan'))
+    refuseIdle(
+      input,
+      ['backup', 'soft', 'rewarm', 'flush', 'resume', 'rate', 'audit'],
+      'is about removing, and --plan writes down which keys would go',
+      'give it with --apply FILE, which removes them',
+    );
   const options: RemovalOptions = {
     dryRun: input.on('dry-run'),
     planFile: input.text('plan'),

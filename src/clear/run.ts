@@ -1,15 +1,13 @@
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { CachectlError } from '../cli/errors.ts';
-import type { Layout } from '../keys/layout.ts';
-import { looksLikePattern } from '../keys/pattern.ts';
-import { printableKey } from '../keys/printable.ts';
 import type { RedisClient } from '../redis/types.ts';
 import { bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
 import { askSelection } from '../selection/ask-selection.ts';
 import { reachOf } from '../selection/reach.ts';
-import { namesSource, type Selection } from '../selection/selection.ts';
+import { hintAtNothing } from '../selection/hints.ts';
+import type { Selection } from '../selection/selection.ts';
 import { pruneSets } from '../tags/prune.ts';
 import { tagSets } from '../tags/tag-sets.ts';
 import { runClearTask, type ClearTask } from './clear-task.ts';
@@ -32,7 +30,7 @@ async function openTask(options: ClearOptions, client: RedisClient, context: Con
       described: selectionJson(source.selection, context.layout),
       onReport: async (report) => {
         await forgetCleared(report, source.selection, client, context);
-        hintAtNothing(report, source.selection, context);
+        if (foundNothing(report)) hintAtNothing(source.selection, context);
       },
     };
   }
@@ -61,36 +59,11 @@ async function forgetCleared(
   }
 }
 
-/** Laravel and Symfony have tags of their own, which these are not. */
-function hintAtFrameworkTags({ tags }: Selection, layout: Layout, { messages }: Context): void {
-  const [tag] = tags;
-  if (tag === undefined || (layout.type !== 'laravel' && layout.type !== 'symfony')) return;
-  const name = layout.type === 'laravel' ? 'Laravel' : 'Symfony';
-  messages.note(
-    `--tag means cachectl's own tags; for a tag of ${name} say --${layout.type}-tag ${printableKey(tag)}`,
-  );
-}
-
-/** Where nothing was found, the two usual reasons: a pattern given as a key, and a prefix nobody thought of. */
-function hintAtNothing(report: ClearReport, selection: Selection, context: Context): void {
-  const found =
-    report.kind === 'plan'
-      ? report.plan.matched > 0
-      : report.result.removed + report.result.kept > 0 || report.result.failure !== undefined;
-  if (found) return;
-  const { layout } = report;
-  hintAtFrameworkTags(selection, layout, context);
-  const { note } = context.messages;
-  const key = selection.keys.map(printableKey).find(looksLikePattern);
-  if (key !== undefined) note(`"${key}" was taken as an exact key; for a pattern say --pattern "${key}"`);
-  // Addresses and tags have no prefix of their own that anybody could have left out or doubled.
-  const hasOther = selection.addresses.length > 0 || selection.tags.length > 0;
-  const isPrefixed = !hasOther || namesSource({ ...selection, addresses: [], tags: [] });
-  if (layout.prefix.length > 0 && isPrefixed) {
-    note(
-      `nothing found; the ${layout.type} layout puts ${printableKey(layout.prefix)} in front of keys and patterns`,
-    );
-  }
+/** Whether a run, or what it would do, came upon no key at all. */
+function foundNothing(report: ClearReport): boolean {
+  if (report.kind === 'plan') return report.plan.matched === 0;
+  const { removed, kept, failure } = report.result;
+  return removed + kept === 0 && failure === undefined;
 }
 
 export const command = defineCommand({

@@ -30,6 +30,8 @@ export interface FlagSpec {
   readonly value?: string;
   /** Whether the flag may stand without its value. */
   readonly valueIsOptional?: boolean;
+  /** Where the value is a file (`FILE`): the stream that `-` is. Without it `-` is refused. */
+  readonly dash?: 'stdin' | 'stdout';
   readonly repeatable?: boolean;
   readonly choices?: readonly string[];
   readonly summary: string;
@@ -61,6 +63,8 @@ export interface ArgumentSpec {
   readonly required?: boolean;
   readonly repeatable?: boolean;
   readonly choices?: readonly string[];
+  /** Whether it is the path of a file. */
+  readonly isFile?: boolean;
 }
 
 /** A line to type and what it does. */

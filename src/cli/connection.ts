@@ -41,6 +41,15 @@ export function chooseConnection(
   spec: LoadedSpec | undefined,
 ): ConnectionChoice {
   const named = chooseNamed(globals, env, spec);
+  if (named.url.topology.kind !== 'sentinel') {
+    const { sentinelUsername, sentinelPasswordFile } = globals.redis;
+    if (sentinelUsername !== undefined || sentinelPasswordFile !== undefined) {
+      const flag = sentinelUsername === undefined ? '--sentinel-password-file' : '--sentinel-user';
+      throw new UsageError(`${flag} is about Sentinels, and this connection has none`, {
+        hint: 'redis+sentinel://host:26379/mymaster names one; the password of Redis is --password-file',
+      });
+    }
+  }
   const options = withFlags(named, globals.redis, env);
   const warnings: string[] = [];
   if (options.tls?.verify === false) {

@@ -88,9 +88,8 @@ export class Input {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const ms = parseDurationMs(text);
-    if (ms === undefined || ms <= 0) {
-      throw notOfForm(name, DURATION_FORM, text, meantDuration(text));
-    }
+    if (ms === 0) throw new UsageError(`--${name} takes a duration of more than 0, not "${text}"`);
+    if (ms === undefined) throw notOfForm(name, DURATION_FORM, text, meantDuration(text));
     return ms;
   }
 

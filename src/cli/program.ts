@@ -2,6 +2,7 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { nearest } from '../text/nearest.ts';
 import { commandName, type CommandSpec, type FlagSpec } from './command.ts';
 import { UsageError } from './errors.ts';
+import { checkFileValues } from './file-values.ts';
 import { flagsOf, GLOBAL_FLAGS } from './global-options.ts';
 import { Input, type RawValue } from './input.ts';
 import { guessBelow } from './unknown-command.ts';
@@ -40,7 +41,9 @@ export function parseCommandLine(argv: readonly string[], specs: readonly Comman
       if (helpWanted(command)) found = { kind: 'help', path: spec.path };
       else {
         requireArguments(spec, command.args, specs);
-        found = { kind: 'command', spec, input: new Input(command.args, collectFlags(command)) };
+        const input = new Input(command.args, collectFlags(command));
+        checkFileValues(spec, input);
+        found = { kind: 'command', spec, input };
       }
     });
     parent.addCommand(command);

@@ -6,7 +6,12 @@ import type { Input } from './input.ts';
 export const REDIS_FLAGS: readonly FlagSpec[] = inGroup('Connection', [
   { name: 'user', value: 'NAME', summary: 'ACL user name' },
   { name: 'password', value: 'PASSWORD', summary: 'password; others can see it on the command line' },
-  { name: 'password-file', value: 'FILE', summary: 'file whose first line is the password; - is stdin' },
+  {
+    name: 'password-file',
+    value: 'FILE',
+    dash: 'stdin',
+    summary: 'file whose first line is the password; - is stdin',
+  },
   { name: 'askpass', summary: 'ask for the password' },
   { name: 'sentinel-user', value: 'NAME', summary: 'ACL user name at the Sentinels' },
   { name: 'sentinel-password-file', value: 'FILE', summary: 'file with the password of the Sentinels' },

@@ -1,6 +1,7 @@
 import { defineCommand, type JsonDocument, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import { Input, type RawValue } from '../cli/input.ts';
 import { actionLine, actionsOf } from '../invalidation/action.ts';
 import { carryOutActions } from '../invalidation/carry-out.ts';
@@ -16,6 +17,8 @@ interface DeployOptions extends EventOptions {
 
 /** @throws UsageError */
 async function parse(input: Input, context: Context): Promise<DeployOptions> {
+  if (input.on('no-check'))
+    refuseIdle(input, ['allow-no-data'], 'is about the budgets, which --no-check leaves out');
   return {
     ...(await parseEvent('deploy', input, context)),
     check: !input.on('no-check') && (context.spec?.spec.budgets ?? []).length > 0,

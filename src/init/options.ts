@@ -1,5 +1,6 @@
 import type { Input } from '../cli/input.ts';
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import { RESERVED_SCOPE } from '../config/spec.ts';
 import { toPath, type FirstScope } from './first-scope.ts';
 
@@ -24,6 +25,8 @@ export function parseInit(input: Input): InitOptions {
       `${sources.map((name) => `--${name}`).join(' and ')} contradict each other: each says what the first scope is`,
     );
   }
+  if (input.has('path'))
+    refuseIdle(input, ['limit'], 'is about a sitemap or a log: of --path, every one is a target');
   const scopeName = input.text('scope-name') ?? 'pages';
   if (scopeName === RESERVED_SCOPE)
     throw new UsageError(`no scope can be called ${RESERVED_SCOPE}: it means all of them`);

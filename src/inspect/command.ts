@@ -38,7 +38,7 @@ export const inspectSpec: CommandSpec = {
       fallback: '16MB',
     },
     { name: 'raw-value', summary: 'write the bytes of one string to stdout, exactly as they are stored' },
-    { name: 'to', value: 'FILE', summary: 'write them to a file instead' },
+    { name: 'to', value: 'FILE', dash: 'stdout', summary: 'write them to a file instead; - is stdout' },
     { name: 'no-value', summary: 'leave the value out' },
     {
       name: 'watch',

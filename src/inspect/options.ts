@@ -1,6 +1,7 @@
 import type { Address } from '../addresses/address.ts';
 import { parseAddressFlags } from '../addresses/parse.ts';
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import { parseSteps, STEPS, type Step } from '../values/formats.ts';
 
@@ -32,6 +33,8 @@ const DEFAULT_LIMITS = { maxBytes: 4 * 1024, maxItems: 20, maxDecodeBytes: 16 * 
 /** Shown values are held in memory, several times over in JSON: more is a job for redis-cli. */
 const SIZES = { min: 1, max: 64 * 1024 * 1024 };
 const MOST_ITEMS = 100_000;
+/** How much of a value is shown, and how it is read. */
+const SHOWING = ['max-bytes', 'max-items', 'decode', 'max-decode'];
 const DEFAULT_INTERVAL_MS = 1_000;
 const LEAST_INTERVAL_MS = 100;
 const MOST_INTERVAL_MS = 3_600_000;
@@ -48,6 +51,11 @@ export function parseInspectOptions(input: Input, canAsk: boolean): InspectOptio
     });
   }
   const steps = parseDecode(input.text('decode'));
+  if (input.on('no-value')) refuseIdle(input, SHOWING, 'is about a value, and --no-value leaves it out');
+  if (input.on('raw-value'))
+    refuseIdle(input, SHOWING, 'is about how a value is shown, and --raw-value writes it as it is stored');
+  if (steps?.length === 0)
+    refuseIdle(input, ['max-decode'], 'is about decoding, and --decode none decodes nothing');
   return {
     keys: input.bytes(input.args),
     addresses,

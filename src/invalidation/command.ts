@@ -5,7 +5,7 @@ import { CONSENT_FLAGS } from '../cli/shared-flags.ts';
 /** The values of an event on the command line. */
 export const DATA_FLAGS: readonly FlagSpec[] = [
   { name: 'data', value: 'NAME=VALUE', repeatable: true, summary: "a value for the rule's placeholders" },
-  { name: 'data-from', value: 'FILE', summary: 'the values as a JSON object; - is stdin' },
+  { name: 'data-from', value: 'FILE', dash: 'stdin', summary: 'the values as a JSON object; - is stdin' },
 ];
 
 /** `cachectl invalidate`. */

@@ -1,5 +1,6 @@
 import type { OutputFormat } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import { escapeText } from '../keys/printable.ts';
 import { FACTS, type Fact } from '../selection/facts.ts';
@@ -34,11 +35,21 @@ export function parseList(input: Input, format: OutputFormat | undefined): ListO
       throw new UsageError(`--count shows no keys, and --${idle} says how to show them`);
   }
   const asked = new Set((input.text('with')?.split(',') ?? []).map(parseFact));
+  if (!input.has('keys-from')) {
+    if (input.on('count')) refuseIdle(input, ['null'], 'is about keys, and --count shows none');
+    if (format !== undefined && format !== 'table')
+      refuseIdle(input, ['null'], `is a form of its own: leave it or -o ${format} out`);
+  }
   const nul = input.on('null') && (format === undefined || format === 'table');
   if (nul && asked.size > 0) throw new UsageError('-0 lists keys alone: leave --with out, or use -o ndjson');
   if (sortBy !== undefined && !nul) asked.add(sortBy);
   return {
-    selection: parseSelection(input, { verb: 'list', example: 'cachectl keys', emptyMeansAll: true }),
+    selection: parseSelection(input, {
+      verb: 'list',
+      example: 'cachectl keys',
+      emptyMeansAll: true,
+      writesKeys: true,
+    }),
     facts: FACTS.filter((fact) => asked.has(fact)),
     sort: sortBy === undefined ? undefined : { by: sortBy, top: top ?? DEFAULT_TOP },
     countOnly: input.on('count'),

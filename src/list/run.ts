@@ -5,6 +5,7 @@ import { ExitCode } from '../cli/exit-code.ts';
 import type { LostNode, RedisClient } from '../redis/types.ts';
 import { bindSelection, type BoundSelection } from '../selection/bind.ts';
 import type { KeyFacts } from '../selection/facts.ts';
+import { hintAtNothing } from '../selection/hints.ts';
 import { walkSelection } from '../selection/walk.ts';
 import { renderJson } from '../terminal/json.ts';
 import { countOf } from '../units/number.ts';
@@ -69,6 +70,8 @@ async function listKeys(
     );
   }
   const partial = lost.length > 0 || printer.leftOut > 0;
+  if (printer.count === 0 && !partial && failure === undefined && !context.signal.aborted)
+    hintAtNothing(options.selection, context);
   return {
     exitCode: failure?.exitCode ?? (partial ? ExitCode.partial : ExitCode.ok),
     views: { table: () => '', json: () => ({ schema: 'cachectl/keys/v1', count: printer.count }) },

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../cli/errors.ts';
 import { fileCause } from '../cli/file-cause.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import type { Host } from '../host.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -28,6 +29,8 @@ export interface ListenOptions extends Agreement {
 
 const DEFAULT_STREAM = 'cache:events';
 const DEFAULTS = { claimAfterMs: 60_000, retryAfterMs: 1_000, maxTries: 10, drainMs: 10_000 };
+/** What is said about a stream: its group, what is tried again, and what becomes of events. */
+const STREAM_FLAGS = 'group consumer from max-tries retry-after claim-after dead-letters keep'.split(' ');
 /** Whoever sends over HTTP cannot trim the stream; so old events go by themselves. */
 const HTTP_KEEP_MS = 7 * 24 * 3_600_000;
 
@@ -36,6 +39,14 @@ export function parseListen(input: Input, host: Pick<Host, 'env' | 'cwd'>): List
   const channels = input.texts('channel');
   const http = parseHttp(input, host);
   const onlyChannels = channels.length > 0 && http === undefined && !input.has('stream');
+  if (onlyChannels) {
+    refuseIdle(
+      input,
+      STREAM_FLAGS,
+      'is about a stream, and --channel alone has none: every listener hears each event once',
+      'add --stream KEY to read a stream as well',
+    );
+  }
   return {
     stream: onlyChannels ? undefined : parseStream(input),
     channels,

@@ -1,8 +1,10 @@
 import type { Assertion } from '../assertions/assertion.ts';
-import { readConditions } from '../assertions/conditions.ts';
+import { readConditions, refuseEmptyJunit } from '../assertions/conditions.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
+import { parseReportFile } from '../cli/report-file.ts';
 import { RESERVED_SCOPE } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { ClosedLoad } from './compare/closed-loop.ts';
@@ -16,6 +18,12 @@ import {
 } from './load-options.ts';
 import { parseGate } from './gate/gate.ts';
 import { parseRedisLoad, REDIS_LOAD_FLAGS, type RedisLoadOptions } from './redis/options.ts';
+import {
+  refuseIdleOfComparison,
+  refuseIdleOfLoad,
+  refuseIdleOfRedis,
+  refuseMissingForm,
+} from './refusals.ts';
 import { parseSearch, type SearchOptions } from './search/options.ts';
 import { parseAddress, type WebAddress } from './targets/address.ts';
 import { parseWeights } from './targets/weights.ts';
@@ -47,6 +55,7 @@ export interface LoadtestOptions {
   /** A file with an earlier report. */
   readonly baseline: string | undefined;
   /** Where a page is to be written. */
+  /** Absolute. */
   readonly reportFile: string | undefined;
   /** Write a script for another tool, and send nothing. */
   readonly exportTo: 'k6' | undefined;
@@ -85,9 +94,6 @@ const DEFAULT_REPEAT = 5;
 /** The characters of a header's name (RFC 9110, 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** Flags that a comparison has no use for. */
-const LOAD_FLAGS = ['distribution', 'warmup', 'workers', 'weight', 'arrivals', 'max-in-flight'] as const;
-
 /** @throws UsageError where a flag's value does not fit, two contradict each other, or there is nothing to do */
 export function parseLoadtestOptions(
   input: Input,
@@ -118,6 +124,24 @@ export function parseLoadtestOptions(
       hint: 'for a scope, say --compare none',
     });
   }
+  const assertions = parseGate(
+    readConditions(
+      input,
+      'loadtest',
+      'conditions stand behind --assert, and targets behind --scope and --url',
+    ),
+    work.kind === 'compare' ? 'compare' : 'load',
+    baseline !== undefined,
+  );
+  if (assertions.length === 0)
+    refuseIdle(
+      input,
+      ['baseline'],
+      'is what conditions compare with, and there are none',
+      "add --assert 'p95 <= baseline * 1.1'",
+    );
+  refuseMissingForm(input, context.options.format);
+  refuseEmptyJunit(context.options.format, assertions, "give some with --assert 'p99 < 50ms'");
   return {
     targets: {
       scopes,
@@ -129,18 +153,10 @@ export function parseLoadtestOptions(
       allowedHosts: input.texts('allow-remote'),
     },
     work,
-    assertions: parseGate(
-      readConditions(
-        input,
-        'loadtest',
-        'conditions stand behind --assert, and targets behind --scope and --url',
-      ),
-      work.kind === 'compare' ? 'compare' : 'load',
-      baseline !== undefined,
-    ),
+    assertions,
     search,
     baseline,
-    reportFile: input.text('report'),
+    reportFile: parseReportFile(input, context.host.cwd),
     exportTo: input.choice('export', ['k6'] as const),
     countHeader,
     confirm: input.text('confirm'),
@@ -153,9 +169,7 @@ function parseWork(
   { host: { random }, options: { format } }: Pick<Context, 'options' | 'host'>,
 ): LoadtestOptions['work'] {
   if (input.on('redis')) {
-    if (input.has('compare') || input.has('weight') || input.has('workers')) {
-      throw new UsageError('--redis has no use for --compare, --weight and --workers');
-    }
+    refuseIdleOfRedis(input);
     return { kind: 'redis', load: parseLoadOptions(input, random), redis: parseRedisLoad(input) };
   }
   for (const flag of REDIS_LOAD_FLAGS) {
@@ -164,7 +178,10 @@ function parseWork(
   const compare = input.choice('compare', ['cold,warm', 'origin,cache', 'none'] as const);
   const isLoad =
     compare === undefined && (scopes.length === 0 || asksForOpenLoad(input) || input.has('requests-from'));
-  if (compare === 'none' || isLoad) return { kind: 'load', load: parseLoadOptions(input, random) };
+  if (compare === 'none' || isLoad) {
+    refuseIdleOfLoad(input);
+    return { kind: 'load', load: parseLoadOptions(input, random) };
+  }
   if (scopes.length === 0) {
     throw new UsageError('--compare is about the entries of a scope: name one with --scope');
   }
@@ -178,15 +195,7 @@ function parseWork(
       hint: 'with --compare none the scope is load alone, and hdr is one of its formats',
     });
   }
-  for (const flag of LOAD_FLAGS) {
-    if (!input.has(flag)) continue;
-    throw new UsageError(
-      `--${flag} is about load on all targets together, and this compares each without and with the cache`,
-      {
-        hint: 'with --compare none the scope is load alone',
-      },
-    );
-  }
+  refuseIdleOfComparison(input);
   const requests = input.wholeNumber('requests', { min: 1 });
   const durationMs = input.waitMs('duration');
   if (requests !== undefined && durationMs !== undefined) {

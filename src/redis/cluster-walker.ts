@@ -6,6 +6,7 @@ import { removeKeys, scanKeys } from './keyspace.ts';
 import { mergeStreams } from './merge.ts';
 import { isUnavailable } from './opener.ts';
 import { pauseBefore } from './patience.ts';
+import { followsItsPrimary, outOfTouch } from './replica-link.ts';
 import type { SweepReport, SweepRequest } from './sweep-request.ts';
 import { planSweep, surveyServer } from './sweep-server.ts';
 import { SlotLedger } from './slot-ledger.ts';
@@ -36,6 +37,7 @@ export class ClusterWalker {
   readonly #router: ClusterRouter;
   readonly #parts: ClusterParts;
   readonly #nodeAt: (address: TcpAddress) => RedisNode;
+  readonly #following = new WeakMap<RedisNode, Promise<boolean>>();
 
   constructor(router: ClusterRouter, parts: ClusterParts, nodeAt: (address: TcpAddress) => RedisNode) {
     this.#router = router;
@@ -272,7 +274,7 @@ export class ClusterWalker {
     return (await this.replica(primary))?.node ?? this.#router.direct(primary);
   }
 
-  /** The first replica of a primary that can be reached. */
+  /** The first replica of a primary that can be reached, and gets what the primary writes. */
   async replica(
     primary: TcpAddress,
   ): Promise<{ readonly address: TcpAddress; readonly node: RedisNode } | undefined> {
@@ -280,13 +282,29 @@ export class ClusterWalker {
     const shard = this.#router.topology.shards.find((candidate) => formatAddress(candidate.primary) === name);
     for (const address of shard?.replicas ?? []) {
       try {
-        return { address, node: await this.#router.direct(address, 'replica') };
+        const node = await this.#router.direct(address, 'replica');
+        if (await this.#follows(node, name)) return { address, node };
       } catch (error) {
         if (!isUnavailable(error)) throw error;
         this.#parts.log.say(`the replica ${formatAddress(address)} cannot be reached; reading from ${name}`);
       }
     }
     return undefined;
+  }
+
+  /** Asked once for each connection. */
+  #follows(replica: RedisNode, primary: string): Promise<boolean> {
+    const known = this.#following.get(replica);
+    if (known !== undefined) return known;
+    const asked = followsItsPrimary(replica);
+    this.#following.set(replica, asked);
+    asked.then(
+      (follows) => {
+        if (!follows) this.#parts.log.say(`${outOfTouch(replica.address)}; reading from ${primary}`);
+      },
+      () => this.#following.delete(replica),
+    );
+    return asked;
   }
 
   /** The cluster after a pass; where a primary was lost, once another has taken over or patience has ended. */

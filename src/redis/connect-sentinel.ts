@@ -3,6 +3,7 @@ import type { ConnectTools } from './connect-tools.ts';
 import { followPrimary } from './follow-primary.ts';
 import type { Opener } from './opener.ts';
 import { describeTarget, type RedisOptions } from './options.ts';
+import { openFollowing, outOfTouch } from './replica-link.ts';
 import { resilientNode, type ResilientNode } from './resilient-node.ts';
 import { askSentinels, openPrimary, openPrimaryBulk } from './sentinel.ts';
 import { singleClient } from './single-client.ts';
@@ -53,7 +54,7 @@ export async function connectThroughSentinels(
   });
 }
 
-/** The first replica that answers; none is no failure, the primary has everything. */
+/** The first replica that answers and gets what the primary writes; none is no failure, the primary has everything. */
 async function openReplica(
   topology: Extract<Topology, { kind: 'sentinel' }>,
   opener: Opener,
@@ -64,7 +65,12 @@ async function openReplica(
     try {
       const place = { kind: 'tcp', address } as const;
       const open = (): Promise<OpenNode> => opener.open(place, 'data');
-      return resilientNode(await open(), open, {
+      const first = await openFollowing(open);
+      if (first === undefined) {
+        tools.log.say(outOfTouch(formatAddress(address)));
+        continue;
+      }
+      return resilientNode(first, open, {
         failsOver: false,
         signal: tools.signal,
         log: tools.log,

@@ -10,7 +10,7 @@ export const restoreSpec: CommandSpec = {
     'Keys come back under their physical names with their values and the moments when they expire; those ' +
     'whose moment has passed are left out. Of a file that was cut or altered, everything that is whole comes ' +
     'back, and what is lost is said. A backup of a single server fits a cluster, and the other way round.',
-  args: [{ name: 'FILE', summary: 'the backup', required: true }],
+  args: [{ name: 'FILE', summary: 'the backup', required: true, isFile: true }],
   flags: [
     { name: 'replace', summary: 'write over keys that exist; otherwise they are left as they are' },
     {

@@ -34,6 +34,7 @@ export const SELECTION_FLAGS: readonly FlagSpec[] = inGroup('Which keys', [
   {
     name: 'keys-from',
     value: 'FILE',
+    dash: 'stdin',
     summary: 'exactly the keys in a file, one a line or as JSON lines with key or key_base64; - is stdin',
   },
   { name: 'null', short: '0', summary: 'keys are parted by NUL bytes, as find -print0 does' },

@@ -1,6 +1,7 @@
 import { parseAddressFlags } from '../addresses/parse.ts';
 import { ADDRESS_FLAGS } from '../cli/address-flags.ts';
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import { escapeText } from '../keys/printable.ts';
 import { nearest } from '../text/nearest.ts';
@@ -8,7 +9,7 @@ import { parseIdleCondition, parseSizeCondition, parseTtlCondition } from './con
 import { compileRegex } from './regex/regex.ts';
 import { hasFilter, namesSource, type Selection } from './selection.ts';
 
-const KNOWN_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream', 'vectorset', 'none'];
+const KNOWN_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream', 'vectorset'];
 
 /**
  * Reads the selection flags.
@@ -17,10 +18,17 @@ const KNOWN_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream', 'vectors
  */
 export function parseSelection(
   input: Input,
-  options: { readonly verb: string; readonly example: string; readonly emptyMeansAll?: boolean },
+  options: {
+    readonly verb: string;
+    readonly example: string;
+    readonly emptyMeansAll?: boolean;
+    /** Whether `-0` parts what is written as well, and not only what `--keys-from` reads. */
+    readonly writesKeys?: boolean;
+  },
 ): Selection {
   const path = input.text('keys-from');
-  if (path === '') throw new UsageError('--keys-from is empty: it names a file, or - for stdin');
+  if (path === undefined && options.writesKeys !== true)
+    refuseIdle(input, ['null'], 'says how the keys of --keys-from FILE are parted');
   const selection: Selection = {
     keys: uniqueKeys(input.bytes(input.args)),
     keysFrom: path === undefined ? undefined : { path, form: input.on('null') ? 'nul' : 'lines' },
@@ -89,7 +97,7 @@ function parseRegex(source: string | undefined): Selection['regex'] {
 /** Modules name their types in capitals or with a dash; a plain word that is no type is a slip. */
 function parseType(text: string): string {
   const type = text.trim();
-  if (KNOWN_TYPES.includes(type) && type !== 'none') return type;
+  if (KNOWN_TYPES.includes(type)) return type;
   if (/^[\w-]+$/.test(type) && /[A-Z-]/.test(type)) return type;
   const guess = nearest(type, KNOWN_TYPES);
   throw new UsageError(`--type takes string, list, set, zset, hash or stream, not "${escapeText(type)}"`, {

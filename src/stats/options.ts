@@ -1,16 +1,22 @@
 import { parseAssertion, type Assertion } from '../assertions/assertion.ts';
 import { CACHE_TERMS, GROUP_TERMS, type GroupTerm } from '../assertions/cache-terms.ts';
-import { readConditions } from '../assertions/conditions.ts';
+import { readConditions, refuseEmptyJunit } from '../assertions/conditions.ts';
 import type { Vocabulary } from '../assertions/vocabulary.ts';
 import type { OutputFormat } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import type { Annotation } from '../cli/github-actions.ts';
 import { groupsByPattern, groupsByPrefix } from '../keys/group-of.ts';
 import { nearest } from '../text/nearest.ts';
 import type { GroupRequest } from './measure-groups.ts';
 
+/** What a measurement is told. */
+const MEASURING = [
+  ...['interval', 'watch', 'by-prefix', 'depth', 'separator', 'by-group', 'only', 'sample', 'max-events'],
+  ...['assert', 'check', 'allow-no-data', 'save', 'baseline', 'per-node'],
+];
 const DEFAULT_WATCH_MS = 2_000;
 const DEFAULT_SAMPLE_MS = 10_000;
 const DEFAULT_MAX_EVENTS = 1_000_000;
@@ -45,6 +51,12 @@ export function parseStats(input: Input, context: Context): StatsOptions {
     if (format !== undefined && format !== 'table' && format !== 'json') {
       throw new UsageError(`--repair has no output format "${format}"`, { hint: 'it has table and json' });
     }
+    refuseIdle(
+      input,
+      MEASURING,
+      'is about a measurement, and --repair takes none',
+      'run it again without --repair',
+    );
     return { ...NOTHING, mode: 'repair' };
   }
   const isWatch = input.has('watch');
@@ -66,6 +78,15 @@ export function parseStats(input: Input, context: Context): StatsOptions {
 
 /** @throws UsageError where flags exclude each other */
 function checkFit(options: StatsOptions, input: Input, format: OutputFormat | undefined): void {
+  if (options.assertions.length === 0)
+    refuseIdle(
+      input,
+      ['allow-no-data'],
+      'is about assertions, and there are none',
+      'add --assert or --check',
+    );
+  if (format !== undefined && ['csv', 'markdown', 'junit', 'prometheus'].includes(format))
+    refuseIdle(input, ['per-node'], `has no place in -o ${format}`, 'use -o json, or the table');
   if (options.mode === 'watch') {
     if (input.text('watch') !== undefined && input.has('interval')) {
       throw new UsageError('--watch DURATION and --interval are the same here: take one');
@@ -87,11 +108,11 @@ function checkFit(options: StatsOptions, input: Input, format: OutputFormat | un
   } else if (format === 'ndjson') {
     throw new UsageError('-o ndjson is for --watch: one record for each moment', { hint: 'use -o json' });
   }
-  if (format === 'junit' && options.assertions.length === 0) {
-    throw new UsageError('-o junit shows assertions, and there are none', {
-      hint: "give some with --assert 'hit_rate >= 80', or budgets: in the spec file with --check",
-    });
-  }
+  refuseEmptyJunit(
+    format,
+    options.assertions,
+    "give some with --assert 'hit_rate >= 80', or budgets: in the spec file with --check",
+  );
   if (options.groups?.sample !== undefined && options.intervalMs !== undefined) {
     throw new UsageError('--interval and listening for hit rates by group are two windows', {
       hint: 'say how long to listen with --sample; all other figures are of that window, too',
@@ -190,8 +211,11 @@ function parseGroups(
   }
   const only = input.choice('only', ['hits', 'keys']);
   const isShown = isByGroup || isByPrefix;
+  if (!isShown)
+    refuseIdle(input, ['only'], 'is about what is shown of groups', 'add --by-prefix or --by-group');
   const hears = terms.some((term) => HEARD.has(term)) || (isShown && only !== 'keys');
   const counts = terms.some((term) => !HEARD.has(term)) || (isShown && only !== 'hits');
+  if (!hears) refuseIdle(input, ['sample', 'max-events'], 'is about listening, and nothing here listens');
   return {
     groupOf: isByPrefix
       ? groupsByPrefix(depth ?? 1, separator ?? DEFAULT_SEPARATOR, layout)

@@ -10,6 +10,7 @@ import type { PaceLimits } from '../pace/pace.ts';
 import { parsePace } from '../pace/parse.ts';
 import { bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
+import { hintAtNothing } from '../selection/hints.ts';
 import { parseSelection } from '../selection/parse.ts';
 import { reachOf } from '../selection/reach.ts';
 import type { Selection } from '../selection/selection.ts';
@@ -115,6 +116,8 @@ async function runTtl(options: TtlOptions, context: Context): Promise<Outcome> {
     };
     const { matched, changed, unchanged, lost, failure } = result;
     const partial = lost.length > 0;
+    if (matched === 0 && !partial && failure === undefined && !signal.aborted)
+      hintAtNothing(options.selection, context);
     await audit?.write({
       command: 'ttl',
       target: { name: target.name, location: target.location, protected: target.protected },

@@ -1,10 +1,11 @@
 import { parseAssertion, type Assertion } from '../assertions/assertion.ts';
-import { readConditions } from '../assertions/conditions.ts';
+import { readConditions, refuseEmptyJunit } from '../assertions/conditions.ts';
 import { assertionExitCode, evaluateAssertion } from '../assertions/verdict.ts';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
 import { gentleClient } from '../origin/gentle.ts';
 import { openScopeTargets, type OpenTargets } from '../selection/scope-targets.ts';
@@ -41,9 +42,9 @@ const MOST_FINDINGS = 20;
 const FIX_CHUNK = 200;
 
 /** @throws UsageError */
-function parse(input: Input, { spec, host }: Context): VerifyOptions {
+function parse(input: Input, { spec, host, options: { format } }: Context): VerifyOptions {
   if (spec === undefined) throw new UsageError('verify needs a spec file: it says what entries are');
-  return {
+  const options: VerifyOptions = {
     scopes: input.texts('scope'),
     manner: parseManner(input, spec.spec.defaults, host.cwd),
     limit: input.wholeNumber('limit', { min: 1 }),
@@ -55,6 +56,10 @@ function parse(input: Input, { spec, host }: Context): VerifyOptions {
     ).map((text) => parseAssertion(text, VERIFY_VOCABULARY)),
     allowNoData: input.on('allow-no-data'),
   };
+  refuseEmptyJunit(format, options.assertions, "give some with --assert 'stale <= 1%'");
+  if (options.assertions.length === 0)
+    refuseIdle(input, ['allow-no-data'], 'is about assertions, and there are none');
+  return options;
 }
 
 async function run(options: VerifyOptions, context: Context): Promise<Outcome> {

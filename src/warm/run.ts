@@ -2,7 +2,9 @@ import type { Assertion } from '../assertions/assertion.ts';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
+import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
+import { refuseUnwritableReport } from '../cli/report-file.ts';
 import { redactUrl } from '../config/redact.ts';
 import type { ScopeSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -61,6 +63,14 @@ function parseLine(input: Input, context: Context): WarmOptions {
       hint: '-o ndjson streams the targets of a large run',
     });
   }
+  if (input.on('dry-run')) {
+    refuseIdle(input, ['targets'], 'is about what became of each target, and --dry-run only plans');
+    if (format === 'ndjson') {
+      throw new UsageError('--dry-run has no output format "ndjson"', {
+        hint: 'it has table, json, csv, markdown',
+      });
+    }
+  }
   return parseWarm(input, context);
 }
 
@@ -96,6 +106,7 @@ export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'
 }
 
 async function runWarm(asked: WarmOptions, context: Context): Promise<Outcome> {
+  await refuseUnwritableReport(asked.manner.htmlReport);
   const opened = await openVersions(asked, context);
   try {
     const settings = { ...asked.settings, versions: opened.places };

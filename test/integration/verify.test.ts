@@ -109,6 +109,9 @@ describe('verify', () => {
     ]);
     const junit = await runMain(['verify', '-o', 'junit', ...gate], { cwd: spec.folder });
     expect(junit.stdout).toContain('tests="2" failures="1"');
+    const empty = await runMain(['verify', '-o', 'junit', '--scope', 'products'], { cwd: spec.folder });
+    expect([empty.code, empty.stdout]).toEqual([2, '']);
+    expect(empty.stderr).toContain('-o junit shows assertions, and there are none');
   });
 
   test('says that nothing could be compared, rather than that all is well', async () => {

@@ -44,7 +44,7 @@ export interface ClusterShape {
 
 /** Builds a cluster by hand, as redis-cli --cluster create does, and waits until all of it agrees. */
 export async function startTestCluster(shape: ClusterShape = {}): Promise<TestCluster> {
-  const { primaries: count = 3, replicas: replicasEach = 0, args = [], nodeTimeoutMs = 10_000 } = shape;
+  const { primaries: count = 3, replicas: replicasEach = 0, args = [], nodeTimeoutMs = 5_000 } = shape;
   const servers = await Promise.all(
     Array.from({ length: count * (1 + replicasEach) }, () => startNode(nodeTimeoutMs, args)),
   );

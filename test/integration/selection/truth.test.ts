@@ -132,7 +132,7 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
         );
         const flags = flagsOf(wanted);
         const env = { CACHECTL_URL: place.url };
-        const listed = await runMain(['keys', '-o', 'ndjson', ...flags], { env });
+        const listed = await runMain(['keys', '-o', 'ndjson', '--quiet', ...flags], { env });
         expect(listed).toMatchObject({ code: 0, stderr: '' });
         expect(sorted(listed.stdout.trim().split('\n').filter(Boolean).map(keyOfLine))).toEqual(
           sorted(expected),

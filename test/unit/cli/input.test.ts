@@ -34,6 +34,13 @@ test('a time that is waited for is no longer than a timer can wait: a longer one
   expect(() => waitMs('soon')).toThrow('--timeout takes a duration');
 });
 
+test.each(['0', '0s', '0.0'])('a duration of %s is none, and no better one is known', (text) => {
+  const message = `--timeout takes a duration of more than 0, not "${text}"`;
+  expect(() => given('timeout', text).durationMs('timeout')).toThrow(
+    expect.objectContaining({ message, hint: undefined }),
+  );
+});
+
 function selection(input: Input): unknown {
   return parseSelection(input, { verb: 'clear', example: 'cachectl clear a' });
 }

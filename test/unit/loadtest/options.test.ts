@@ -225,4 +225,23 @@ describe('conditions', () => {
       'does not take the argument "homepage"',
     );
   });
+
+  it('are what a JUnit report has test cases of: without any there is none', () => {
+    expect(() => parse({ scope: ['homepage'], output: 'junit' })).toThrow('-o junit shows assertions');
+    expect(() => parse({ url: ['http://127.0.0.1/'], output: 'junit' })).toThrow('-o junit shows assertions');
+    expect(() =>
+      parse({ scope: ['homepage'], output: 'junit', assert: ['improvement > 10%'] }),
+    ).not.toThrow();
+  });
+});
+
+describe('the forms of the report', () => {
+  it.each([
+    [{ search: ['p99 < 50ms'], output: 'junit' }, '--search has no output format "junit"'],
+    [{ search: ['p99 < 50ms'], output: 'hdr' }, '--search has no output format "hdr"'],
+    [{ export: 'k6', output: 'csv' }, '--export has no output format "csv"'],
+    [{ scope: ['a'], url: [], output: 'hdr' }, 'a comparison has no output format "hdr"'],
+  ])('that there are not are refused: %j', (flags, message) => {
+    expect(() => parse({ url: ['http://127.0.0.1/'], ...flags })).toThrow(message);
+  });
 });
