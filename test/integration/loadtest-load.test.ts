@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runMain } from '../support/run-main.ts';
+import { until } from '../support/until.ts';
 import { useLoadtestPlace } from './loadtest-place.ts';
 import { parseLoad } from '../support/loadtest-report-json.ts';
 
@@ -100,6 +101,7 @@ describe('cachectl loadtest of a web address', () => {
 
   it('keeps --connections requests under way, and never more', async () => {
     const { origin, loadtest } = place();
+    origin.onRequest = () => until(() => origin.mostAtOnce() >= 3);
     await loadtest(`--url ${origin.url}/slow --requests 12 --connections 3`);
     expect(origin.mostAtOnce()).toBe(3);
   });
