@@ -32,7 +32,13 @@ describe('what is recorded', () => {
     one.failed(ended(1_500, 1_500, 1_600), 'origin.reset', 0, 0);
     one.dropped(1_600);
     const record = one.record(3_000);
-    expect(record).toMatchObject({ failures: [], dropped: 0, warmupRequests: 2, statuses: [], hasAnswers: true });
+    expect(record).toMatchObject({
+      failures: [],
+      dropped: 0,
+      warmupRequests: 2,
+      statuses: [],
+      hasAnswers: true,
+    });
     expect(record.latencies.count).toBe(0);
     expect(record.endpoints[0]).toMatchObject({ sent: 0, failed: 0, countedAnswers: 0 });
   });
