@@ -32,13 +32,13 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     projects: [
-      suite('unit', 20_000),
+      suite('unit', 60_000),
       suite('integration', 120_000),
       alone('timing', 120_000),
       suite('faults', 180_000),
-      suite('e2e', 60_000, true),
-      suite('interop', 300_000, true),
-      suite('soak', 900_000, true),
+      suite('e2e', 180_000, true),
+      suite('interop', 600_000, true),
+      suite('soak', 3_600_000, true),
     ],
     passWithNoTests: true,
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html'] },

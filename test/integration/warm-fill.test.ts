@@ -164,6 +164,14 @@ describe('checks of the answer', () => {
     expect(String(await stored('p:k'))).toBe('old');
   });
 
+  it('say what a good status is measured by', async () => {
+    const origin = await place.startOrigin({ '/x': json({}) });
+    const check = '{ key: k, path: /x, check: { status: [201, 204] } }';
+    expect((await report(origin.url, check)).failures).toMatchObject([
+      { code: 'origin.status', message: 'the origin answered 200 OK, and check.status wants 201, 204' },
+    ]);
+  });
+
   it('let through what they ask for', async () => {
     const origin = await place.startOrigin({
       '/x': answer('{"results":[1]}', {
@@ -443,6 +451,12 @@ describe('mistakes in how an entry is filled', () => {
     ['select: a', 'add `value: json`'],
     ['compress: lzma', 'expected gzip or zlib or brotli or zstd'],
     ['check: { matches: "(" }', 'not a regular expression'],
+    ['check: { json_path: "a[" }', 'cachectl.yaml:5:67: this is not a JMESPath expression'],
+    ['check: { json_path: "" }', 'expected a JMESPath or JSONPath expression, found nothing'],
+    ['value: json, select: "]["', 'cachectl.yaml:5:68: this is not a JMESPath expression'],
+    ['value: json, select: "$.a b"', 'this is not a JSONPath expression'],
+    ['check: { min_bytes: 2KB, max_bytes: 2000 }', '`max_bytes` is less than `min_bytes`'],
+    ['mode: touch, expect_ttl: { min: 1h, max: 600 }', '`max` is less than `min`'],
   ])('%s is refused before anything is contacted', async (keys, message) => {
     const origin = await place.startOrigin({});
     const { code, stderr } = await warm(origin.url, `{ key: k, path: /x, ${keys} }`);
