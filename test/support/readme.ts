@@ -13,6 +13,8 @@ export function readmePart(start: string, end: string): string {
 export function normalizeSession(session: string): string {
   return (
     session
+      // In the last hour of a day, what lives for an hour ends on another day.
+      .replace(/until \d{4}-\d\d-\d\d /g, 'until ')
       .replace(/[<>]?\d[\d,]*(\.\d+)?/g, 'N')
       .replace(/(N:)+N/g, 'N')
       // An hour before midnight what lives for an hour ends on another day, which is said.
