@@ -13,9 +13,11 @@ export function readmePart(start: string, end: string): string {
 export function normalizeSession(session: string): string {
   return (
     session
+      // In the last hour of a day, what lives for an hour ends on another day.
+      .replace(/until \d{4}-\d\d-\d\d /g, 'until ')
       .replace(/[<>]?\d[\d,]*(\.\d+)?/g, 'N')
       .replace(/(N:)+N/g, 'N')
-      // Late in the evening an hour from now is another day, which is named.
+      // An hour before midnight what lives for an hour ends on another day, which is said.
       .replace(/\bN-N-N N\b/g, 'N')
       // On a busy machine a difference may be smaller than the noise.
       .replace(/ \(noise\)/g, '')
