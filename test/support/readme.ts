@@ -13,10 +13,12 @@ export function readmePart(start: string, end: string): string {
 export function normalizeSession(session: string): string {
   return (
     session
-      // A moment of another day than today is told with its date, and late in the evening an hour from now is.
-      .replace(/\b\d{4}-\d\d-\d\d (?=\d\d:\d\d:\d\d)/g, '')
+      // In the last hour of a day, what lives for an hour ends on another day.
+      .replace(/until \d{4}-\d\d-\d\d /g, 'until ')
       .replace(/[<>]?\d[\d,]*(\.\d+)?/g, 'N')
       .replace(/(N:)+N/g, 'N')
+      // An hour before midnight what lives for an hour ends on another day, which is said.
+      .replace(/\bN-N-N N\b/g, 'N')
       // On a busy machine a difference may be smaller than the noise.
       .replace(/ \(noise\)/g, '')
       .replace(/N (KB|MB|bytes|B|ms|s)\b/g, 'N')
