@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** One suite: a folder of test/, with its own patience. `built` ones run the program in dist/. */
+/**
+ * One suite: a folder of test/, with its own patience. `built` ones run the program in dist/. The patience is for what
+ * hangs: it is several times that of test/support/until.ts, which says what never came true.
+ */
 function suite(name: string, testTimeout: number, built = false) {
   return {
     extends: true as const,
@@ -29,12 +32,12 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     projects: [
-      suite('unit', 20_000),
-      suite('integration', 30_000),
-      alone('timing', 30_000),
-      suite('faults', 60_000),
-      suite('e2e', 60_000, true),
-      suite('interop', 300_000, true),
+      suite('unit', 60_000),
+      suite('integration', 120_000),
+      alone('timing', 120_000),
+      suite('faults', 180_000),
+      suite('e2e', 180_000, true),
+      suite('interop', 600_000, true),
       suite('soak', 900_000, true),
     ],
     passWithNoTests: true,

@@ -41,7 +41,7 @@ export async function listenForHotKeys(
   { durationMs, maxEvents, yes, separators }: HotRequest,
   context: Context,
 ): Promise<HotKeys> {
-  requireCaptureConsent(client.target, yes);
+  requireCaptureConsent(client.target, yes, '--hot');
   const { messages, host, layout, signal } = context;
   const primaries = (await client.primaries()).length;
   messages.note(announceCapture(client.target, { durationMs, maxEvents, misses: false }, primaries));

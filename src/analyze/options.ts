@@ -1,5 +1,7 @@
+import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
+import { parseReportFile } from '../cli/report-file.ts';
 import type { PaceLimits } from '../pace/pace.ts';
 import { parsePace } from '../pace/parse.ts';
 import { parseSelection } from '../selection/parse.ts';
@@ -23,15 +25,15 @@ export interface AnalyzeOptions {
   readonly pace: PaceLimits;
   /** Whether to find out what is used most: by the servers' own counters, and by listening first where that is said. */
   readonly hot: { readonly listen: Omit<HotRequest, 'separators'> | undefined } | undefined;
-  /** As typed. */
-  readonly report: string | undefined;
+  /** Absolute. */
+  readonly reportFile: string | undefined;
 }
 
 export const DEFAULT_DEPTH = 2;
 export const DEFAULT_TOP = 10;
 
 /** @throws UsageError */
-export function parseAnalyze(input: Input): AnalyzeOptions {
+export function parseAnalyze(input: Input, { host }: Pick<Context, 'host'>): AnalyzeOptions {
   return {
     selection: parseSelection(input, { verb: 'analyze', example: 'cachectl analyze', emptyMeansAll: true }),
     size: parseSize(input.text('sample')),
@@ -43,7 +45,7 @@ export function parseAnalyze(input: Input): AnalyzeOptions {
     advise: input.on('advise'),
     pace: parsePace(input),
     hot: parseHot(input),
-    report: input.text('report'),
+    reportFile: parseReportFile(input, host.cwd),
   };
 }
 

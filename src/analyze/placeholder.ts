@@ -31,6 +31,11 @@ export function showFolded(folded: Uint8Array): string {
     .join('');
 }
 
+/** The name of a prefix for people: the empty key has one, too, and in quotes it can be seen. */
+export function showName(name: string): string {
+  return name === '' ? '""' : name;
+}
+
 /** The glob of all keys that fold to this, and perhaps of some more: `user:*:dashboard`. */
 export function globOf(folded: Uint8Array): Buffer {
   const parts = pieces(folded).map((piece) =>

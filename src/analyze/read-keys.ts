@@ -4,12 +4,12 @@ import { Pace, type PaceLimits } from '../pace/pace.ts';
 import { startProbe, type FeltLatency } from '../pace/probe.ts';
 import { parseInfo, type ServerInfo } from '../redis/info.ts';
 import { hasKnownCursor } from '../redis/resp/scan-parts.ts';
-import type { LostNode, ReadingNode, RedisClient } from '../redis/types.ts';
+import { SlotLedger } from '../redis/slot-ledger.ts';
+import type { LostNode, ReadingNode, RedisClient, SlotWatch } from '../redis/types.ts';
 import { matchesGlob } from '../keys/pattern.ts';
 import type { Questions } from './questions.ts';
 import { readServer, readSingly, type Reading } from './read-server.ts';
 import { planSample, WHOLE_SERVER, type ServerPart } from './sample.ts';
-import { SlotLedger } from './slot-ledger.ts';
 import type { Tally } from './tally.ts';
 
 /** How much is looked at: everything, a part, or so many keys. */
@@ -72,7 +72,7 @@ export async function readKeys(
   const lost: LostNode[] = [];
   // Before anything is read: what moves from now on is noticed.
   const watch = await client.watchSlots?.();
-  const ledger = watch && new SlotLedger(watch);
+  const ledger = watch && new SlotLedger(watch, options);
   const readers = await client.readers();
   const servers = await survey(readers, lost);
   const keyCount = servers.reduce((sum, server) => sum + server.keyCount, 0);
@@ -113,8 +113,8 @@ export async function readKeys(
   let moved = 0;
   try {
     await Promise.all(servers.map(read));
-    if (ledger !== undefined && !isSample && !signal.aborted)
-      moved = await readMoved(readers, lost, { ...reading, ledger });
+    if (watch !== undefined && ledger !== undefined && !isSample && !signal.aborted)
+      moved = await readMoved(readers, lost, { ...reading, watch, ledger });
   } finally {
     felt = probe.stop();
     progress.stop();
@@ -138,30 +138,32 @@ export async function readKeys(
 async function readMoved(
   readers: readonly ReadingNode[],
   lost: LostNode[],
-  reading: Reading & { readonly ledger: SlotLedger },
+  reading: Reading & { readonly watch: SlotWatch; readonly ledger: SlotLedger },
 ): Promise<number> {
-  const { pattern, accept, ledger } = reading;
+  const { watch, ledger, signal } = reading;
   const [home] = readers;
   if (home === undefined) return 0;
   const isLost = new Set(lost.map(({ address }) => address));
   const homes = readers.filter(({ address }) => isLost.has(address));
   const lostPrimaries = new Set(homes.map(({ address, replicaOf }) => replicaOf ?? address));
-  const isWanted = (key: Buffer): boolean =>
-    (pattern === undefined || matchesGlob(pattern, key)) && (accept === undefined || accept(key));
   let moved = 0;
   try {
-    for await (const keys of ledger.missing(lostPrimaries, isWanted)) {
-      for (let start = 0; start < keys.length && !reading.signal.aborted; start += KEYS_AT_ONCE) {
+    // What is missing of those that were lost is told as such.
+    const slots = (await watch.moved()).filter((slot) => !lostPrimaries.has(watch.ownerOf(slot) ?? ''));
+    for await (const keys of ledger.missing(slots, signal)) {
+      for (let start = 0; start < keys.length && !signal.aborted; start += KEYS_AT_ONCE) {
         const some = keys.slice(start, start + KEYS_AT_ONCE);
-        await readSingly(home, some, reading);
+        // The ledger has counted them.
+        await readSingly(home, some, { ...reading, ledger: undefined });
         reading.onLooked(some.length);
         moved += some.length;
       }
-      if (reading.signal.aborted) break;
+      if (signal.aborted) break;
     }
+    for (const node of watch.lost()) if (!isLost.has(node.address)) lost.push(node);
   } catch (error) {
     if (!(error instanceof CachectlError)) throw error;
-    if (!reading.signal.aborted) lost.push({ address: home.address, error });
+    if (!signal.aborted) lost.push({ address: home.address, error });
   }
   return moved;
 }

@@ -6,12 +6,12 @@ import { mayPass, pauseBefore, RECONNECT_ATTEMPTS } from '../redis/patience.ts';
 import { encodeCommands } from '../redis/resp/encode.ts';
 import type { KeyRun } from '../redis/resp/key-run.ts';
 import type { ReplyBatch } from '../redis/resp/reply-batch.ts';
+import type { SlotLedger } from '../redis/slot-ledger.ts';
 import type { ReadingNode, RedisNode } from '../redis/types.ts';
 import { pause } from '../redis/wait.ts';
 import { lengthCommand } from './lengths.ts';
 import { unseenKey, type Question, type Questions } from './questions.ts';
 import type { ServerPart } from './sample.ts';
-import type { SlotLedger } from './slot-ledger.ts';
 import type { Tally } from './tally.ts';
 
 /** How keys are read. */

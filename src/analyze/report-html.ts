@@ -7,6 +7,7 @@ import { formatBytes } from '../units/bytes.ts';
 import { countOf, formatPercent } from '../units/number.ts';
 import type { Finding } from './advice/finding.ts';
 import { estimateBytes, estimateKeys } from './estimate.ts';
+import { showName } from './placeholder.ts';
 import { passOn, type Prefix } from './prefixes.ts';
 import type { AnalyzeReport } from './report.ts';
 import { idleRows, lifeRows, summaryOf, tablesOf } from './tables.ts';
@@ -55,7 +56,7 @@ function areas(children: readonly Prefix[], report: AnalyzeReport, levels: numbe
   const items = children.map((child) => {
     const place = passOn(child);
     return {
-      ...area(levels === 0 ? place.segment : place.name, place.figures, report),
+      ...area(showName(levels === 0 ? place.segment : place.name), place.figures, report),
       ...(levels === 0 ? {} : { parts: areas(place.children, report, levels - 1) }),
     };
   });

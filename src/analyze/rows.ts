@@ -3,6 +3,7 @@ import { formatDurationMs } from '../units/duration.ts';
 import { formatCount, formatPercent } from '../units/number.ts';
 import { estimateBytes, estimateKeys, type Estimate } from './estimate.ts';
 import type { Figures } from './figures.ts';
+import { showName } from './placeholder.ts';
 import type { AnalyzeReport } from './report.ts';
 import { TYPES } from './seen-key.ts';
 
@@ -38,7 +39,7 @@ export function figureColumns(report: AnalyzeReport, title: string): readonly Fi
   const when = (holds: boolean, ...columns: readonly FigureColumn[]): readonly FigureColumn[] =>
     holds ? columns : [];
   return [
-    { title, flexible: true, cell: ({ name }) => name },
+    { title, flexible: true, cell: ({ name }) => showName(name) },
     right('keys', ({ keys }) => formatCount(estimateKeys(keys, scale).value)),
     ...when(
       scale.isSample,

@@ -1,7 +1,6 @@
-import path from 'node:path';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
-import { writeReportFile } from '../cli/report-file.ts';
+import { refuseUnwritableReport, writeReportFile } from '../cli/report-file.ts';
 import { groupsByPattern } from '../keys/group-of.ts';
 import { bindSelection } from '../selection/bind.ts';
 import { selectionJson } from '../selection/describe.ts';
@@ -19,6 +18,7 @@ import { analyzeViews } from './views.ts';
 
 async function runAnalyze(options: AnalyzeOptions, context: Context): Promise<Outcome> {
   const { layout, host } = context;
+  await refuseUnwritableReport(options.reportFile);
   const client = await context.redis();
   const bound = await bindSelection(options.selection, context, { twice: false });
   // First, since what the walk asks would be heard as well.
@@ -75,9 +75,9 @@ async function runAnalyze(options: AnalyzeOptions, context: Context): Promise<Ou
   for (const [question, error] of questions.refusals)
     context.messages.warn(`${question} is unknown: ${error.message}`);
   const failure =
-    options.report === undefined
+    options.reportFile === undefined
       ? undefined
-      : await writeReportFile(path.resolve(host.cwd, options.report), renderHtml(report), 'analyze');
+      : await writeReportFile(options.reportFile, renderHtml(report), 'analyze');
   return { exitCode: failure?.exitCode ?? analyzeExitCode(report), views: analyzeViews(report), failure };
 }
 

@@ -223,6 +223,7 @@ function totalText(report: AnalyzeReport): string {
   const [cells] = figureTable(report, 'type', '', [{ name: '', figures: report.tally.total }]).rows;
   const columns = figureColumns(report, '');
   const named = new Map(columns.map(({ title }, index) => [title, cells?.[index] ?? '']));
+  if (report.tally.total.keys === 0) return named.get('keys') ?? '';
   const memory = named.get('memory');
   const without = named.get('no TTL');
   return [

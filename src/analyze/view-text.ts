@@ -3,10 +3,12 @@ import { renderMarkdownTable } from '../terminal/csv.ts';
 import { renderFields, renderTable } from '../terminal/table.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { displayWidth, truncate } from '../terminal/width.ts';
+import { wrap } from '../terminal/wrap.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatCount, formatPercent } from '../units/number.ts';
 import { estimateBytes, estimateKeys } from './estimate.ts';
 import type { Finding } from './advice/finding.ts';
+import { showName } from './placeholder.ts';
 import { passOn, type Prefix } from './prefixes.ts';
 import { sumOfFigures, type Figures } from './figures.ts';
 import type { AnalyzeReport } from './report.ts';
@@ -27,7 +29,14 @@ export function renderAnalysis(report: AnalyzeReport, terminal: TerminalInfo): s
 }
 
 function summaryText(report: AnalyzeReport, terminal: TerminalInfo): string {
-  return renderFields(summaryOf(report, plusMinus(terminal)), terminal);
+  const fields = summaryOf(report, plusMinus(terminal));
+  if (!terminal.interactive) return renderFields(fields, terminal);
+  const begin = Math.max(...fields.map(([name]) => displayWidth(name))) + 2;
+  const wrapped = fields.map(([name, value]): readonly [string, string] => [
+    name,
+    wrap(value, terminal.width - begin).join(`\n${' '.repeat(begin)}`),
+  ]);
+  return renderFields(wrapped, terminal);
 }
 
 /** In a pipe, too, one enormous key must not push the figures of all others out of sight: csv and json have it whole. */
@@ -100,7 +109,7 @@ export function renderTree(report: AnalyzeReport, terminal: TerminalInfo): strin
     for (const [index, child] of shown.entries()) {
       const isLast = index === shown.length - 1 && others.length === 0;
       const place = passOn(child);
-      lines.push([`${indent}${isLast ? end : branch}${place.segment}`, place.figures]);
+      lines.push([`${indent}${isLast ? end : branch}${showName(place.segment)}`, place.figures]);
       visit(place, depth - 1, indent + (isLast ? blank : bar));
     }
     if (others.length > 0)

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
@@ -36,6 +37,7 @@ export type BackupPart =
 
 /**
  * Reads a backup: all frames that are whole, and each stretch that is not. Memory is that of one frame.
+ * Backups that were joined to one file are read one after the other.
  * @throws UsageError where the file cannot be read, or has no frame at all: then it is none of ours
  */
 export async function* readBackup(file: string): AsyncGenerator<BackupPart, void, void> {
@@ -43,7 +45,9 @@ export async function* readBackup(file: string): AsyncGenerator<BackupPart, void
     throw new UsageError(`the backup ${escapeText(file)} cannot be read: ${fileCause(error, 'read')}`);
   });
   try {
-    const { size } = await handle.stat();
+    const found = await handle.stat();
+    if (!found.isFile()) throw noFile(file, found);
+    const { size } = found;
     const magic = await read(handle, 0, MAGIC.length);
     const first = magic.equals(MAGIC) ? MAGIC.length : await findFrame(handle, 0, size);
     if (first === undefined)
@@ -57,6 +61,14 @@ export async function* readBackup(file: string): AsyncGenerator<BackupPart, void
   } finally {
     await handle.close();
   }
+}
+
+/** What is damaged is looked for in any place of the file, and only a file on a disk has places. */
+function noFile(file: string, found: Stats): UsageError {
+  const cause = found.isDirectory() ? fileCause({ code: 'EISDIR' }, 'read') : 'it is no file on a disk';
+  return new UsageError(`the backup ${escapeText(file)} cannot be read: ${cause}`, {
+    hint: found.isFIFO() ? 'write what the pipe gives to a file first' : undefined,
+  });
 }
 
 async function* readFrames(
@@ -76,7 +88,13 @@ async function* readFrames(
     return { kind: 'loss', loss: { from, to, keys: keysThere, why: to === size ? 'cut off' : 'altered' } };
   };
   while (at < size) {
-    const decoded = decodeHead(await read(handle, at, HEAD_BYTES));
+    const bytes = await read(handle, at, HEAD_BYTES);
+    if (ended && bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
+      at += MAGIC.length;
+      keysSeen = 0;
+      continue;
+    }
+    const decoded = decodeHead(bytes);
     const end = decoded === undefined ? undefined : at + HEAD_BYTES + decoded.head.packedBytes;
     if (decoded === undefined || end === undefined) {
       brokenFrom ??= at;
@@ -84,8 +102,9 @@ async function* readFrames(
       continue;
     }
     const { head } = decoded;
-    // The head itself is whole, and so says how many keys are missing before it.
-    const missing = loss(at, head.keysBefore - keysSeen);
+    // The head itself is whole, and so says how many keys are missing before it, unless another backup has begun.
+    const isAnother = head.kind === 'header' || head.keysBefore < keysSeen;
+    const missing = loss(at, isAnother ? undefined : head.keysBefore - keysSeen);
     if (missing !== undefined) yield missing;
     const records =
       end > size ? undefined : await readPayload(handle, at + HEAD_BYTES, head, decoded.bodySum);

@@ -193,6 +193,6 @@ function fallenBehind(address: string): CachectlError {
   return new CachectlError(`${address} says more than can be read in time`, {
     code: 'capture.behind',
     exitCode: ExitCode.unreachable,
-    hint: 'capture less with --max-events or a shorter --sample',
+    hint: 'listen less: to fewer commands with --max-events, or for a shorter time',
   });
 }

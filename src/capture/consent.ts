@@ -6,16 +6,17 @@ import { countOf } from '../units/number.ts';
 
 /**
  * Refuses to listen to a protected server unasked.
+ * @param durationFlag the flag that says for how long: `--sample`
  * @throws CachectlError (exit 7)
  */
-export function requireCaptureConsent(target: RedisTarget, yes: boolean): void {
+export function requireCaptureConsent(target: RedisTarget, yes: boolean, durationFlag: string): void {
   if (!target.protected || yes) return;
   throw new CachectlError(
     `${target.name} is protected, and a capture makes it write every command twice for its time`,
     {
       code: 'unconfirmed',
       exitCode: ExitCode.unconfirmed,
-      hint: 'add --yes if that is fine now; a shorter --sample and --max-events bound the cost',
+      hint: `add --yes if that is fine now; a shorter ${durationFlag} and --max-events bound the cost`,
     },
   );
 }

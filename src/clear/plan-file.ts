@@ -4,6 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import { fileCause } from '../cli/file-cause.ts';
+import { whyUnwritable } from '../cli/why-unwritable.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { Reach } from '../cli/confirmation.ts';
 import { escapeText, keyJson } from '../keys/printable.ts';
@@ -40,6 +41,9 @@ export interface PlanWriter {
 
 /** @throws UsageError where the file cannot be written */
 export async function createPlanFile(file: string, header: PlanHeader): Promise<PlanWriter> {
+  // The draft's own name is free, and the one that it gets at the end is not looked at before.
+  const cause = await whyUnwritable(file);
+  if (cause !== undefined) throw new UsageError(`the plan ${escapeText(file)} cannot be written: ${cause}`);
   const draft = path.join(path.dirname(file), `.${path.basename(file)}.part`);
   const handle = await open(draft, 'w', 0o600).catch((error: unknown) => {
     throw new UsageError(`the plan ${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`);

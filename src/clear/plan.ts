@@ -3,7 +3,7 @@ import type { LostNode, RedisClient } from '../redis/types.ts';
 import type { BoundSelection } from '../selection/bind.ts';
 import { BreakdownCounter, type Breakdown } from '../selection/breakdown.ts';
 import { askFacts } from '../selection/facts.ts';
-import { walkSelection, type SelectedBatch } from '../selection/walk.ts';
+import { walkSelection, type SelectedBatch, type WalkOptions } from '../selection/walk.ts';
 
 /** Keys shown as an example of what would go. */
 export const SAMPLE_SIZE = 10;
@@ -40,7 +40,14 @@ export async function planClear(
   const sample: Buffer[] = [];
   const lost: LostNode[] = [];
   const counter = new BreakdownCounter(bound.layout);
-  const walk = { signal, reading: true, existing: true, onLost: (node: LostNode) => lost.push(node) };
+  const walk: WalkOptions = {
+    signal,
+    reading: true,
+    existing: true,
+    // Whoever wants the keys themselves must not miss any.
+    each: onKeys === undefined ? 'once' : undefined,
+    onLost: (node) => lost.push(node),
+  };
   for await (const batch of walkSelection(client, bound, walk)) {
     const { keys } = batch;
     for (const key of keys) counter.name(key);
@@ -72,7 +79,13 @@ export async function countUpTo(
   signal: AbortSignal,
 ): Promise<number> {
   let matched = 0;
-  const walk = { signal, reading: false, existing: true, onLost: () => undefined };
+  const walk: WalkOptions = {
+    signal,
+    reading: false,
+    existing: true,
+    each: 'once',
+    onLost: () => undefined,
+  };
   for await (const { keys } of walkSelection(client, bound, walk)) {
     matched += keys.length;
     if (matched > most) break;

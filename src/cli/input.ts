@@ -1,5 +1,6 @@
 import { MAX_TIMEOUT_MS } from '../config/ttl.ts';
 import { parseQuoted } from '../keys/printable.ts';
+import { nearest } from '../text/nearest.ts';
 import { BYTES_FORM, formatBytes, meantBytes, parseBytes } from '../units/bytes.ts';
 import { DURATION_FORM, meantDuration, parseDurationMs } from '../units/duration.ts';
 import { meantRate, parseRate, RATE_FORM } from '../units/rate.ts';
@@ -88,9 +89,8 @@ export class Input {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const ms = parseDurationMs(text);
-    if (ms === undefined || ms <= 0) {
-      throw notOfForm(name, DURATION_FORM, text, meantDuration(text));
-    }
+    if (ms === 0) throw new UsageError(`--${name} takes a duration of more than 0, not "${text}"`);
+    if (ms === undefined) throw notOfForm(name, DURATION_FORM, text, meantDuration(text));
     return ms;
   }
 
@@ -131,7 +131,15 @@ export class Input {
     if (text === undefined) return undefined;
     const choice = choices.find((candidate) => candidate === text);
     if (choice === undefined) {
-      throw new UsageError(`--${name} takes ${choices.join(', ')}, not "${text}"`);
+      // A choice may have a comma in it (cold,warm).
+      const among = choices.join(choices.some((each) => each.includes(',')) ? ' | ' : ', ');
+      const guess =
+        text.length < 3
+          ? undefined
+          : (choices.find((each) => each.startsWith(text)) ?? nearest(text, choices));
+      throw new UsageError(`--${name} takes ${among}, not "${text}"`, {
+        hint: guess === undefined ? undefined : `did you mean --${name} ${guess}?`,
+      });
     }
     return choice;
   }

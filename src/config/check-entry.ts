@@ -43,8 +43,7 @@ export function checkEntry(
     ...checkTemplates(entry, variableGroups(entry)),
     ...checkPath(nodeAt(entry, ['path']), baseUrl),
     ...sourceNodes(entry).flatMap((source) => checkSource(source, baseUrl, checkExpression)),
-    ...checkSelect(nodeAt(entry, ['select'])),
-    ...checkFill(entry),
+    ...checkFill(entry, checkExpression),
     ...listItems(nodeAt(entry, ['ignore'])).flatMap(checkIgnored),
   ];
 }
@@ -190,10 +189,4 @@ function checkIgnored(node: SourceNode): readonly Finding[] {
       suggestion: 'write it like `generated_at` or `items[*].seen_at`',
     },
   ];
-}
-
-function checkSelect(node: SourceNode | undefined): readonly Finding[] {
-  const select = stringScalar(node);
-  if (!select || select.value.trim() !== '') return [];
-  return [{ offset: select.start, message: 'expected a JMESPath expression, found nothing' }];
 }

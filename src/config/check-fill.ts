@@ -1,13 +1,20 @@
+import type { ExpressionCheck } from '../text/expression.ts';
+import { parseBytes } from '../units/bytes.ts';
+import { checkExpression } from './check-expression.ts';
 import type { Finding } from './finding.ts';
 import { keyOffsetAt, listItems, mapEntries, nodeAt, stringScalar, type SourceNode } from './source-tree.ts';
+import { readTtlSeconds } from './ttl.ts';
 
 /** Keys that mean something only where the entry stores the answer itself. */
 const STORE_ONLY = ['value', 'select', 'keep_headers', 'compress', 'compress_above', 'serializer'];
 /** Keys that mean something only where the application stores it. */
 const TOUCH_ONLY = ['expect_keys', 'expect_ttl', 'certify_header'];
 
-/** What is wrong in how an entry is filled: keys that contradict each other, expressions that cannot be read. */
-export function checkFill(entry: SourceNode): readonly Finding[] {
+/**
+ * What is wrong in how an entry is filled: keys that contradict each other, expressions that cannot be read.
+ * @param checkSyntax for JMESPath and JSONPath
+ */
+export function checkFill(entry: SourceNode, checkSyntax: ExpressionCheck): readonly Finding[] {
   const mode = stringScalar(nodeAt(entry, ['mode']))?.value ?? 'store';
   const value = stringScalar(nodeAt(entry, ['value']))?.value ?? 'body';
   const meaningless = mode === 'touch' ? STORE_ONLY : TOUCH_ONLY;
@@ -33,13 +40,17 @@ export function checkFill(entry: SourceNode): readonly Finding[] {
   needs('compress_above', nodeAt(entry, ['compress']) !== undefined, '`compress` says how; it is missing');
   return [
     ...findings,
-    ...checkExpression(nodeAt(entry, ['check', 'matches'])),
+    ...checkExpression(nodeAt(entry, ['select']), checkSyntax),
+    ...checkExpression(nodeAt(entry, ['check', 'json_path']), checkSyntax),
+    ...checkRegex(nodeAt(entry, ['check', 'matches'])),
     ...checkStatuses(nodeAt(entry, ['check', 'status'])),
+    ...checkBounds(nodeAt(entry, ['check']), 'min_bytes', 'max_bytes', (size) => parseBytes(String(size))),
     ...checkRange(nodeAt(entry, ['expect_ttl'])),
+    ...checkBounds(nodeAt(entry, ['expect_ttl']), 'min', 'max', readTtlSeconds),
   ];
 }
 
-function checkExpression(node: SourceNode | undefined): readonly Finding[] {
+function checkRegex(node: SourceNode | undefined): readonly Finding[] {
   const expression = stringScalar(node);
   if (!expression) return [];
   try {
@@ -62,4 +73,21 @@ function checkStatuses(node: SourceNode | undefined): readonly Finding[] {
 function checkRange(node: SourceNode | undefined): readonly Finding[] {
   if (node === undefined || mapEntries(node).length > 0) return [];
   return [{ offset: node.start, message: 'expected `min`, `max` or both' }];
+}
+
+/** Two bounds between which there is nothing, whatever comes. */
+function checkBounds(
+  node: SourceNode | undefined,
+  least: string,
+  most: string,
+  read: (written: string | number) => number | undefined,
+): readonly Finding[] {
+  const boundAt = (key: string): number | undefined => {
+    const bound = nodeAt(node, [key]);
+    if (bound?.kind !== 'scalar' || bound.unresolved) return undefined;
+    return typeof bound.value === 'string' || typeof bound.value === 'number' ? read(bound.value) : undefined;
+  };
+  const [from, to] = [boundAt(least), boundAt(most)];
+  if (node === undefined || from === undefined || to === undefined || from <= to) return [];
+  return [{ offset: keyOffsetAt(node, [most]), message: `\`${most}\` is less than \`${least}\`` }];
 }

@@ -1,7 +1,7 @@
 import { parseCapture, CaptureError } from '../text/capture.ts';
 import type { ExpressionCheck } from '../text/expression.ts';
-import { expressionLanguage } from '../text/expression.ts';
 import { VARIABLE_NAME } from '../text/template.ts';
+import { checkExpression } from './check-expression.ts';
 import { originUrlProblem, requestPathProblem } from './origin-url.ts';
 import type { Finding } from './finding.ts';
 import { guessFormat, OWN_VARIABLES } from './foreach.ts';
@@ -122,27 +122,6 @@ function checkAs(source: SourceNode, check: ExpressionCheck): readonly Finding[]
     found.push({ offset: as.start, message: 'expected at least one variable' });
   }
   return found;
-}
-
-function checkExpression(node: SourceNode | undefined, check: ExpressionCheck): Finding[] {
-  const scalar = stringScalar(node);
-  if (!scalar) return [];
-  const language = expressionLanguage(scalar.value);
-  if (scalar.value.trim() === '') {
-    return [{ offset: scalar.start, message: 'expected a JMESPath or JSONPath expression, found nothing' }];
-  }
-  const problem = check(scalar.value);
-  if (problem === undefined) return [];
-  return [
-    {
-      offset: scalar.textStart === undefined ? scalar.start : scalar.textStart + problem.offset,
-      message: `this is not a ${language} expression: ${problem.message}`,
-      suggestion:
-        language === 'JMESPath'
-          ? 'an expression is like results[*].id, see https://jmespath.org'
-          : 'an expression is like $.results[*].id, see RFC 9535',
-    },
-  ];
 }
 
 function checkPath(source: SourceNode, baseUrl: string | undefined): readonly Finding[] {

@@ -1,3 +1,4 @@
+import { parseTemplate, placeholders } from '../text/template.ts';
 import { meantDuration } from '../units/duration.ts';
 import { meantRate, parseRate, RATE_FORM } from '../units/rate.ts';
 import { ORIGIN_TTL } from './build-fill.ts';
@@ -17,6 +18,7 @@ import {
   mapEntries,
   nodeAt,
   stringScalar,
+  toPlain,
   type SourceNode,
   type SourcePath,
 } from './source-tree.ts';
@@ -81,33 +83,50 @@ function checkOriginUrl(root: SourceNode): readonly Finding[] {
   return findings;
 }
 
+/** Where an entry stands, and all that it says. */
+interface EntryPlace {
+  readonly line: number;
+  readonly text: string;
+}
+
 function checkScope(
   root: SourceNode,
   name: string,
   scope: SourceNode,
   checkExpression: ExpressionCheck,
 ): readonly Finding[] {
-  const lineOfKey = new Map<string, number>();
+  const seen = new Map<string, EntryPlace>();
   const baseUrl = stringScalar(nodeAt(root, ['origin', 'base_url']))?.value;
   return listItems(nodeAt(scope, ['entries'])).flatMap((entry, index) => [
     ...checkEntry(entry, baseUrl, checkExpression),
     ...checkTtl(root, ['scopes', name, 'entries', index, 'ttl']),
-    ...checkDuplicate(entry, lineOfKey),
+    ...checkDuplicate(entry, seen),
   ]);
 }
 
-/** Remembers the entry's key; a key template given before is a mistake. */
-function checkDuplicate(entry: SourceNode, lineOfKey: Map<string, number>): readonly Finding[] {
+/**
+ * Remembers the entry's key; another entry for it is a mistake, unless it is the same in everything and so merged.
+ * Of keys with placeholders only their values tell, which are compared before the first request.
+ */
+function checkDuplicate(entry: SourceNode, seen: Map<string, EntryPlace>): readonly Finding[] {
   const key = stringScalar(nodeAt(entry, ['key']));
-  if (!key) return [];
+  if (!key || !isFixed(key.value)) return [];
   const name = JSON.stringify([stringScalar(nodeAt(entry, ['namespace']))?.value, key.value]);
-  const earlier = lineOfKey.get(name);
-  if (earlier === undefined) {
-    lineOfKey.set(name, key.line);
-    return [];
-  }
-  const message = `another entry of this scope writes the same key, on line ${earlier}`;
+  const text = JSON.stringify(toPlain(entry));
+  const earlier = seen.get(name);
+  if (earlier === undefined) seen.set(name, { line: key.line, text });
+  if (earlier === undefined || earlier.text === text) return [];
+  const message = `another entry of this scope writes the same key, on line ${earlier.line}`;
   return [{ offset: key.start, message }];
+}
+
+/** Whether a key has no placeholders; templates that cannot be read are reported elsewhere. */
+function isFixed(key: string): boolean {
+  try {
+    return placeholders(parseTemplate(key)).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 function checkTtl(root: SourceNode, path: SourcePath): readonly Finding[] {

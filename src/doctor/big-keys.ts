@@ -18,7 +18,8 @@ export async function findBigKeys(client: RedisClient, context: Context): Promis
   let seen = 0;
   let big = 0;
   let largest: { readonly key: Buffer; readonly bytes: number } | undefined;
-  for await (const { node, keys } of client.walk({ reading: true }, context.signal, () => undefined)) {
+  const query = { reading: true, each: 'once' } as const;
+  for await (const { node, keys } of client.walk(query, context.signal, () => undefined)) {
     const sizes = await node.pipeline(keys.map((key) => ['MEMORY', 'USAGE', key]));
     for (const [index, size] of sizes.entries()) {
       if (typeof size !== 'number') continue;

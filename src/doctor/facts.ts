@@ -17,7 +17,7 @@ export interface ServerFacts {
   readonly database: number;
   readonly info: ServerInfo;
   readonly slow: readonly SlowCommand[] | undefined;
-  /** The server's clock less ours, half the round trip taken off. */
+  /** The server's clock less ours, as far as the time that asking took does not explain it. */
   readonly clockDifferenceMs: number | undefined;
   readonly nowMs: number;
 }
@@ -30,17 +30,22 @@ export async function readFacts(node: RedisNode, database: number, clock: Clock)
   const [info, slow] = await node.pipeline([['INFO'], ['SLOWLOG', 'GET', SLOW_ENTRIES]]);
   const startedAt = clock.monotonicMs();
   const [time] = await node.pipeline([['TIME']]);
-  const halfTripMs = (clock.monotonicMs() - startedAt) / 2;
   const nowMs = clock.now();
+  const askedMs = nowMs - (clock.monotonicMs() - startedAt);
   const serverMs = readTime(time);
   return {
     address: node.address,
     database,
     info: parseInfo(info instanceof CachectlError ? '' : String(info ?? '')),
     slow: Array.isArray(slow) ? (slow as readonly RedisReply[]).flatMap(readSlow) : undefined,
-    clockDifferenceMs: serverMs === undefined ? undefined : serverMs - (nowMs - halfTripMs),
+    clockDifferenceMs: serverMs === undefined ? undefined : outside(serverMs, askedMs, nowMs),
     nowMs,
   };
+}
+
+/** How far a moment is from a stretch of time: 0 within it, negative before it. */
+function outside(at: number, from: number, to: number): number {
+  return at < from ? at - from : Math.max(0, at - to);
 }
 
 function readTime(reply: RedisReply | CachectlError | undefined): number | undefined {

@@ -1,11 +1,12 @@
-import { constants, statSync } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { defineCommand } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { fileCause } from '../cli/file-cause.ts';
+import { whyUnwritable } from '../cli/why-unwritable.ts';
 import { decodeSpec, parseWholeSpec } from '../config/load.ts';
 import { specJsonSchema } from '../config/schema.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -55,14 +56,14 @@ export const command = defineCommand<InitOptions>({
         );
       }
     } catch (error) {
-      throw unwritable(name, error);
+      throw unwritable(name, fileCause(error, 'write'));
     }
     return { exitCode: ExitCode.ok, views: initViews({ file: name, answers, layoutType: layout.type }) };
   },
 });
 
-function unwritable(name: string, error: unknown): CachectlError {
-  return new UsageError(`${escapeText(name)} cannot be written: ${fileCause(error, 'write')}`);
+function unwritable(name: string, cause: string): CachectlError {
+  return new UsageError(`${escapeText(name)} cannot be written: ${cause}`);
 }
 
 /**
@@ -76,9 +77,8 @@ async function mayBeWritten(
   options: InitOptions,
   context: Context,
 ): Promise<void> {
-  await access(path.dirname(file), constants.W_OK).catch((error: unknown) => {
-    throw unwritable(name, error);
-  });
+  const cause = await whyUnwritable(file);
+  if (cause !== undefined) throw unwritable(name, cause);
   const isThere = await stat(file).then(
     () => true,
     () => false,

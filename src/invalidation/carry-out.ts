@@ -153,9 +153,18 @@ function summaryOf(kind: Exclude<ActionKind, 'http'>, report: JsonDocument): str
       const warm =
         count('stored') + count('revalidated') + count('fresh') + count('touched') + count('verified');
       const failed = count('failed') + count('refused');
-      return `${countOf(warm, 'target')} warm${failed > 0 ? `, ${failed} failed` : ''}`;
+      if (failed === 0) return `${countOf(warm, 'target')} warm`;
+      const reason = firstMessage(report['failures']) ?? firstMessage(report['refusals']);
+      return `${countOf(warm, 'target')} warm, ${failed} failed${reason === undefined ? '' : `: ${reason}`}`;
     }
   }
+}
+
+/** Why the first targets of a list in `warm`'s report failed. */
+function firstMessage(failures: unknown): string | undefined {
+  if (!Array.isArray(failures)) return undefined;
+  const [first] = failures as readonly { readonly message?: unknown }[];
+  return typeof first?.message === 'string' ? first.message : undefined;
 }
 
 function bumped(namespaces: unknown): string {

@@ -46,6 +46,8 @@ async function listKeys(
       reading: true,
       existing: true,
       facts: options.facts,
+      // A list has to have every key, and may have one twice.
+      each: options.countOnly ? 'once' : undefined,
       onLost: (node) => lost.push(node),
     });
     for await (const { keys, facts } of batches) {

@@ -170,6 +170,14 @@ export const loadtestSpec: CommandSpec = {
     ...inGroup('What becomes of the result', RESULT_FLAGS),
     ...LAYOUT_FLAGS,
   ],
+  missingFlags: [
+    {
+      names: ['vus', 'users', 'clients', 'threads', 'concurrency'],
+      because: 'it has connections and workers',
+      instead:
+        '--connections N says how many requests are under way at once, --workers N how many threads send them',
+    },
+  ],
   examples: [
     { line: 'cachectl loadtest --scope homepage', does: 'Without the cache against with it' },
     {

@@ -4,6 +4,7 @@ import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
+import { parseReportFile } from '../cli/report-file.ts';
 import { RESERVED_SCOPE } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { ClosedLoad } from './compare/closed-loop.ts';
@@ -54,6 +55,7 @@ export interface LoadtestOptions {
   /** A file with an earlier report. */
   readonly baseline: string | undefined;
   /** Where a page is to be written. */
+  /** Absolute. */
   readonly reportFile: string | undefined;
   /** Write a script for another tool, and send nothing. */
   readonly exportTo: 'k6' | undefined;
@@ -154,7 +156,7 @@ export function parseLoadtestOptions(
     assertions,
     search,
     baseline,
-    reportFile: input.text('report'),
+    reportFile: parseReportFile(input, context.host.cwd),
     exportTo: input.choice('export', ['k6'] as const),
     countHeader,
     confirm: input.text('confirm'),

@@ -1,7 +1,6 @@
-import path from 'node:path';
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
-import { writeReportFile } from '../cli/report-file.ts';
+import { refuseUnwritableReport, writeReportFile } from '../cli/report-file.ts';
 import { findAndLoadSpec } from '../config/load-file.ts';
 import type { LoadedSpec } from '../config/loaded.ts';
 import { createOriginClient } from '../origin/client.ts';
@@ -28,6 +27,7 @@ export const command = defineCommand<LoadtestOptions>({
   run: async (options, context) => {
     const { clock, cwd } = context.host;
     const startedAt = clock.now();
+    await refuseUnwritableReport(options.reportFile);
     const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, cwd);
     if (options.exportTo === 'k6') return exportScript(options, context);
     if (options.search !== undefined && options.work.kind === 'load') {
@@ -40,8 +40,7 @@ export const command = defineCommand<LoadtestOptions>({
     const kind = options.work.kind === 'compare' ? 'compare' : 'load';
     const result = gated(outcome, { kind, assertions: options.assertions, baseline, startedAt }, clock.now());
     if (options.reportFile === undefined) return result;
-    const file = path.resolve(cwd, options.reportFile);
-    const failure = await writeReportFile(file, await page(clock.now()), 'loadtest');
+    const failure = await writeReportFile(options.reportFile, await page(clock.now()), 'loadtest');
     return { ...result, failure: result.failure ?? failure };
   },
 });

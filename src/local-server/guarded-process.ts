@@ -67,7 +67,8 @@ export async function startGuarded(command: readonly string[], folder: string): 
         resolve(value);
       };
       listeners.add(listener);
-      for (const line of output.split('\n')) listener(line);
+      // The last one is half a line, or none.
+      for (const line of output.split('\n').slice(0, -1)) listener(line);
       void ended.then(() => {
         listeners.delete(listener);
         reject(new Error(`${command[0] ?? ''} ended: ${output.trim().split('\n').slice(-3).join(' | ')}`));

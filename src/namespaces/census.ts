@@ -43,7 +43,9 @@ export async function countVersions(
   const counts = new Map(forms.map((form) => [form, new Map<number, Count>()]));
   const pattern = globFor(forms);
   const walk =
-    pattern === undefined ? [] : client.walk({ pattern, reading: true }, options.signal, options.onLost);
+    pattern === undefined
+      ? []
+      : client.walk({ pattern, reading: true, each: 'once' }, options.signal, options.onLost);
   for await (const { node, keys } of walk) {
     const questions: { readonly key: Buffer; readonly count: Count }[] = [];
     let asked = 0;

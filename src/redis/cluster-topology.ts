@@ -141,6 +141,7 @@ export function primariesToWalkAgain(
 ): readonly TcpAddress[] {
   const ownersBefore = slotOwners(before.topology).map((owner) => owner && formatAddress(owner));
   const primariesNow = new Set(after.topology.shards.map(({ primary }) => formatAddress(primary)));
+  const returned = returnedPrimaries(before, after);
   const concerns = (source: string | undefined): boolean =>
     source === undefined || walked.has(source) || !primariesNow.has(source);
   return after.topology.shards
@@ -150,11 +151,25 @@ export function primariesToWalkAgain(
       const is = after.states.get(address);
       if ([...(was?.importingFrom ?? []), ...(is?.importingFrom ?? [])].some(concerns)) return true;
       const gained = gainedFrom(address, ranges, ownersBefore);
-      if ([...gained].some(concerns)) return true;
-      // Ownership that changed and changed back: where from cannot be told any more.
-      return gained.size === 0 && was !== undefined && is !== undefined && was.configEpoch !== is.configEpoch;
+      return [...gained].some(concerns) || returned.has(address);
     })
     .map(({ primary }) => primary);
+}
+
+/**
+ * Primaries whose ownership has changed, and changed back: of what, and where it was meanwhile, cannot be told
+ * any more.
+ */
+export function returnedPrimaries(before: ClusterSnapshot, after: ClusterSnapshot): ReadonlySet<string> {
+  const ownersBefore = slotOwners(before.topology).map((owner) => owner && formatAddress(owner));
+  const returned = after.topology.shards.flatMap(({ primary, ranges }) => {
+    const address = formatAddress(primary);
+    const was = before.states.get(address);
+    const is = after.states.get(address);
+    if (was === undefined || is === undefined || was.configEpoch === is.configEpoch) return [];
+    return gainedFrom(address, ranges, ownersBefore).size === 0 ? [address] : [];
+  });
+  return new Set(returned);
 }
 
 /** The former owners of slots that an address owns now. */

@@ -32,7 +32,8 @@ export async function* scanKeys(
     while (next !== undefined && !signal.aborted) {
       const [cursor, keys]: readonly [string, readonly Buffer[]] = await next;
       next = cursor === '0' ? undefined : ask(cursor);
-      if (keys.length > 0) yield { keys, cursor };
+      const accepted = query.accept === undefined ? keys : keys.filter(query.accept);
+      if (accepted.length > 0) yield { keys: accepted, cursor };
     }
   } finally {
     // A caller that stops early leaves one SCAN under way; its failure concerns nobody.

@@ -54,10 +54,20 @@ export interface SlotWatch {
   readonly slotOf: (key: Buffer) => number;
   /** The address of the primary that owned a slot at that moment. */
   readonly ownerOf: (slot: number) => string | undefined;
-  /** Slots that have another owner now, or have been on their way at either end, in order. */
+  /** Slots that have another owner now, may have had one meanwhile, or have been on their way at either end, in order. */
   readonly moved: () => Promise<readonly number[]>;
-  /** The keys of a slot, wherever they are now; at most so many of each primary. */
-  readonly keysOf: (slot: number, most: number) => Promise<readonly Buffer[]>;
+  /** How many keys each of these slots has, on all primaries together. */
+  readonly sizesOf: (slots: readonly number[]) => Promise<readonly number[]>;
+  /** The keys of these slots, wherever they are now: for slots of some thousand keys at the most. */
+  readonly keysOf: (slots: readonly number[]) => Promise<readonly Buffer[]>;
+  /** All keys of the primaries that have any of these slots, batch by batch. */
+  readonly scan: (
+    slots: ReadonlySet<number>,
+    pattern: Buffer | undefined,
+    signal: AbortSignal,
+  ) => AsyncGenerator<readonly Buffer[], void, void>;
+  /** Primaries that could not be asked about slots so far. */
+  readonly lost: () => readonly LostNode[];
 }
 
 /** What a connection talks to, for messages and for confirming a deletion by name. */
@@ -88,7 +98,15 @@ export interface ScanQuery {
   readonly count?: number;
   /** Read on replicas where the connection says `read_from: replica`. For walks that only look. */
   readonly reading?: boolean;
-  /** Cursors to go on from, by the node's address; `0` is a node that was walked to its end. */
+  /** A further condition on a key's bytes. */
+  readonly accept?: ((key: Buffer) => boolean) | undefined;
+  /**
+   * `once`: a key of a cluster comes once, also where slots move meanwhile, for whoever counts keys. Not for whoever
+   * needs each of them: of very many keys in slots that move, some may be left out as if they had come. Without it,
+   * and where a single server gives a key twice (SCAN may, while its table shrinks), a key may come again.
+   */
+  readonly each?: 'once' | undefined;
+  /** Cursors to go on from, by the node's address; `0` is a node that was walked to its end. Not with `each`. */
   readonly from?: ReadonlyMap<string, string>;
 }
 
@@ -127,7 +145,7 @@ export interface RedisClient {
   /**
    * The keys of every primary that match, batch by batch, all primaries at once. A key that exists
    * throughout comes at least once, also where slots move or a replica takes over meanwhile; a key may come
-   * more than once. A primary that cannot be reached is told to `onLost`, and the others are walked on.
+   * more than once, unless `each` says otherwise. A primary that cannot be reached is told to `onLost`, and the others are walked on.
    * Ends early, without an error, once the signal is aborted.
    * @throws CachectlError where no primary at all could be walked
    */

@@ -9,7 +9,7 @@ import { parseIdleCondition, parseSizeCondition, parseTtlCondition } from './con
 import { compileRegex } from './regex/regex.ts';
 import { hasFilter, namesSource, type Selection } from './selection.ts';
 
-const KNOWN_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream', 'vectorset', 'none'];
+const KNOWN_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream', 'vectorset'];
 
 /**
  * Reads the selection flags.
@@ -97,7 +97,7 @@ function parseRegex(source: string | undefined): Selection['regex'] {
 /** Modules name their types in capitals or with a dash; a plain word that is no type is a slip. */
 function parseType(text: string): string {
   const type = text.trim();
-  if (KNOWN_TYPES.includes(type) && type !== 'none') return type;
+  if (KNOWN_TYPES.includes(type)) return type;
   if (/^[\w-]+$/.test(type) && /[A-Z-]/.test(type)) return type;
   const guess = nearest(type, KNOWN_TYPES);
   throw new UsageError(`--type takes string, list, set, zset, hash or stream, not "${escapeText(type)}"`, {

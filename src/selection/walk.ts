@@ -1,4 +1,4 @@
-import type { LostNode, RedisClient, RedisNode } from '../redis/types.ts';
+import type { LostNode, RedisClient, RedisNode, ScanQuery } from '../redis/types.ts';
 import type { BoundSelection } from './bind.ts';
 import { FactAsker } from './fact-asker.ts';
 import { serverConditions, type Fact, type KeyFacts } from './facts.ts';
@@ -19,6 +19,8 @@ export interface WalkOptions {
   readonly existing?: boolean;
   /** Of tags only the items, without the sets that list them. */
   readonly itemsOnly?: boolean;
+  /** See {@link ScanQuery.each}: of keys that are found. For whoever only counts. */
+  readonly each?: 'once' | undefined;
   /** Where to go on, by address; nodes that are missing are walked from the start. */
   readonly from?: ReadonlyMap<string, string>;
 }
@@ -36,7 +38,7 @@ export interface SelectedBatch {
 /**
  * The selected keys of every node, batch by batch: first the exact ones, whether they exist or not (unless
  * `existing`), then those that were found. What only the server knows holds for the moment when it was asked.
- * A key may come twice, as with SCAN, and where an exact list or a scope names one that a pattern finds too.
+ * A key may come twice, as with SCAN, where slots move and `each` does not say otherwise, and where an exact list or a scope names one that a pattern finds too.
  * Memory is that of two batches; what comes next is under way meanwhile.
  */
 export async function* walkSelection(
@@ -95,18 +97,17 @@ async function* walkScanned(
   walk: WalkOptions & { readonly glob: Buffer },
   asker: FactAsker,
 ): AsyncGenerator<SelectedBatch, void, void> {
-  const { signal, from, reading, glob, facts = [] } = walk;
-  const query = { pattern: glob, reading, ...(from === undefined ? {} : { from }) };
+  const { signal, from, reading, glob, each, facts = [] } = walk;
+  const accept = bound.acceptsScanned;
+  const query: ScanQuery = { pattern: glob, reading, each, accept, ...(from === undefined ? {} : { from }) };
   let ahead: Promise<SelectedBatch | undefined> | undefined;
   for await (const { node, keys, cursor } of client.walk(query, signal, walk.onLost)) {
-    const accepted = bound.acceptsScanned === undefined ? keys : keys.filter(bound.acceptsScanned);
-    if (accepted.length === 0) continue;
     if (!asker.asks(facts)) {
-      yield { node, keys: accepted, facts: undefined, cursor };
+      yield { node, keys, facts: undefined, cursor };
       continue;
     }
     // The questions about these keys are on their way while the caller works on those before.
-    const looking = asker.look(node, accepted, facts, cursor);
+    const looking = asker.look(node, keys, facts, cursor);
     looking.catch(() => undefined);
     const batch = await ahead;
     ahead = looking;

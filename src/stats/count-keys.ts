@@ -20,7 +20,7 @@ export interface KeyCount {
 
 /**
  * Counts the keys of every group with their memory and whether they expire. A key that SCAN gives twice while
- * the table grows is counted twice; a key that expires meanwhile is not counted.
+ * the table shrinks is counted twice; one of a slot that moves is not, and a key that expires meanwhile is not counted.
  * @throws CachectlError
  */
 export async function countKeys(
@@ -35,7 +35,8 @@ export async function countKeys(
   const channels = new Map<string, Promise<BulkChannel>>();
   let keys = 0;
   try {
-    for await (const batch of client.walk({ count: KEYS_IN_A_STEP }, signal, (node) => lost.push(node))) {
+    const query = { count: KEYS_IN_A_STEP, each: 'once' } as const;
+    for await (const batch of client.walk(query, signal, (node) => lost.push(node))) {
       keys += await countBatch(batch, counts, channels);
       progress.update(keys);
     }

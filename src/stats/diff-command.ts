@@ -8,8 +8,8 @@ export const statsDiffSpec: CommandSpec = {
     'Compares two reports that stats --by-prefix --save or stats --by-group --save wrote. Keys whose TTL had run ' +
     'out by the second report are told apart from keys that were written or removed.',
   args: [
-    { name: 'before', summary: 'the earlier report', required: true, isFile: true },
-    { name: 'after', summary: 'the later one', required: true, isFile: true },
+    { name: 'BEFORE', summary: 'the earlier report', required: true, isFile: true },
+    { name: 'AFTER', summary: 'the later report', required: true, isFile: true },
   ],
   flags: [],
   examples: [

@@ -59,7 +59,7 @@ async function hear(
   counts: GroupCounts,
   context: Context,
 ): Promise<{ readonly summary: GroupCapture; readonly ends: NonNullable<MeasuredGroups['ends']> }> {
-  requireCaptureConsent(client.target, yes);
+  requireCaptureConsent(client.target, yes, '--sample');
   const { messages, host, signal } = context;
   const primaries = (await client.primaries()).length;
   messages.note(announceCapture(client.target, { durationMs, maxEvents, misses: true }, primaries));

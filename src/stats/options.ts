@@ -96,7 +96,9 @@ function checkFit(options: StatsOptions, input: Input, format: OutputFormat | un
     );
     if (other !== undefined) {
       throw new UsageError(`--watch shows how it goes, and --${other} needs an end`, {
-        hint: 'give the one measurement a window with --interval 10s instead of --watch',
+        hint: other.startsWith('by-')
+          ? 'leave --watch out, and say with --sample how long to listen'
+          : 'give the one measurement a window with --interval 10s instead of --watch',
       });
     }
     if (format !== undefined && !['table', 'json', 'ndjson'].includes(format)) {

@@ -9,7 +9,7 @@ import { parseStats, type StatsOptions } from './options.ts';
 import { between, readFigures, sinceStart, type Measured, type Reading } from './read.ts';
 import { repairOnTheWay, runRepair } from './repair.ts';
 import { readMetric, statsExitCode, type NodeFigures, type StatsReport } from './report.ts';
-import { readSavedMetric, readSavedStats, saveStats } from './saved.ts';
+import { readSavedMetric, readSavedStats, refuseUnwritable, saveStats } from './saved.ts';
 import { statsJson } from './view-data.ts';
 import { renderStatsMarkdown } from './view-text.ts';
 import { statsViews } from './views.ts';
@@ -31,6 +31,7 @@ export const command: Command = defineCommand<StatsOptions>({
 
 async function runOnce(options: StatsOptions, context: Context): Promise<Outcome> {
   const { host } = context;
+  if (options.save !== undefined) await refuseUnwritable(options.save, host.cwd);
   const startedAt = host.clock.now();
   const began = host.clock.monotonicMs();
   const baseline =
@@ -59,7 +60,8 @@ async function runOnce(options: StatsOptions, context: Context): Promise<Outcome
       ),
     ),
   };
-  if (options.save !== undefined) await saveStats(options.save, host.cwd, statsJson(report));
+  const failure =
+    options.save === undefined ? undefined : await saveStats(options.save, host.cwd, statsJson(report));
   if (report.verdicts.length > 0) {
     const { githubReport } = await import('../assertions/github.ts');
     const places = new Map(options.assertions.map(({ assertion, at }) => [assertion, at]));
@@ -69,7 +71,7 @@ async function runOnce(options: StatsOptions, context: Context): Promise<Outcome
       ),
     );
   }
-  return { exitCode: statsExitCode(report), views: statsViews(report) };
+  return { exitCode: statsExitCode(report), views: statsViews(report), failure };
 }
 
 /** The later reading's keys, memory and clients with the counters of the earlier one. */

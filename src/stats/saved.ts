@@ -7,6 +7,7 @@ import type { JsonDocument } from '../cli/command.ts';
 import { CachectlError, UsageError } from '../cli/errors.ts';
 import { fileCause } from '../cli/file-cause.ts';
 import { ExitCode } from '../cli/exit-code.ts';
+import { whyUnwritable } from '../cli/why-unwritable.ts';
 import { escapeText } from '../keys/printable.ts';
 import { renderJson } from '../terminal/json.ts';
 
@@ -43,12 +44,23 @@ export interface SavedServer {
   readonly evicted: number | null;
 }
 
-/** Writes a report to a file. @throws CachectlError (exit 5) where it cannot be written */
-export async function saveStats(file: string, cwd: string, document: JsonDocument): Promise<void> {
+/** Looks whether `--save` can write before anything is measured. @throws UsageError where it cannot */
+export async function refuseUnwritable(file: string, cwd: string): Promise<void> {
+  const cause = await whyUnwritable(path.resolve(cwd, file));
+  if (cause !== undefined) throw new UsageError(`--save ${escapeText(file)} cannot be written: ${cause}`);
+}
+
+/** Writes a report to a file; gives why that failed, since there is a report to be printed nevertheless. */
+export async function saveStats(
+  file: string,
+  cwd: string,
+  document: JsonDocument,
+): Promise<CachectlError | undefined> {
   try {
     await writeFile(path.resolve(cwd, file), `${renderJson(document, 2)}\n`);
+    return undefined;
   } catch (error) {
-    throw new CachectlError(`${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`, {
+    return new CachectlError(`${escapeText(file)} cannot be written: ${fileCause(error, 'write')}`, {
       code: 'stats.save',
       exitCode: ExitCode.partial,
       cause: error,

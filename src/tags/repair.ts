@@ -1,7 +1,7 @@
 import { CachectlError } from '../cli/errors.ts';
 import type { Layout } from '../keys/layout.ts';
 import { escapeGlob } from '../keys/pattern.ts';
-import type { LostNode, RedisClient } from '../redis/types.ts';
+import type { LostNode, RedisClient, ScanQuery } from '../redis/types.ts';
 import { SIDE_PREFIX } from '../warm/side-hash.ts';
 import { examineSet, livesOf, type TaggedKey } from './examine-set.ts';
 import { removeOrphans } from './prune.ts';
@@ -51,7 +51,7 @@ export async function repairTags(
   const notSets: Buffer[] = [];
   const lost: LostNode[] = [];
   const onLost = (node: LostNode): void => void lost.push(node);
-  for await (const sets of walkTagSets(client, layout, options.signal, onLost)) {
+  for await (const sets of walkTagSets(client, layout, options.signal, onLost, eachOf(options))) {
     for (const { set } of sets) {
       try {
         await repairSet(client, set, sums, options);
@@ -65,6 +65,11 @@ export async function repairTags(
   }
   await addLost(client, layout, sums, options, onLost);
   return { ...sums, notSets, lost };
+}
+
+/** Whoever only counts wants each set once, whoever repairs at least once. */
+function eachOf({ dryRun }: RepairOptions): ScanQuery['each'] {
+  return dryRun ? 'once' : undefined;
 }
 
 async function repairSet(
@@ -119,7 +124,11 @@ async function addLost(
 ): Promise<void> {
   const prefix = Buffer.from(SIDE_PREFIX);
   for (const pattern of layout.toPhysicalPatterns(Buffer.concat([escapeGlob(prefix), Buffer.from('*')]))) {
-    for await (const { node, keys } of client.walk({ pattern }, options.signal, onLost)) {
+    for await (const { node, keys } of client.walk(
+      { pattern, each: eachOf(options) },
+      options.signal,
+      onLost,
+    )) {
       const replies = await node.pipeline(keys.map((key) => ['HGET', key, TAGS_FIELD]));
       const tagged = keys.flatMap((side, index) => {
         const tags = decodeTags(replies[index]);

@@ -43,7 +43,8 @@ async function runList({ limit }: ListOptions, context: Context): Promise<Outcom
   let shown: readonly TagCount[] = [];
   const progress = context.progress({ label: 'counting', unit: 'tags' });
   try {
-    const walk = walkTagSets(client, context.layout, context.signal, (node) => lost.push(node));
+    const onLost = (node: LostNode): void => void lost.push(node);
+    const walk = walkTagSets(client, context.layout, context.signal, onLost, 'once');
     for await (const sets of walk) {
       for (let start = 0; start < sets.length && !context.signal.aborted; start += AT_ONCE) {
         const some = sets.slice(start, start + AT_ONCE);

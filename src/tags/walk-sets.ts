@@ -1,5 +1,5 @@
 import type { Layout } from '../keys/layout.ts';
-import type { LostNode, RedisClient } from '../redis/types.ts';
+import type { LostNode, RedisClient, ScanQuery } from '../redis/types.ts';
 import { tagOfSet, tagSetPatterns } from './tag-sets.ts';
 
 /** The set of one tag. */
@@ -9,15 +9,19 @@ export interface TagSet {
   readonly set: Buffer;
 }
 
-/** The sets of all tags, batch by batch: one walk over the names of keys for each place of the layout. */
+/**
+ * The sets of all tags, batch by batch: one walk over the names of keys for each place of the layout.
+ * @param each see {@link ScanQuery.each}: for whoever changes nothing
+ */
 export async function* walkTagSets(
   client: RedisClient,
   layout: Layout,
   signal: AbortSignal,
   onLost: (lost: LostNode) => void,
+  each?: ScanQuery['each'],
 ): AsyncGenerator<readonly TagSet[], void, void> {
   for (const pattern of tagSetPatterns(layout)) {
-    for await (const { keys } of client.walk({ pattern, reading: true }, signal, onLost)) {
+    for await (const { keys } of client.walk({ pattern, reading: true, each }, signal, onLost)) {
       yield keys.flatMap((set) => {
         const tag = tagOfSet(set, layout);
         return tag === undefined ? [] : [{ tag, set }];

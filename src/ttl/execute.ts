@@ -71,6 +71,7 @@ export async function executeTtl(
       facts: ['ttl'],
       // A tag whose list is gone before its items cannot be cleared any more.
       itemsOnly: true,
+      each: options.dryRun ? 'once' : undefined,
       onLost: (node) => lost.push(node),
     });
     for await (const { node, facts } of batches) await changeBatch(node, facts ?? []);

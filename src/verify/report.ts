@@ -25,6 +25,14 @@ export interface Finding {
   readonly verdict: Exclude<TargetVerdict, { readonly kind: 'same' | 'skipped' }>;
 }
 
+/** What became of what was warmed again. */
+export interface Fixed {
+  readonly warm: number;
+  readonly failed: number;
+  /** Of the first that failed. */
+  readonly reason: string | undefined;
+}
+
 /** What a run found. */
 export interface VerifyReport {
   readonly redis: string;
@@ -32,7 +40,7 @@ export interface VerifyReport {
   /** The first of them; `omitted` are more. */
   readonly findings: readonly Finding[];
   readonly omitted: number;
-  readonly fixed: { readonly warm: number; readonly failed: number } | undefined;
+  readonly fixed: Fixed | undefined;
   readonly verdicts: readonly Verdict[];
   readonly startedAt: number;
   readonly elapsedMs: number;
@@ -125,7 +133,9 @@ function render(report: VerifyReport, terminal: TerminalInfo): string {
     ...(report.fixed === undefined
       ? []
       : [
-          `${countOf(report.fixed.warm, 'entry', 'entries')} warmed again, ${formatCount(report.fixed.failed)} failed`,
+          `${countOf(report.fixed.warm, 'entry', 'entries')} warmed again, ${formatCount(report.fixed.failed)} failed${
+            report.fixed.reason === undefined ? '' : `: ${escapeText(report.fixed.reason)}`
+          }`,
         ]),
     ...(report.verdicts.length === 0 ? [] : ['', renderVerdicts(report.verdicts, terminal)]),
   ].join('\n');
@@ -173,7 +183,7 @@ function toJson(report: VerifyReport): JsonDocument {
         : verdict),
     })),
     findings_omitted: report.omitted,
-    fixed: report.fixed ?? null,
+    fixed: report.fixed === undefined ? null : { warm: report.fixed.warm, failed: report.fixed.failed },
     assertions: report.verdicts.map(verdictJson),
     elapsed_ms: Math.round(report.elapsedMs),
     interrupted: report.interrupted,

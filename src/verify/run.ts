@@ -24,6 +24,7 @@ import {
   type Finding,
   type VerdictCounts,
   type VerifyReport,
+  type Fixed,
 } from './report.ts';
 import { verifyTarget, type TargetVerdict } from './verify-target.ts';
 
@@ -181,7 +182,7 @@ async function* limited(targets: AsyncIterable<Target>, most = Number.POSITIVE_I
 class Fixer {
   readonly #warm: WarmTargets;
   #waiting: Target[] = [];
-  #done = { warm: 0, failed: 0 };
+  #done: Fixed = { warm: 0, failed: 0, reason: undefined };
 
   constructor(warm: WarmTargets) {
     this.#warm = warm;
@@ -193,12 +194,16 @@ class Fixer {
   }
 
   /** What is left, and how it all went. */
-  async finish(): Promise<{ readonly warm: number; readonly failed: number }> {
+  async finish(): Promise<Fixed> {
     const chunk = this.#waiting;
     this.#waiting = [];
     if (chunk.length > 0) {
       const { warm, failures } = await this.#warm(chunk);
-      this.#done = { warm: this.#done.warm + warm, failed: this.#done.failed + failures.length };
+      this.#done = {
+        warm: this.#done.warm + warm,
+        failed: this.#done.failed + failures.length,
+        reason: this.#done.reason ?? failures[0]?.error.message,
+      };
     }
     return this.#done;
   }

@@ -6,6 +6,8 @@ import type { OriginResponse } from '../origin/types.ts';
 import { formatBytes } from '../units/bytes.ts';
 import type { PreparedCheck } from './prepare-fill.ts';
 
+const KEPT = 'the entry in the cache, if there is one, was left as it is';
+
 type Answer = Pick<OriginResponse, 'status' | 'headers' | 'body'>;
 
 /** Why an answer is not stored; `undefined` where nothing speaks against it. Messages name no URL, so that causes group. */
@@ -37,7 +39,7 @@ export function statusRefusal(
   allowed: ReadonlySet<number> | undefined,
 ): CachectlError | undefined {
   if (allowed === undefined ? status >= 200 && status <= 299 : allowed.has(status)) return undefined;
-  return new StatusFailure(status);
+  return new StatusFailure(status, allowed);
 }
 
 /** A status that is not stored; whether it may pass depends on it. */
@@ -45,11 +47,14 @@ export class StatusFailure extends CachectlError {
   override readonly name = 'StatusFailure';
   readonly status: number;
 
-  constructor(status: number) {
-    super(`the origin answered ${statusText(status)}`, {
+  /** @param wanted by `check.status`: what else is good may not be good enough */
+  constructor(status: number, wanted?: ReadonlySet<number>) {
+    const isGood = wanted !== undefined && status >= 200 && status <= 299;
+    const why = isGood ? `, and check.status wants ${[...wanted].join(', ')}` : '';
+    super(`the origin answered ${statusText(status)}${why}`, {
       code: 'origin.status',
       exitCode: ExitCode.partial,
-      hint: statusHint(status),
+      hint: isGood ? KEPT : statusHint(status),
     });
     this.status = status;
   }
@@ -135,7 +140,7 @@ function isEmptyList(value: unknown): boolean {
 }
 
 function failedCheck(name: string, message: string): CachectlError {
-  return refusal(`check.${name}`, message, 'the entry in the cache, if there is one, was left as it is');
+  return refusal(`check.${name}`, message, KEPT);
 }
 
 function refusal(code: string, message: string, hint: string | undefined): CachectlError {

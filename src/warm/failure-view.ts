@@ -25,7 +25,7 @@ export function failureLines(
     lines.push(style.bad(`${formatCount(group.failures.length)} ${verb}: ${group.message}`));
     const visible = group.failures.slice(0, SHOWN - shown);
     shown += visible.length;
-    for (const failure of visible) lines.push(`  ${failureSubject(failure, specPath).join('  ')}`);
+    for (const failure of visible) lines.push(`  ${failureSubject(failure, specPath).join('  ')}`.trimEnd());
     if (group.hint !== undefined) {
       const hint = `  hint: ${group.hint}`;
       const whole = terminal.interactive ? wrap(hint, terminal.width) : [hint];

@@ -1,6 +1,6 @@
-import path from 'node:path';
 import { UsageError } from '../cli/errors.ts';
 import type { Input } from '../cli/input.ts';
+import { parseReportFile } from '../cli/report-file.ts';
 import type { DefaultsSpec } from '../config/spec.ts';
 import type { LockMode } from './lock.ts';
 import { parseMaxFailures, type StopRule } from './stop-rule.ts';
@@ -40,8 +40,8 @@ export function parseManner(input: Input, defaults: DefaultsSpec, cwd: string): 
   if (input.on('force') && input.on('only-missing')) {
     throw new UsageError('--force and --only-missing contradict each other');
   }
-  const report = input.text('report');
-  if (report !== undefined && input.on('dry-run')) {
+  const htmlReport = parseReportFile(input, cwd);
+  if (htmlReport !== undefined && input.on('dry-run')) {
     throw new UsageError('--report is of what was warmed, and --dry-run warms nothing');
   }
   return {
@@ -61,7 +61,7 @@ export function parseManner(input: Input, defaults: DefaultsSpec, cwd: string): 
     stopRule: parseStopRule(input),
     allowFailures: input.on('allow-failures'),
     everyTarget: input.on('targets'),
-    htmlReport: report === undefined ? undefined : path.resolve(cwd, report),
+    htmlReport,
   };
 }
 

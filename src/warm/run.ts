@@ -4,6 +4,7 @@ import type { Context } from '../cli/context.ts';
 import { UsageError } from '../cli/errors.ts';
 import { refuseIdle } from '../cli/idle-flags.ts';
 import type { Input } from '../cli/input.ts';
+import { refuseUnwritableReport } from '../cli/report-file.ts';
 import { redactUrl } from '../config/redact.ts';
 import type { ScopeSpec } from '../config/spec.ts';
 import { escapeText } from '../keys/printable.ts';
@@ -105,6 +106,7 @@ export function parseWarm(input: Input, context: Pick<Context, 'spec' | 'layout'
 }
 
 async function runWarm(asked: WarmOptions, context: Context): Promise<Outcome> {
+  await refuseUnwritableReport(asked.manner.htmlReport);
   const opened = await openVersions(asked, context);
   try {
     const settings = { ...asked.settings, versions: opened.places };

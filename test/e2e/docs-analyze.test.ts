@@ -15,7 +15,8 @@ let folder: string;
 beforeAll(async () => {
   // So that `--hot` alone has something to tell.
   redis = await startTestRedis(['--maxmemory-policy', 'allkeys-lfu']);
-  await fillMixed(redis, 0, 3_000);
+  // Enough of them that a hundredth has each kind of key in it.
+  await fillMixed(redis, 0, 10_000);
   folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
 });
 afterAll(async () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -7,9 +6,9 @@ import { startShop } from '../../examples/shop/server.ts';
 import { readGuide } from '../support/guide.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { makeScriptFolder, type ScriptFolder } from '../support/script-folder.ts';
+import { shopSpec } from '../support/shop-spec.ts';
 
 const guide = readGuide('stats.md');
-const SHOP_SPEC = readFileSync(new URL('../../examples/shop/cachectl.yaml', import.meta.url), 'utf8');
 
 let redis: TestRedis;
 let shop: Awaited<ReturnType<typeof startShop>>;
@@ -28,7 +27,7 @@ beforeEach(async () => {
     ([, block]) => block ?? '',
   );
   expect(parts).toHaveLength(2);
-  await folder.write('cachectl.yaml', [SHOP_SPEC, ...parts].join('\n'));
+  await folder.write('cachectl.yaml', [shopSpec(), ...parts].join('\n'));
   return folder.remove;
 });
 
@@ -116,7 +115,7 @@ test('GitLab', async () => {
 
 test('plain shell', async () => {
   const [script = ''] = guide.blocks('sh', 'Plain shell');
-  await redis.call('SET', 'shop:a', '1', 'EX', 100);
+  await redis.call('SET', 'shop:a', '1', 'EX', 10_000);
   for (const key of ['shop:a', 'shop:a', 'shop:a', 'none']) await redis.call('GET', key);
   const open = await shell(script);
   expect(open.code).toBe(0);

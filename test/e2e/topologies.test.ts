@@ -1,13 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startShop } from '../../examples/shop/server.ts';
-import { packageFile } from '../../src/package-root.ts';
 import { startTestCluster } from '../support/cluster.ts';
 import { serverPaths, startTestRedis, useServer } from '../support/redis.ts';
 import { runBinary } from '../support/run-binary.ts';
 import { startTestSentinels } from '../support/sentinel.ts';
+import { shopSpec } from '../support/shop-spec.ts';
 import { startTlsRedis } from '../support/tls-redis.ts';
 
 /** A Redis of some kind, and how a user would say where it is. */
@@ -69,14 +69,14 @@ describe.each(CASES)('%s: %s', (server, _name, start) => {
     place = await start();
     shop = await startShop({ port: 0, latencyScale: 0.02 });
     folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
+    await writeFile(path.join(folder, 'cachectl.yaml'), shopSpec());
   });
   afterAll(async () => {
     await Promise.all([place.stop(), shop.close(), rm(folder, { recursive: true })]);
   });
 
   async function cachectl(...argv: readonly string[]) {
-    const spec = packageFile('examples', 'shop', 'cachectl.yaml');
-    const run = await runBinary([...argv, '--config', spec, ...place.argv], {
+    const run = await runBinary([...argv, ...place.argv], {
       cwd: folder,
       env: { ...place.env, ORIGIN_URL: shop.url },
     });

@@ -51,11 +51,13 @@ test('events that a replica has confirmed are carried out, whatever fails over m
   }
   isOver = true;
   await producing;
-  const done = (): Set<string> => new Set(front.requests.map(({ url }) => url.slice(1)));
-  await until(() => confirmed.every((n) => done().has(n)), 40_000);
+  await until(() => {
+    const done = new Set(front.requests.map(({ url }) => url.slice(1)));
+    return confirmed.every((n) => done.has(n));
+  }, 120_000);
   send('SIGTERM');
   const run = await listening;
   expect(run.code).toBe(0);
   expect(JSON.parse(run.stdout)).toMatchObject({ events_dead_lettered: 0 });
   await client.close();
-}, 150_000);
+}, 300_000);

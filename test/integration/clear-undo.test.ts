@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -37,6 +37,8 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
   const store = (...keys: readonly (string | Buffer)[]) =>
     place.send(keys.map((key) => ['SET', key, 'value'] as const));
   const names = async () => (await place.keys()).map((key) => key.toString('latin1'));
+  /** When a key expires, in milliseconds since the epoch. The server's clock is ours. */
+  const expiry = async (key: string) => Number((await place.send([['PEXPIRETIME', key]]))[0]);
   const many = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
   describe('a plan', () => {
@@ -76,12 +78,28 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
       expect(await names()).toEqual(['user:1']);
     });
 
+    test('that could not be written is refused before the first key is looked at', async () => {
+      await store('user:1');
+      for (const [name, why] of [
+        [folder, 'it is a folder'],
+        [file('no/plan'), 'its folder does not exist'],
+      ] as const) {
+        const { code, stdout, stderr } = await cachectl(['clear', '--pattern', 'user:*', '--plan', name]);
+        expect({ code, stdout, stderr }).toEqual({
+          code: 2,
+          stdout: '',
+          stderr: `error: the plan ${name} cannot be written: ${why}\n`,
+        });
+      }
+      expect((await readdir(path.dirname(folder))).filter((name) => name.endsWith('.part'))).toEqual([]);
+    });
+
     test('for another server or database is refused', async () => {
       await store('user:1');
       const plan = file('plan');
       await cachectl(['clear', '--pattern', 'user:*', '--plan', plan]);
       const text = await readFile(plan, 'utf8');
-      await writeFile(plan, text.replaceAll(/"run_id":"[0-9a-f]{4}/g, '"run_id":"0000'));
+      await writeFile(plan, text.replaceAll(/"run_id":"[0-9a-f]{8}/g, '"run_id":"stranger'));
       expect(await cachectl(['clear', '--apply', plan])).toMatchObject({
         code: 7,
         stderr: expect.stringMatching(
@@ -128,8 +146,9 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
 
   test('soft lets keys expire within the window, evenly, and leaves alone what goes sooner', async () => {
     await store(...many('user:', 100));
-    await place.send(many('user:', 10).map((key) => ['PEXPIRE', key, 900]));
-    const run = await json(['clear', '--pattern', 'user:*', '--soft', '1000s']);
+    const window = 1_000 * 3_600_000;
+    await place.send(many('user:', 10).map((key) => ['PEXPIRE', key, 60_000]));
+    const run = await json(['clear', '--pattern', 'user:*', '--soft', '1000h']);
     expect(run).toMatchObject({
       code: 0,
       report: { manner: 'soft', matched: 100, removed: 0, already_gone: 0 },
@@ -145,10 +164,12 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
       )
     ).map(Number);
     for (let tenth = 0; tenth < 10; tenth++) {
-      const within = lives.filter((ms) => ms >= tenth * 100_000 - 5_000 && ms < (tenth + 1) * 100_000);
+      const within = lives.filter(
+        (ms) => ms >= (tenth * window) / 10 - 60_000 && ms < ((tenth + 1) * window) / 10,
+      );
       expect(within.length).toBeGreaterThanOrEqual(5);
     }
-    expect(Math.max(...lives)).toBeLessThanOrEqual(1_000_000);
+    expect(Math.max(...lives)).toBeLessThanOrEqual(window);
   });
 
   test('flush empties the whole database at once, with the name', async () => {
@@ -225,6 +246,37 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
   });
 
   describe('a backup', () => {
+    test('that was joined to others is read as all of them, and what is lost of one is told apart', async () => {
+      const backups = [];
+      for (const name of ['a', 'b']) {
+        await store(...many(`${name}:`, 50));
+        await cachectl(['clear', '--pattern', `${name}:*`, '--backup', file(name)]);
+        backups.push(await readFile(file(name)));
+      }
+      const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = backups;
+      await writeFile(file('both'), Buffer.concat([first, second]));
+      expect(await json(['restore', file('both')])).toMatchObject({
+        code: 0,
+        report: { restored: 100, lost: [] },
+      });
+      await writeFile(file('cut'), Buffer.concat([first.subarray(0, -1), second]));
+      const cut = await json(['restore', file('cut'), '--replace']);
+      expect(cut).toMatchObject({ code: 5, report: { restored: 100 } });
+      for (const { keys } of cut.report['lost'] as readonly { readonly keys: number | null }[])
+        expect(keys ?? 0).toBe(0);
+    });
+
+    test('that is no file on a disk is refused with the reason', async () => {
+      const cause = { [folder]: 'it is a folder', '/dev/null': 'it is no file on a disk' };
+      for (const [name, why] of Object.entries(cause)) {
+        const { code, stderr } = await cachectl(['restore', name]);
+        expect({ code, stderr }).toEqual({
+          code: 2,
+          stderr: `error: the backup ${name} cannot be read: ${why}\n`,
+        });
+      }
+    });
+
     const contents = async () =>
       Array.from(await snapshot(place), ([key, { content }]) => ({ key, content }));
 
@@ -254,6 +306,7 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
     test('holds every type exactly, and restore puts all of it back', async () => {
       await storeAllTypes();
       const before = await contents();
+      const expiresAtMs = await expiry('all:hash');
       const backup = file('backup');
       const cleared = await json(['clear', '--pattern', 'all:*', '--backup', backup]);
       expect(cleared).toMatchObject({ code: 0, report: { removed: 9, backed_up: 9 } });
@@ -266,8 +319,7 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
         report: { restored: 9, kept: 0, lost: [] },
       });
       expect(await contents()).toEqual(before);
-      const [ttl] = await place.send([['PTTL', 'all:hash']]);
-      expect(Number(ttl)).toBeGreaterThan(4_990_000);
+      expect(await expiry('all:hash')).toBe(expiresAtMs);
     });
 
     test('keeps the life of each field of a hash', async (ctx) => {
@@ -316,14 +368,18 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
 
     test('leaves out what has expired meanwhile, and counts it', async () => {
       await store('a', 'b');
-      await place.send([['PEXPIRE', 'a', 2_000]]);
+      await place.send([['PEXPIRE', 'a', 600_000]]);
+      const expiresAtMs = await expiry('a');
       const backup = file('backup');
       const cleared = await json(['clear', 'a', 'b', '--backup', backup]);
       expect(cleared.report).toMatchObject({ removed: 2 });
-      let report: Record<string, unknown>;
-      do ({ report } = await json(['restore', backup, '--dry-run']));
-      while (report['expired'] === 0);
-      expect(report).toMatchObject({ restored: 1, expired: 1 });
+      for (const [now, expired] of [
+        [expiresAtMs - 1, 0],
+        [expiresAtMs, 1],
+      ] as const) {
+        const { report } = await json(['restore', backup, '--dry-run'], { now: () => now });
+        expect(report).toMatchObject({ restored: 2 - expired, expired });
+      }
     });
 
     test('is never written over', async () => {
@@ -443,26 +499,33 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
         'life      before  after\nno TTL         2      0\nunder 1m       1      1\nunder 1d       0      2\n';
       expect(dry).toEqual({ code: 0, stderr: '', stdout: `2 keys of ${where} would live 2h\n${tail}` });
       expect(await life('s:1')).toBe(-1);
+      const startedAt = Date.now();
       const run = await cachectl(line);
-      expect(run.stdout.replace(/in [\d.]+ m?s/, 'in <time>')).toBe(
-        `Changed 2 keys of ${where} in <time>\n${tail}`,
-      );
-      expect(await life('s:1')).toBeGreaterThan(7_199_000 - 5_000);
+      // Whatever takes a second, which anything may on a busy machine, says what others felt.
+      const told = run.stdout.replace(/in [\d.]+ m?s.*/, 'in <time>').replace(/^Other clients .*\n/m, '');
+      expect(told).toBe(`Changed 2 keys of ${where} in <time>\n${tail}`);
+      expect(await expiry('s:1')).toBeGreaterThanOrEqual(startedAt + 7_200_000);
+      expect(await expiry('s:1')).toBeLessThanOrEqual(Date.now() + 7_200_000);
       expect(await life('s:3')).toBeLessThanOrEqual(30_000);
     });
 
     test('extends, caps and persists', async () => {
       await store('k', 'forever');
       await place.send([['EXPIRE', 'k', 100]]);
+      const before = await expiry('k');
+      const startedAt = Date.now();
       expect((await json(['ttl', 'k', 'forever', 'gone', '--extend', '100s'])).report).toMatchObject({
         matched: 2,
         changed: 1,
         unchanged: 1,
       });
-      expect(await life('k')).toBeGreaterThan(195_000);
+      expect(await expiry('k')).toBeGreaterThanOrEqual(before + 100_000);
+      expect(await expiry('k')).toBeLessThanOrEqual(before + 100_000 + Date.now() - startedAt);
+      const cappedAt = Date.now();
       await cachectl(['ttl', 'k', 'forever', '--cap', '150s']);
       expect(await life('k')).toBeLessThanOrEqual(150_000);
-      expect(await life('forever')).toBeGreaterThan(145_000);
+      expect(await expiry('forever')).toBeGreaterThanOrEqual(cappedAt + 150_000);
+      expect(await expiry('forever')).toBeLessThanOrEqual(Date.now() + 150_000);
       await cachectl(['ttl', 'k', '--persist']);
       expect(await life('k')).toBe(-1);
     });
@@ -470,11 +533,12 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
     test('spreads lives by a jitter', async () => {
       const keys = many('j:', 200);
       await store(...keys);
+      const startedAt = Date.now();
       await cachectl(['ttl', '--pattern', 'j:*', '--set', '1000s', '--jitter', '10%']);
-      const lives = (await place.send(keys.map((key) => ['PTTL', key]))).map(Number);
-      expect(Math.min(...lives)).toBeGreaterThan(890_000);
-      expect(Math.max(...lives)).toBeLessThanOrEqual(1_100_000);
-      expect(Math.max(...lives) - Math.min(...lives)).toBeGreaterThan(100_000);
+      const ends = (await place.send(keys.map((key) => ['PEXPIRETIME', key]))).map(Number);
+      expect(Math.min(...ends)).toBeGreaterThanOrEqual(startedAt + 900_000);
+      expect(Math.max(...ends)).toBeLessThanOrEqual(Date.now() + 1_100_000);
+      expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(100_000);
     });
 
     test('asks for --yes over the whole keyspace, in a script', async () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CHECKS } from '../../src/doctor/check.ts';
+import { readFacts } from '../../src/doctor/facts.ts';
 import { startTestCluster } from '../support/cluster.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain, type RunOptions } from '../support/run-main.ts';
@@ -122,6 +123,13 @@ test('asks every server of a cluster', async () => {
   await cluster.stop();
   expect({ code, state: status['set and get'] }).toEqual({ code: 0, state: 'passed' });
   expect(message['connection']).toMatch(/cluster of \d+ servers/);
+});
+
+test('takes an answer that is noticed late for no wrong clock', async () => {
+  // Noticed five seconds after the question, four of them after the server has answered.
+  const moments = [0, 5_000];
+  const clock = { now: () => Date.now() + 4_000, monotonicMs: () => moments.shift() ?? 0 };
+  expect(await readFacts(redis.node, 0, clock)).toMatchObject({ clockDifferenceMs: 0 });
 });
 
 test('tells a person why, and what to type', async () => {

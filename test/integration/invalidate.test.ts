@@ -183,7 +183,7 @@ test('a front that never answers is given up in time', async () => {
   const other = await createSpecFolder();
   await other.write(`version: 1
 connections: { default: { url: "${redis.url}" } }
-invalidation: { hang: { http: [{ url: "${silent.url}/{id}", timeout: 200ms }] } }
+invalidation: { hang: { http: [{ url: "${silent.url}/{id}", timeout: 1s }] } }
 `);
   const run = await runMain(['invalidate', 'hang', '--data', 'id=1', '--json'], { cwd: other.folder });
   expect(run.code).toBe(5);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startDoomedRedis } from '../support/redis.ts';
 import { runMain } from '../support/run-main.ts';
+import { until } from '../support/until.ts';
 import { parse, useLoadtestPlace } from './loadtest-place.ts';
 
 const place = useLoadtestPlace();
@@ -67,7 +68,8 @@ describe('failures under load', () => {
 
   it('counts reads of an entry that is not there as missing', async () => {
     const { loadtest } = place();
-    const result = await loadtest('--scope short --duration 60ms --connections 1 --json');
+    // A millisecond is over before so many are read, one after the other.
+    const result = await loadtest('--scope short --requests 300 --connections 1 --json');
     expect(result.code).toBe(5);
     expect(parse(result).endpoints[0]?.with_cache?.errors_by_cause['missing']).toBeGreaterThan(0);
   });
@@ -101,7 +103,9 @@ describe('failures under load', () => {
     const { origin, loadtest } = place();
     const result = await loadtest('--scope hanging --requests 1000 --connections 1 --json');
     expect([result.code, parse(result).error?.code]).toEqual([3, 'origin.timeout']);
-    expect(origin.requests.get('/hang')).toBe(10);
+    // Each time anew. A machine that stands still for that long may not have let the request out.
+    await until(() => origin.connections() === 10);
+    expect(origin.requests.get('/hang')).toBeLessThanOrEqual(10);
   });
 
   it('counts requests that hang by their cause where others are answered', async () => {
@@ -177,7 +181,7 @@ describe('an interrupted load test', () => {
 
   it('does the same at the end of --timeout', async () => {
     const { redis, loadtest } = place();
-    const result = await loadtest('--scope slow --duration 60s --timeout 1s --json');
+    const result = await loadtest('--scope slow --duration 60s --timeout 3s --json');
     expect(result.code).toBe(3);
     expect(parse(result).interrupted).toBe(true);
     expect(String(await redis.call('GET', 'shop:page:slow'))).toBe('slow page');

@@ -23,7 +23,8 @@ beforeAll(async () => {
   await cp(path.join(root, 'test/support/k6'), k6, { recursive: true });
   const exports = { '.': './index.js', './http': './http.js' };
   await writeFile(path.join(k6, 'package.json'), JSON.stringify({ name: 'k6', type: 'module', exports }));
-});
+  // As long as it takes: a program that is missing is installed.
+}, 600_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 /** The script for a command line, as a file. */

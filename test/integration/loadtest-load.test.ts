@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runMain } from '../support/run-main.ts';
+import { until } from '../support/until.ts';
 import { useLoadtestPlace } from './loadtest-place.ts';
 import { parseLoad } from '../support/loadtest-report-json.ts';
 
@@ -100,6 +101,7 @@ describe('cachectl loadtest of a web address', () => {
 
   it('keeps --connections requests under way, and never more', async () => {
     const { origin, loadtest } = place();
+    origin.onRequest = () => until(() => origin.mostAtOnce() >= 3);
     await loadtest(`--url ${origin.url}/slow --requests 12 --connections 3`);
     expect(origin.mostAtOnce()).toBe(3);
   });
@@ -171,6 +173,10 @@ describe('load that is popular in its own way', () => {
   it('follows weights', async () => {
     const { origin, loadtest } = place();
     const urls = `--url ${origin.url}/fast --url ${origin.url}/plain`;
+    expect(await loadtest(`${urls} --weight /plian=0 -n 10`)).toMatchObject({
+      code: 2,
+      stderr: 'error: --weight /plian: nothing of that name is requested\nhint: did you mean /plain?\n',
+    });
     const report = parseLoad(await loadtest(`${urls} --weight /plain=0 -n 10 --json`));
     expect(report.endpoints.map(({ sent }) => sent)).toEqual([10, 0]);
   });
@@ -234,6 +240,15 @@ describe('requests from a file', () => {
     await writeFile(path.join(folder, 'empty.txt'), '\n');
     expect((await loadtest('--requests-from empty.txt')).stderr).toContain('empty.txt has no requests');
     expect((await loadtest('--requests-from missing.log')).code).toBe(2);
+    await writeFile(path.join(folder, 'no.log'), 'this is no log\n'.repeat(3));
+    expect(await loadtest('--requests-from no.log')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is in Common, Combined or JSON form') as string,
+    });
+    expect(await loadtest('--requests-from .')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('. cannot be read: it is a folder') as string,
+    });
   });
 });
 

@@ -8,6 +8,8 @@ export interface LoadtestOrigin {
   readonly requests: ReadonlyMap<string, number>;
   /** The most requests that were under way at the same time. */
   readonly mostAtOnce: () => number;
+  /** Connections that were opened. */
+  readonly connections: () => number;
   /** The header of the last request to a path. */
   readonly lastHeader: (path: string, name: string) => string | undefined;
   /** Called at the arrival of every request, which is answered once the promise is fulfilled. */
@@ -47,6 +49,7 @@ export async function startLoadtestOrigin(): Promise<LoadtestOrigin> {
   const headers = new Map<string, IncomingMessage['headers']>();
   let underWay = 0;
   let most = 0;
+  let connections = 0;
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
     const count = (requests.get(path) ?? 0) + 1;
@@ -61,18 +64,21 @@ export async function startLoadtestOrigin(): Promise<LoadtestOrigin> {
       else handler(response, count, url);
     });
   });
+  server.on('connection', () => connections++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const origin: LoadtestOrigin = {
     url: `http://127.0.0.1:${port}`,
     requests,
     mostAtOnce: () => most,
+    connections: () => connections,
     lastHeader: (path, name) => headers.get(path)?.[name]?.toString(),
     onRequest: () => undefined,
     reset: () => {
       requests.clear();
       headers.clear();
       most = 0;
+      connections = 0;
       origin.onRequest = () => undefined;
     },
     stop: async () => {

@@ -5,6 +5,8 @@ import { compile, search as jmespath } from '@jmespath-community/jmespath';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Shop, startShop } from '../../examples/shop/server.ts';
+import { deadPort } from '../support/dead-port.ts';
+import { until } from '../support/until.ts';
 
 let shop: Shop;
 const bugs: unknown[] = [];
@@ -263,11 +265,11 @@ describe('the shop as a server', () => {
   });
 
   it('closes at once, in the middle of a query, and frees its port', async () => {
-    const slow = await startShop({ latencyScale: 10_000 });
+    const slow = await startShop({ port: await deadPort(), latencyScale: 10_000 });
     const socket = connect(slow.port, '127.0.0.1');
     const cut = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
     socket.write('GET /api/stats HTTP/1.1\r\nHost: shop\r\n\r\n');
-    await expect.poll(() => slow.databasePeak().active).toBe(3);
+    await until(() => slow.databasePeak().active === 3);
     await Promise.all([slow.close(), slow.close(), cut]);
     const next = await startShop({ port: slow.port, latencyScale: 0 });
     expect(next.port).toBe(slow.port);

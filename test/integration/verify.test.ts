@@ -18,6 +18,12 @@ beforeAll(async () => {
   origin = await startOrigin({
     '/broken/1': (request, response, number) =>
       answer('no', { status: generation === 1 ? 200 : 500 })(request, response, number),
+    '/changing': (request, response, number) =>
+      answer(String(generation), generation === 1 ? {} : { headers: { 'cache-control': 'no-store' } })(
+        request,
+        response,
+        number,
+      ),
     '*': (request, response, number) => answer(json(request))(request, response, number),
   });
   await spec.write(`version: 1
@@ -33,6 +39,7 @@ scopes:
         compress: gzip
         ignore: [at]
   broken: { entries: [{ key: "broken", path: "/broken/1" }] }
+  changing: { entries: [{ key: "changing", path: "/changing" }] }
   touched: { entries: [{ key: "t", path: "/t", mode: touch, expect_keys: ["product:1"] }] }
 `);
 });
@@ -40,7 +47,9 @@ afterAll(() => Promise.all([redis.stop(), origin.stop(), spec.remove()]));
 beforeEach(async () => {
   await redis.call('FLUSHALL');
   generation = 1;
-  await runMain(['warm', '--scope', 'products', '--scope', 'broken'], { cwd: spec.folder });
+  await runMain(['warm', '--scope', 'products', '--scope', 'broken', '--scope', 'changing'], {
+    cwd: spec.folder,
+  });
   origin.reset();
 });
 
@@ -96,6 +105,15 @@ describe('verify', () => {
     expect(String(await redis.call('GET', 'product:1'))).toBe(before);
     expect(await redis.call('EXISTS', 'product:3')).toBe(0);
     expect((await verify('--scope', 'products')).report).toMatchObject({ same: 4, different: 0, missing: 1 });
+  });
+
+  test('says why something was not warmed again', async () => {
+    generation = 2;
+    const run = await runMain(['verify', '--scope', 'changing', '--fix'], { cwd: spec.folder });
+    expect(run.code).toBe(5);
+    expect(run.stdout).toContain(
+      '0 entries warmed again, 1 failed: the answer says Cache-Control: no-store\n',
+    );
   });
 
   test('is a gate', async () => {

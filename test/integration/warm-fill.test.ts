@@ -164,6 +164,14 @@ describe('checks of the answer', () => {
     expect(String(await stored('p:k'))).toBe('old');
   });
 
+  it('say what a good status is measured by', async () => {
+    const origin = await place.startOrigin({ '/x': json({}) });
+    const check = '{ key: k, path: /x, check: { status: [201, 204] } }';
+    expect((await report(origin.url, check)).failures).toMatchObject([
+      { code: 'origin.status', message: 'the origin answered 200 OK, and check.status wants 201, 204' },
+    ]);
+  });
+
   it('let through what they ask for', async () => {
     const origin = await place.startOrigin({
       '/x': answer('{"results":[1]}', {
@@ -223,19 +231,25 @@ describe('answers that are not for everybody', () => {
 });
 
 describe('how long an entry lives, by ttl: origin', () => {
-  const life = async (headers: Readonly<Record<string, string>>): Promise<number> => {
+  /** An entry is written while `warm` runs: that it lives for so long says that it ends so long after some moment of it. */
+  const expectLife = async (headers: Readonly<Record<string, string>>, seconds: number): Promise<void> => {
     const origin = await place.startOrigin({ '/x': answer('x', { headers }) });
+    const before = Date.now();
     await warm(origin.url, '{ key: k, path: /x, ttl: origin }', ['--force']);
-    return Math.round(Number(await place.redis.call('PTTL', 'p:k')) / 1_000);
+    const after = Date.now();
+    const writtenAt = Number(await place.redis.call('PEXPIRETIME', 'p:k')) - seconds * 1_000;
+    expect(writtenAt).toBeGreaterThanOrEqual(before);
+    expect(writtenAt).toBeLessThanOrEqual(after);
   };
   it('follows s-maxage, max-age less Age, and Expires; its own TTL where the origin is silent', async () => {
-    expect(await life({ 'cache-control': 'max-age=10, s-maxage=100' })).toBe(100);
-    expect(await life({ 'cache-control': 'max-age=100', age: '40' })).toBe(60);
+    await expectLife({ 'cache-control': 'max-age=10, s-maxage=100' }, 100);
+    await expectLife({ 'cache-control': 'max-age=100', age: '40' }, 60);
     const now = Date.now();
-    expect(
-      await life({ date: new Date(now).toUTCString(), expires: new Date(now + 200_000).toUTCString() }),
-    ).toBe(200);
-    expect(await life({})).toBe(60);
+    await expectLife(
+      { date: new Date(now).toUTCString(), expires: new Date(now + 200_000).toUTCString() },
+      200,
+    );
+    await expectLife({}, 60);
   });
 
   it('stores nothing that is stale already', async () => {
@@ -437,6 +451,12 @@ describe('mistakes in how an entry is filled', () => {
     ['select: a', 'add `value: json`'],
     ['compress: lzma', 'expected gzip or zlib or brotli or zstd'],
     ['check: { matches: "(" }', 'not a regular expression'],
+    ['check: { json_path: "a[" }', 'cachectl.yaml:5:67: this is not a JMESPath expression'],
+    ['check: { json_path: "" }', 'expected a JMESPath or JSONPath expression, found nothing'],
+    ['value: json, select: "]["', 'cachectl.yaml:5:68: this is not a JMESPath expression'],
+    ['value: json, select: "$.a b"', 'this is not a JSONPath expression'],
+    ['check: { min_bytes: 2KB, max_bytes: 2000 }', '`max_bytes` is less than `min_bytes`'],
+    ['mode: touch, expect_ttl: { min: 1h, max: 600 }', '`max` is less than `min`'],
   ])('%s is refused before anything is contacted', async (keys, message) => {
     const origin = await place.startOrigin({});
     const { code, stderr } = await warm(origin.url, `{ key: k, path: /x, ${keys} }`);

@@ -105,11 +105,23 @@ describe('the report of warm', () => {
     expect(page).toContain('the origin answered 404 Not Found');
   });
 
-  it('says so, and exits 5, where the page cannot be written', async () => {
-    const { code, stdout, stderr } = await warm(['--report', 'no/such/folder.html', '--allow-failures']);
+  it.each([
+    ['no/such/folder.html', 'cannot be written: its folder does not exist, and nothing was done'],
+    ['.', 'cannot be written: it is a folder, and nothing was done'],
+    ['cachectl.yaml/page.html', 'cannot be written: a part of its path is no folder, and nothing was done'],
+  ])('says before the first request that the page cannot be written to %j', async (file, message) => {
+    const before = origin.requests.length;
+    const { code, stdout, stderr } = await warm(['--report', file]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(origin.requests).toHaveLength(before);
+  });
+
+  it('says so after the report, and exits 5, where the page could not be written in the end', async () => {
+    const { code, stdout, stderr } = await warm(['--report', '/dev/full', '--allow-failures']);
     expect(code).toBe(5);
     expect(stdout).toContain('12 of 15 targets stored');
-    expect(stderr).toContain('folder.html cannot be written: its folder does not exist');
+    expect(stderr).toContain('/dev/full cannot be written: no space left on the device');
   });
 
   it('tells GitHub Actions of each cause, at the line of the entry', async () => {

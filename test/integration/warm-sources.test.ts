@@ -243,6 +243,20 @@ describe('warm from Redis', () => {
     expect(ranked).toEqual(['/x/high', '/x/middle']);
   });
 
+  it.each(['set: text', 'sorted_set: text', 'hash: text'])(
+    'says so where %s is something else, warms the rest and exits 5',
+    async (source) => {
+      await redis.call('SET', 'p:text', 'x');
+      const { code, stdout } = await warm(
+        `${entry(`{ from: redis, ${source}, as: id }`)}      - { key: good, path: /good }\n`,
+      );
+      expect(stdout).toContain(`1 failed: p:text is not a ${source.replace(/:.*/, '').replace('_', ' ')}\n`);
+      expect(stdout).not.toMatch(/ $/m);
+      expect(code).toBe(5);
+      expect(await stored()).toContain('good');
+    },
+  );
+
   it('walks sets and sorted sets that take many pages', async () => {
     const ids = Array.from({ length: 2_500 }, (_, i) => String(i));
     await redis.call('SADD', 'p:set', ...ids);

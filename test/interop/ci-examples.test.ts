@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import { ensurePackages } from '../support/ensure-packages.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { BINARY } from '../support/run-binary.ts';
 import { shellWords } from '../support/shell-words.ts';
+import { shopSpec } from '../support/shop-spec.ts';
 
 const run = promisify(execFile);
 const examples = fileURLToPath(new URL('../../examples/ci/', import.meta.url));
@@ -61,10 +62,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
   await mkdir(path.join(folder, 'bin'));
   await symlink(BINARY, path.join(folder, 'bin', 'cachectl'));
-  await cp(
-    fileURLToPath(new URL('../../examples/shop/cachectl.yaml', import.meta.url)),
-    path.join(folder, 'cachectl.yaml'),
-  );
+  await writeFile(path.join(folder, 'cachectl.yaml'), shopSpec());
 });
 afterAll(() => Promise.all([redis.stop(), shop.close(), rm(folder, { recursive: true })]));
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { ensurePackages } from '../support/ensure-packages.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { BINARY, runBinary } from '../support/run-binary.ts';
 import { startTerminal, type Terminal } from '../support/terminal.ts';
+import { until } from '../support/until.ts';
 
 const SPEC = `version: 1
 connections:
@@ -31,6 +32,15 @@ const SETUP = {
   fish: "function fish_prompt; echo -n 'ready> '; end; cachectl completion fish | source; clear",
 } as const;
 
+/**
+ * cachectl as it is, but for one thing: what cannot be read from Redis within 200 ms is not offered, and on a busy machine
+ * a test cannot know whether it could. So keys are looked up until they could.
+ */
+const PATIENT = `#!/bin/sh
+[ "$1 $2" = '__complete keys' ] || exec '${process.execPath}' '${BINARY}' "$@"
+until '${process.execPath}' '${BINARY}' "$@" | grep .; do :; done
+`;
+
 let redis: TestRedis;
 let folder: string;
 beforeAll(async () => {
@@ -42,7 +52,7 @@ beforeAll(async () => {
   await redis.call('SET', 'unrelated', '1');
   folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
   await mkdir(path.join(folder, 'bin'));
-  await symlink(BINARY, path.join(folder, 'bin', 'cachectl'));
+  await writeFile(path.join(folder, 'bin', 'cachectl'), PATIENT, { mode: 0o755 });
   await writeFile(path.join(folder, 'cachectl.yaml'), SPEC);
   await writeFile(path.join(folder, 'users.bak'), '');
 });
@@ -67,6 +77,7 @@ describe.each(['bash', 'zsh', 'fish'] as const)('pressing Tab in %s', (shell) =>
       cwd: folder,
       env: environment(),
     });
+    await terminal.shows(/[#$%>]\s*$/);
     await terminal.type(SETUP[shell], 'Enter');
     await terminal.shows(/^ready>\s*$/);
   });
@@ -123,9 +134,16 @@ describe('what the scripts look up', () => {
   const lookUp = async (args: readonly string[], env: Record<string, string> = {}) =>
     runBinary(['__complete', ...args], { cwd: folder, env: { REDIS_URL: redis.url, ...env } });
 
+  /** What is offered as soon as Redis answers within the 200 ms that it has. */
+  const offered = async (args: readonly string[]): Promise<string> => {
+    let offers = '';
+    await until(async () => (offers = (await lookUp(args)).stdout) !== '');
+    return offers;
+  };
+
   test('is read and never written', async () => {
     await redis.call('CONFIG', 'RESETSTAT');
-    expect((await lookUp(['keys', ''])).stdout).toBe('product:\nuser:\n');
+    expect(await offered(['keys', ''])).toBe('product:\nuser:\n');
     const stats = String(await redis.call('INFO', 'commandstats'));
     expect([...stats.matchAll(/cmdstat_(\w+)/g)].map(([, name]) => name).sort()).toEqual(
       expect.not.arrayContaining(['set', 'del', 'unlink', 'keys']) as string[],
@@ -146,10 +164,10 @@ describe('what the scripts look up', () => {
   });
 
   test('follows what the line says about spec file, Redis and layout', async () => {
-    const keys = async (...words: string[]) => (await lookUp(['keys', 'un', 'keys', ...words])).stdout;
-    expect(await keys()).toBe('');
-    expect(await keys('--raw')).toBe('unrelated\n');
-    expect(await keys('--layout', 'plain')).toBe('unrelated\n');
-    expect(await keys('--url', "'redis://127.0.0.1:1/0'", '--raw')).toBe('');
+    const line = (...words: string[]) => ['keys', 'un', 'keys', ...words];
+    expect((await lookUp(line())).stdout).toBe('');
+    expect(await offered(line('--raw'))).toBe('unrelated\n');
+    expect(await offered(line('--layout', 'plain'))).toBe('unrelated\n');
+    expect((await lookUp(line('--url', "'redis://127.0.0.1:1/0'", '--raw'))).stdout).toBe('');
   });
 });

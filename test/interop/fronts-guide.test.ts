@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   spec = await createSpecFolder();
   folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
-}, 240_000);
+});
 afterAll(() => Promise.all([origin.stop(), spec.remove()]));
 beforeEach(() => origin.reset());
 
@@ -81,7 +81,7 @@ describe('Varnish', () => {
       '',
     );
     await untilUp(`${url}/up`);
-  }, 60_000);
+  });
   afterAll(() => varnish.stop());
 
   test('loses exactly the address that is purged', async () => {
@@ -135,7 +135,7 @@ ${server}
     );
     nginx = await startGuarded(['nginx', '-c', config, '-p', folder], '');
     await untilUp(`${url}/up`);
-  }, 60_000);
+  });
   afterAll(() => nginx.stop());
 
   test('loses exactly the address that is purged, and does not mind where it has none', async () => {

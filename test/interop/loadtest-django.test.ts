@@ -26,7 +26,7 @@ describe('cachectl loadtest in examples/django', () => {
     });
     expect([run.code, run.stderr]).toEqual([0, '']);
     expect(run.stdout).toMatch(/^endpoint +cold +p95 +warm +p95 +improvement +hits$/m);
-    expect(run.stdout).toMatch(/^\/\?page=3 +[\d.]+ ms .* 0(?:\.0)? ?% -> 100(?:\.0)? ?%$/m);
+    expect(run.stdout).toMatch(/^\/\?page=3 +[\d.]+ m?s .* 0(?:\.0)? ?% -> 100(?:\.0)? ?%$/m);
     // Three pages, each once while cold; Django asks for the list of headers first, and finds none.
     expect(run.stdout).toMatch(/^hits in Redis: 0 of \d+ reads while cold, (\d+) of \1 reads while warm$/m);
     expect(String(await redis.call('GET', ':1:user:42'))).toBe('untouched');

@@ -19,6 +19,8 @@ const PATTERNS: readonly (readonly [glob: string, meaning: RegExp])[] = [
   ['*\n*', /\n/],
 ];
 const PREFIXES = ['user:', 'product:', 'x:', '*', 'aser:', '\0', '\xff\xfe', 'a\r\nb:'];
+/** How long a clear may take to get somewhere. */
+const PATIENCE_MS = 300_000;
 const ROUNDS = Number(process.env['SOAK_ROUNDS'] ?? PATTERNS.length * 2);
 
 interface Round {
@@ -110,7 +112,11 @@ async function play(round: Round, url: string, client: RedisClient): Promise<voi
       const enough = sample.length - random.integer(0, 150);
       const killed = start();
       const closed = once(killed, 'close');
-      await until(async () => (await existing(client, sample)) < enough || killed.exitCode !== null);
+      // Long, because clear leaves the processor to whoever wants it, and the writers always do.
+      await until(
+        async () => (await existing(client, sample)) < enough || killed.exitCode !== null,
+        PATIENCE_MS,
+      );
       killed.kill('SIGKILL');
       await closed;
       expect({ seed, left: await existing(client, others) }).toEqual({ seed, left: others.length });

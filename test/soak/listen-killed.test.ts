@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGuarded } from '../../src/local-server/guarded-process.ts';
-import { freePort } from '../../src/local-server/start-redis.ts';
 import type { RedisClient, RedisReply } from '../../src/redis/types.ts';
+import { deadPort } from '../support/dead-port.ts';
 import { answer, startOrigin, type TestOrigin } from '../support/http-origin.ts';
 import { connectTo, serverPath } from '../support/redis.ts';
 import { startBinary } from '../support/run-binary.ts';
@@ -23,7 +23,8 @@ const listeners: ChildProcess[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cachectl-test-'));
-  port = await freePort();
+  // Nobody else's server takes it while this one's is down.
+  port = await deadPort();
   front = await startOrigin({ '*': answer('purged') });
   await writeFile(
     path.join(folder, 'cachectl.yaml'),

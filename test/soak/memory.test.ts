@@ -43,10 +43,10 @@ test('memory stays flat however many keys there are', async () => {
   const peaks: Record<string, number[]> = { clear: [], stats: [], analyze: [], 'dry run': [] };
   for (const count of [100_000, 1_000_000, 3_000_000]) {
     await fill(count);
-    peaks['dry run']?.push(await peakMegabytes(['clear', '--pattern', 'other:*', '--dry-run']));
+    peaks['dry run']?.push(await peakMegabytes(['clear', '--pattern', 'other:*', '--dry-run', '--quiet']));
     peaks['stats']?.push(await peakMegabytes(['stats']));
     peaks['analyze']?.push(await peakMegabytes(['analyze', '--quiet']));
-    peaks['clear']?.push(await peakMegabytes(['clear', '--pattern', 'user:*']));
+    peaks['clear']?.push(await peakMegabytes(['clear', '--pattern', 'user:*', '--quiet']));
     expect(await redis.call('DBSIZE')).toBe(count * 0.8);
   }
   console.log('peak MB at 100,000, 1,000,000 and 3,000,000 keys:', peaks);

@@ -30,7 +30,7 @@ export async function openInChromium(file: string): Promise<SeenPage> {
     'chromium',
     [
       ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
-      ...['--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'],
+      ...['--remote-debugging-port=0', `--user-data-dir=${profile}`],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -90,7 +90,7 @@ function debuggingUrl(browser: ChildProcess): Promise<string> {
   });
 }
 
-/** The DevTools protocol of the one page that is open. Source: chromedevtools.github.io/devtools-protocol */
+/** The DevTools protocol of a page. Source: chromedevtools.github.io/devtools-protocol */
 async function connectTools(url: string) {
   const socket = new WebSocket(url);
   await new Promise((resolve, reject) => {
@@ -120,11 +120,9 @@ async function connectTools(url: string) {
       waiting.set(++id, { resolve, reject });
       socket.send(JSON.stringify({ id, method, params, ...session }));
     });
-  const { targetInfos } = await call('Target.getTargets');
-  const page = (targetInfos as readonly { readonly type: string; readonly targetId: string }[]).find(
-    ({ type }) => type === 'page',
-  );
-  const attached = await call('Target.attachToTarget', { targetId: page?.targetId, flatten: true });
+  // A page of its own: the one that the browser opens as it starts may not be there yet.
+  const { targetId } = await call('Target.createTarget', { url: 'about:blank' });
+  const attached = await call('Target.attachToTarget', { targetId, flatten: true });
   session.sessionId = attached['sessionId'];
   return {
     call,

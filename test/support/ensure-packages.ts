@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -32,8 +34,10 @@ export async function ensurePackages(names: readonly string[]): Promise<void> {
  */
 async function apt(args: readonly string[]): Promise<void> {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const wait = ['-o', `DPkg::Lock::Timeout=${PATIENCE_MS / 1_000}`, '-qq'];
-  const [program = 'apt-get', ...rest] = [...sudo, 'apt-get', ...wait, ...args];
+  const wait = ['-o', `DPkg::Lock::Timeout=${PATIENCE_MS / 1_000}`, '-o', 'Acquire::Retries=5', '-qq'];
+  // One at a time among all test files: while lists are replaced, a package of theirs cannot be found.
+  const alone = ['flock', path.join(tmpdir(), `cachectl-test-apt-${process.getuid?.() ?? 0}.lock`)];
+  const [program = 'apt-get', ...rest] = [...alone, ...sudo, 'apt-get', ...wait, ...args];
   const options = {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
     maxBuffer: 64 * 1024 * 1024,

@@ -95,7 +95,7 @@ export function startDoomedRedis(): Promise<TestRedis> {
 
 /** Starts a server for one test file; call `stop` in afterAll. */
 export async function startTestRedis(
-  args: readonly string[] = [],
+  args: Parameters<typeof startRedis>[1] = [],
   credentials: { readonly username?: string; readonly password?: string } = {},
   findPort?: () => Promise<number>,
 ): Promise<TestRedis> {

@@ -1,8 +1,9 @@
 import { startGuarded } from '../../src/local-server/guarded-process.ts';
+import type { PrivateRedis } from '../../src/local-server/start-redis.ts';
 import { serverPath, type TestRedis } from './redis.ts';
 
 /** Kills a server with all that it has, as the kernel's out-of-memory killer does, and waits until it is gone. */
-export async function killServer(redis: TestRedis): Promise<void> {
+export async function killServer(redis: Pick<PrivateRedis, 'process'>): Promise<void> {
   process.kill(redis.process.pid, 'SIGKILL');
   await redis.process.ended;
 }

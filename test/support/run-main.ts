@@ -16,12 +16,18 @@ export interface RunOptions {
   /** stdout and stderr are a terminal of so many columns. */
   readonly columns?: number;
   readonly stdin?: string;
-  /** Typed on a terminal: stdin is one, and these keys come in this order. */
+  /** Chance, where it is not to be the machine's. */
   readonly random?: () => number;
+  /** The time of day, in milliseconds since the epoch, where it is not the machine's. */
+  readonly now?: () => number;
   /** Called with a function that sends a signal, before the program starts. */
   readonly onStart?: (send: (signal: EndSignal) => void) => void;
   /** Called with all of stdout whenever something has been added to it. */
   readonly onStdout?: (text: string) => void;
+  /** The same for stderr. */
+  readonly onStderr?: (text: string) => void;
+  /** The clock that does not go back, in ms; the real one unless given. */
+  readonly monotonicMs?: () => number;
 }
 
 class Sink extends Writable {
@@ -48,7 +54,7 @@ class Sink extends Writable {
 /** Runs `cachectl` in this process, everything real but the streams; the seam between argv and output. */
 export async function runMain(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const stdout = new Sink(options.columns, options.onStdout);
-  const stderr = new Sink(options.columns);
+  const stderr = new Sink(options.columns, options.onStderr);
   const listeners = new Set<(signal: EndSignal) => void>();
   const host: Host = {
     argv,
@@ -57,7 +63,10 @@ export async function runMain(argv: readonly string[], options: RunOptions = {})
     stdin: Readable.from(options.stdin === undefined ? [] : [options.stdin]),
     stdout,
     stderr,
-    clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
+    clock: {
+      now: options.now ?? (() => Date.now()),
+      monotonicMs: options.monotonicMs ?? (() => performance.now()),
+    },
     random: options.random ?? Math.random,
     platform: process.platform,
     nodePath: process.execPath,

@@ -1,8 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startGuarded } from '../../src/local-server/guarded-process.ts';
-import { freePort } from '../../src/local-server/start-redis.ts';
+import { startOnFreePort } from './on-free-port.ts';
 import { serverPath, startTestRedis, type TestRedis } from './redis.ts';
 import { until } from './until.ts';
 
@@ -51,25 +50,27 @@ export async function startTestSentinels(
 }
 
 async function startSentinel(primaryPort: number, password?: string, sentinelPassword?: string) {
-  const port = await freePort();
-  const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-sentinel-'));
-  const file = path.join(folder, 'sentinel.conf');
-  const lines = [
-    `port ${port}`,
-    'bind 127.0.0.1',
-    `dir ${folder}`,
-    `sentinel monitor mymaster 127.0.0.1 ${primaryPort} 1`,
-    // Who wants a failover asks for it (fail-over.ts): on a busy machine a server is silent for a while, and lives.
-    'sentinel down-after-milliseconds mymaster 10000',
-    'sentinel failover-timeout mymaster 2000',
-    ...(password === undefined ? [] : [`sentinel auth-pass mymaster ${password}`]),
-    ...(sentinelPassword === undefined
-      ? []
-      : [`requirepass ${sentinelPassword}`, `sentinel sentinel-pass ${sentinelPassword}`]),
-  ];
-  await writeFile(file, `${lines.join('\n')}\n`);
-  const process = await startGuarded([serverPath(), file, '--sentinel'], folder);
+  const prepare = async (port: number) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'cachectl-sentinel-'));
+    const file = path.join(folder, 'sentinel.conf');
+    const lines = [
+      `port ${port}`,
+      'bind 127.0.0.1',
+      `dir ${folder}`,
+      `sentinel monitor mymaster 127.0.0.1 ${primaryPort} 1`,
+      // Who wants a failover asks for it (fail-over.ts): on a busy machine a server is silent for a while, and lives.
+      'sentinel down-after-milliseconds mymaster 10000',
+      // A promotion that is not seen in this time is taken back; it is looked for once a second.
+      'sentinel failover-timeout mymaster 60000',
+      ...(password === undefined ? [] : [`sentinel auth-pass mymaster ${password}`]),
+      ...(sentinelPassword === undefined
+        ? []
+        : [`requirepass ${sentinelPassword}`, `sentinel sentinel-pass ${sentinelPassword}`]),
+    ];
+    await writeFile(file, `${lines.join('\n')}\n`);
+    return { command: [serverPath(), file, '--sentinel'], folder };
+  };
   // It finds the replica by asking the primary, once, right after it has started watching.
-  await process.waitForLine((line) => (/\+slave slave/.test(line) ? line : undefined));
+  const { port, process } = await startOnFreePort(prepare, /\+slave slave/);
   return { port, stop: process.stop };
 }

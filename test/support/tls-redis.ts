@@ -44,16 +44,16 @@ export async function startTlsRedis(
     key: await file('client-key.pem', client.key),
     otherCa: await file('other-ca.pem', (await createAuthority('somebody else')).cert),
   };
-  const tlsPort = await freePort();
-  const redis = await startTestRedis(
-    [
-      ...['--tls-port', String(tlsPort), '--tls-auth-clients', 'no', '--tls-ca-cert-file', files.ca],
-      ...['--tls-cert-file', await file('server.pem', server.cert)],
-      ...['--tls-key-file', await file('server-key.pem', server.key)],
-      ...args,
-    ],
-    credentials,
-  );
+  const own = [
+    ...['--tls-cert-file', await file('server.pem', server.cert)],
+    ...['--tls-key-file', await file('server-key.pem', server.key)],
+    ...['--tls-auth-clients', 'no', '--tls-ca-cert-file', files.ca, ...args],
+  ];
+  let tlsPort = 0;
+  const redis = await startTestRedis(async () => {
+    tlsPort = await freePort();
+    return ['--tls-port', String(tlsPort), ...own];
+  }, credentials);
   return {
     redis,
     tlsPort,

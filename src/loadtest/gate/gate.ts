@@ -23,14 +23,16 @@ export interface Gate {
 
 /**
  * Reads assertions.
+ * @param flag where they stand
  * @throws UsageError for one that cannot be read, or speaks of something that this report has not
  */
 export function parseGate(
   texts: readonly string[],
   kind: ReportKind,
   hasBaseline: boolean,
+  flag = '--assert',
 ): readonly Assertion[] {
-  return texts.map((text) => parseAssertion(text, vocabularyOf(kind, hasBaseline)));
+  return texts.map((text) => parseAssertion(text, vocabularyOf(kind, hasBaseline), flag));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { UsageError } from '../../cli/errors.ts';
 import type { Input } from '../../cli/input.ts';
-import { BYTES_FORM, meantBytes, parseBytes } from '../../units/bytes.ts';
+import { BYTES_FORM, formatBytes, meantBytes, parseBytes } from '../../units/bytes.ts';
 import { parseMix, type MixCommand } from './mix.ts';
 
 /** Load on Redis itself. */
@@ -34,7 +34,10 @@ export function parseRedisLoad(input: Input): RedisLoadOptions {
 function parseSizes(text: string): RedisLoadOptions['sizes'] {
   const [from = '', to = from] = text.split('-');
   const [minBytes, maxBytes] = [parseBytes(from), parseBytes(to)];
-  if (minBytes === undefined || maxBytes === undefined || minBytes > maxBytes || maxBytes > LARGEST_VALUE) {
+  if (maxBytes !== undefined && maxBytes > LARGEST_VALUE) {
+    throw new UsageError(`--value-size takes at most ${formatBytes(LARGEST_VALUE)}, not "${text}"`);
+  }
+  if (minBytes === undefined || maxBytes === undefined || minBytes > maxBytes) {
     const meant = meantBytes(text);
     throw new UsageError(`--value-size takes ${BYTES_FORM}, or a range such as 100-2KB, not "${text}"`, {
       hint: meant === undefined ? undefined : `did you mean --value-size ${meant}?`,

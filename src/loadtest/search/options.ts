@@ -29,7 +29,7 @@ export function parseSearch(input: Input): SearchOptions | undefined {
     throw new UsageError(`--search tries one rate after the other, and has no use for --${other}`);
   }
   return {
-    conditions: parseGate(input.texts('search'), 'load', false),
+    conditions: parseGate(input.texts('search'), 'load', false, '--search'),
     rates: {
       first: input.ratePerSecond('rate') ?? DEFAULT_FIRST,
       most: MOST,

@@ -2,6 +2,7 @@ import { UsageError } from '../../cli/errors.ts';
 import type { Context } from '../../cli/context.ts';
 import { PRODUCT_DEFAULTS } from '../../config/spec.ts';
 import { escapeText } from '../../keys/printable.ts';
+import { nearest } from '../../text/nearest.ts';
 import { withAutomaticHeaders } from '../../origin/request-headers.ts';
 import { requestUrl } from '../../warm/build-target.ts';
 import type { Target } from '../../warm/target.ts';
@@ -42,7 +43,9 @@ export async function loadTargets(
     if (request.weight !== undefined) weights.set(endpoint, request.weight);
     return endpoint;
   });
-  return [...nameEndpoints(entries, own), ...fromFile].map((endpoint): LoadTarget => ({
+  const endpoints = [...nameEndpoints(entries, own), ...fromFile];
+  refuseUnknownWeights(options.weights, endpoints);
+  return endpoints.map((endpoint): LoadTarget => ({
     endpoint,
     headers: withAutomaticHeaders(
       endpoint.kind === 'entry' ? endpoint.target.headers : endpoint.address.headers,
@@ -91,10 +94,30 @@ function listedEndpoint({ target, headers }: ListedRequest, base: Base | undefin
   return endpoint;
 }
 
-function weightOf(endpoint: Endpoint, weights: ReadonlyMap<string, number>): number | undefined {
-  if (weights.size === 0) return undefined;
+/** What `--weight` may call an endpoint, the most exact name first. */
+function namesOf(endpoint: Endpoint): readonly string[] {
   const url = urlOf(endpoint);
   const { pathname, search } = new URL(url);
-  const scope = endpoint.kind === 'entry' ? endpoint.target.scope : '';
-  return weights.get(url) ?? weights.get(pathname + search) ?? weights.get(scope) ?? 1;
+  return [url, pathname + search, ...(endpoint.kind === 'entry' ? [endpoint.target.scope] : [])];
+}
+
+function weightOf(endpoint: Endpoint, weights: ReadonlyMap<string, number>): number | undefined {
+  if (weights.size === 0) return undefined;
+  const name = namesOf(endpoint).find((each) => weights.has(each));
+  return name === undefined ? 1 : weights.get(name);
+}
+
+/** @throws UsageError for a weight of nothing that is requested */
+function refuseUnknownWeights(weights: ReadonlyMap<string, number>, endpoints: readonly Endpoint[]): void {
+  if (weights.size === 0) return;
+  const known = new Set(endpoints.flatMap(namesOf));
+  const unknown = [...weights.keys()].find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  const guess = nearest(unknown, known);
+  throw new UsageError(`--weight ${escapeText(unknown)}: nothing of that name is requested`, {
+    hint:
+      guess === undefined
+        ? 'the name is a scope, a path with its query, or an address'
+        : `did you mean ${escapeText(guess)}?`,
+  });
 }

@@ -35,9 +35,13 @@ export async function readRequests(
   const absolute = path.resolve(tools.cwd, file);
   const shown = escapeText(file);
   const size = await sizeOf(absolute, shown);
-  const form = await formOf(absolute, shown, tools.signal);
-  const { requests, leftOut } =
-    form === 'log' ? await readLog(absolute, most, tools) : await readWhole(absolute, size, shown, form);
+  const { requests, leftOut } = await readList(absolute, shown, size, most, tools).catch((error: unknown) => {
+    // Nothing was sent: what is a part of the work where files are warmed is a wrong command line here.
+    if (error instanceof CachectlError && error.exitCode === ExitCode.partial) {
+      throw new UsageError(error.message, { hint: error.hint });
+    }
+    throw error;
+  });
   if (leftOut > 0) {
     tools.warn(
       `${shown}: ${countOf(leftOut, 'request')} ${leftOut === 1 ? 'is' : 'are'} no GET, and left out`,
@@ -51,9 +55,22 @@ export async function readRequests(
   return most === undefined ? requests : requests.slice(0, most);
 }
 
+async function readList(
+  absolute: string,
+  shown: string,
+  size: number,
+  most: number | undefined,
+  tools: FileTools,
+): Promise<RequestList> {
+  const form = await formOf(absolute, shown, tools.signal);
+  return form === 'log' ? readLog(absolute, most, tools) : readWhole(absolute, size, shown, form);
+}
+
 async function sizeOf(absolute: string, shown: string): Promise<number> {
   try {
-    return (await stat(absolute)).size;
+    const found = await stat(absolute);
+    if (found.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    return found.size;
   } catch (error) {
     throw new UsageError(`${shown} cannot be read: ${fileCause(error, 'read')}`, {
       hint: '--requests-from takes a file of addresses, an access log or a HAR file',

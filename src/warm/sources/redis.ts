@@ -1,5 +1,5 @@
 import type { RedisForeach } from '../../config/foreach.ts';
-import type { CachectlError } from '../../cli/errors.ts';
+import { CachectlError } from '../../cli/errors.ts';
 import { decodeUtf8, printableKey } from '../../keys/printable.ts';
 import type { RedisClient, RedisNode, RedisReply } from '../../redis/types.ts';
 import { parseCapture } from '../../text/capture.ts';
@@ -34,7 +34,7 @@ export async function openRedisSource(foreach: RedisForeach, tools: RedisTools):
     what: query.key,
     principal: query.kind === 'hash' ? 'field' : 'member',
   });
-  const records = readCollection(share.node, key, query, tools.signal);
+  const records = ofItsType(readCollection(share.node, key, query, tools.signal), key, query.kind);
   return spooledSource(
     variableNames(as),
     (async function* (): AsyncGenerator<Variables, void, void> {
@@ -77,6 +77,27 @@ function readCollection(
       return scanItems(node, ['HSCAN', key], signal, ([field = '', value = '']) => ({ field, value }), 2);
     case 'sorted_set':
       return rankedMembers(node, key, query.top, signal);
+  }
+}
+
+const TYPE_NAMES = { set: 'set', hash: 'hash', sorted_set: 'sorted set' } as const;
+
+/** The same records; where the key holds something else, an error that says so. */
+async function* ofItsType<Row>(
+  records: AsyncGenerator<Row, void, void>,
+  key: Buffer,
+  kind: Collection['kind'],
+): AsyncGenerator<Row, void, void> {
+  try {
+    yield* records;
+  } catch (error) {
+    if (!(error instanceof CachectlError) || !/WRONGTYPE/.test(error.message)) throw error;
+    throw sourceFailure(
+      'source.type',
+      `${printableKey(key)} is not a ${TYPE_NAMES[kind]}`,
+      'cachectl inspect says what it is',
+      error,
+    );
   }
 }
 

@@ -149,6 +149,8 @@ describe('a single server', () => {
     const { idle } = await analyze(redis.url);
     expect(idle).toBeNull();
     expect(String(await redis.call('INFO', 'commandstats'))).not.toContain('idletime');
+    const keys = (await redis.call('KEYS', '*')) as readonly Buffer[];
+    await redis.call('TOUCH', ...keys);
     const asked = await analyze(redis.url, '--idle');
     expect(asked['idle']).toMatchObject([{ name: 'under 1m', keys: truth.total.keys }]);
   });
@@ -209,6 +211,14 @@ describe('a single server', () => {
     const { code, stdout } = await runMain(['analyze', '--url', `${redis.url}/3`]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^found +no keys$/m);
+    expect(stdout).toMatch(/^keys +0$/m);
+  });
+
+  test('shows the empty key in quotes, and a heading no wider than the terminal', async () => {
+    const { stdout } = await run(['--sample', '50%', '--top', '1000'], { columns: 60 });
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect((await run(['--top', '1000'])).stdout).toMatch(/^"" +1 /m);
+    expect((await run(['--top', '1000', '-o', 'tree'])).stdout).toMatch(/[├└]─ "" +1 /);
   });
 
   test('stops at Ctrl-C with what it has', async () => {

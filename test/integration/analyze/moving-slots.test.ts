@@ -57,7 +57,7 @@ async function redirects(): Promise<number> {
 test('counts every key once while slots move, those of a batch under way and those not yet reached', async () => {
   const [here, there] = [await slotsOn(first), await slotsOn(second)];
   // Slowly, so that there is a pause between what SCAN gives and what is asked about it.
-  const running = analyze('--rate', '2000/s');
+  const running = analyze('--rate', '1000/s');
   const hasBegun = async (): Promise<boolean> => {
     const texts = await Promise.all(cluster.primaries.map(({ node }) => node.call('INFO', 'commandstats')));
     return texts.every((text) => /cmdstat_pttl:calls=\d{2}/.test(String(text)));

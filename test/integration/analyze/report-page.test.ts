@@ -18,7 +18,8 @@ beforeAll(async () => {
   const argv = ['analyze', '--url', redis.url, '--advise', '--idle', '--report', 'page.html'];
   expect(await runMain(argv, { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
   page = await openInChromium(path.join(folder, 'page.html'));
-}, 120_000);
+  // As long as it takes: a browser that is missing is installed.
+}, 600_000);
 afterAll(async () => {
   await page.close();
   await redis.stop();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readKeys } from '../../../src/inspect/read-keys.ts';
 import type { RedisClient, RedisNode } from '../../../src/redis/types.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { startDoomedRedis, startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { runMain } from '../../support/run-main.ts';
 
 async function server(...args: Parameters<typeof startTestRedis>): Promise<TestRedis> {
@@ -95,7 +95,7 @@ test('a wrong password is exit 4, and is never shown', async () => {
 });
 
 test('a server that is down is exit 3, or 0 with --on-unavailable skip', async () => {
-  const redis = await startTestRedis();
+  const redis = await startDoomedRedis();
   await redis.stop();
   const failed = await runMain(['inspect', 'a', '--json', '--url', redis.url]);
   expect(failed.code).toBe(3);

@@ -43,7 +43,7 @@ beforeEach(async () => {
 test('tells where warm got an entry from, and when', async () => {
   const { stdout } = await cachectl('inspect', 'a');
   expect(stdout).toMatch(/^warmed from +http:\/\/127\.0\.0\.1:\d+\/a\?token=/m);
-  expect(stdout).toMatch(/^fetched +\d\d:\d\d:\d\d, \d+(\.\d+)? m?s ago$/m);
+  expect(stdout).toMatch(/^fetched +(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d, \d+(\.\d+)? m?s ago$/m);
   expect(stdout).toMatch(/^ETag +"v1"$/m);
   expect(stdout).toMatch(/^modified +Sat, 01 Jan 2022 00:00:00 GMT$/m);
   expect(stdout).not.toContain('secret');

@@ -202,7 +202,8 @@ describe.each(PLACE_KINDS)('namespaces on a %s', (kind) => {
       await place.send([['SET', 'shop:cache_version:products', '4']]);
       const line = ['namespace', 'gc', 'products', '--keep', '0', '--resume', saved, '--json'];
       const at = ['--url', place.url, '--layout', 'plain:prefix=shop:'];
-      const first = await runMain([...line, ...at], {
+      // Not faster than it can be interrupted.
+      const first = await runMain([...line, ...at, '--rate', '4000/s'], {
         onStart: (send) => void untilFewerKeys(place, 20_000).then(() => send('SIGINT')),
       });
       expect(first.code).toBe(130);

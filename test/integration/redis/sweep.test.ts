@@ -60,17 +60,23 @@ describe('a sweep of one server', () => {
   test('goes through the table with several cursors at once where it is large, and misses nothing', async () => {
     await fill(150_000);
     await fill(50_000, 'other:');
-    const counts: number[] = [];
+    // One cursor waits for an answer before it asks for the next part, and is told of what it found before a third.
+    let askedAtOnce = 0;
+    let hasFound = false;
+    const count = (best: number): number => {
+      if (!hasFound) askedAtOnce++;
+      return best;
+    };
     const report = await sweep(
       client,
-      request('user:*', { pace: { ...freely, count: (best) => (counts.push(best), best) } }),
+      request('user:*', { pace: { ...freely, count }, onProgress: () => (hasFound = true) }),
     );
     // Parts of the table overlap a little, and what one cursor has removed another may find again.
     expect(report).toMatchObject({ removed: 150_000, unconfirmed: 0, failure: undefined });
     expect(report.matched).toBeGreaterThanOrEqual(150_000);
     expect(report.matched).toBeLessThan(153_000);
     expect(await redis.call('DBSIZE')).toBe(50_000);
-    expect(counts.every((count) => count < 1_000)).toBe(true);
+    expect(askedAtOnce).toBeGreaterThanOrEqual(4);
   });
 
   test('removes only what the client accepts of what the server matched', async () => {
@@ -177,10 +183,9 @@ describe('a sweep of a cluster', () => {
   afterAll(() => cluster.stop());
 
   test('removes what matches on every primary, also keys of a slot that is on its way', async () => {
-    const keys = Array.from({ length: 6_000 }, (_, i) => `user:${i}`);
-    for (const key of [...keys, 'other:1', 'other:2']) {
-      const [share] = await cluster.client.nodesFor([Buffer.from(key)]);
-      await share?.node.call('SET', key, 'v');
+    const keys = [...Array.from({ length: 6_000 }, (_, i) => `user:${i}`), 'other:1', 'other:2'];
+    for (const { node, indexes } of await cluster.client.nodesFor(keys.map((key) => Buffer.from(key)))) {
+      await node.pipeline(indexes.map((index) => ['SET', keys[index] ?? '', 'v'] as const));
     }
     const [from, to] = cluster.primaries;
     if (from === undefined || to === undefined) throw new Error('no primaries');

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { startDoomedRedis, startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { runMain } from '../../support/run-main.ts';
 
 async function server(...args: Parameters<typeof startTestRedis>): Promise<TestRedis> {
@@ -208,7 +208,7 @@ test('an assertion on a rate without any read fails', async () => {
 });
 
 test('reads every assertion before it contacts anything', async () => {
-  const redis = await startTestRedis();
+  const redis = await startDoomedRedis();
   await redis.stop();
   const argv = ['stats', '--url', redis.url, '--assert', 'hit_rate >= 80'];
   expect((await runMain(argv)).code).toBe(3);

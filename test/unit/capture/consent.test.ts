@@ -10,9 +10,17 @@ const target = {
 };
 
 test('a protected connection is listened to only where that was said', () => {
-  expect(() => requireCaptureConsent(target, false)).toThrow('production is protected');
-  expect(() => requireCaptureConsent(target, true)).not.toThrow();
-  expect(() => requireCaptureConsent({ ...target, protected: false }, false)).not.toThrow();
+  expect(() => requireCaptureConsent(target, false, '--sample')).toThrow('production is protected');
+  expect(() => requireCaptureConsent(target, true, '--sample')).not.toThrow();
+  expect(() => requireCaptureConsent({ ...target, protected: false }, false, '--sample')).not.toThrow();
+});
+
+test('names the flag of the command that listens', () => {
+  expect(() => requireCaptureConsent(target, false, '--hot')).toThrow(
+    expect.objectContaining({
+      hint: 'add --yes if that is fine now; a shorter --hot and --max-events bound the cost',
+    }),
+  );
 });
 
 test('says beforehand what it does, for how long, and what it changes', () => {

@@ -32,7 +32,7 @@ describe('- as a file', () => {
 
   it.each([
     [['restore', '-'], 'FILE takes the path of a file'],
-    [['stats', 'diff', 'a.json', '-'], 'after takes the path of a file'],
+    [['stats', 'diff', 'a.json', '-'], 'AFTER takes the path of a file'],
   ])('is refused as an argument: %j', (argv, message) => {
     expect(() => parseCommandLine(argv, COMMANDS)).toThrow(message);
   });

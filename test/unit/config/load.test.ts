@@ -376,6 +376,15 @@ scopes:
     expect(mistakes(text('http://a.example.evil/y'))).toEqual([expected]);
   });
 
+  it('include no entry that stands there twice, and none whose values alone tell', () => {
+    const fixed = '{ key: a, path: /, ttl: 5m }';
+    const filled = (path: string, from: number) =>
+      `{ key: "a:{n}", path: "${path}", foreach: { from: range, start: ${from}, end: ${from + 9}, as: n } }`;
+    const entries = [fixed, fixed, filled('/{n}', 1), filled('/{n}', 5), filled('/b/{n}', 50)];
+    const text = `version: 1\nscopes:\n  s:\n    entries:\n${entries.map((one) => `      - ${one}\n`).join('')}`;
+    expect(load(text).spec.scopes['s']?.entries).toHaveLength(5);
+  });
+
   it('include the same key twice in one scope, with the line of the first', () => {
     const text =
       'version: 1\nscopes:\n  s:\n    entries:\n      - { key: a, path: / }\n      - { key: a, path: /b }\n';

@@ -129,6 +129,12 @@ describe('the options of load', () => {
     );
   });
 
+  it('names the flag of a condition that cannot be read', () => {
+    expect(() => parse({ url: ['http://127.0.0.1/'], search: ['p99'] })).toThrow(
+      '--search cannot read "p99"',
+    );
+  });
+
   it('reads distributions', () => {
     expect(parseLoad({ distribution: 'zipf:1.1' }).popularity).toEqual({ kind: 'zipf', exponent: 1.1 });
     expect(parseLoad({ distribution: 'hotspot:90/10' }).popularity).toEqual({
@@ -184,6 +190,12 @@ describe('the options of load on Redis', () => {
   ])('judges the mix %s', (mix, message) => {
     if (message === '') expect(() => parseRedis({ mix })).not.toThrow();
     else expect(() => parseRedis({ mix })).toThrow(message);
+  });
+
+  it('say how large a value can be', () => {
+    expect(() => parseRedis({ 'value-size': '5GB' })).toThrow(
+      expect.objectContaining({ message: '--value-size takes at most 64 MB, not "5GB"', hint: undefined }),
+    );
   });
 
   it('leave targets out', () => {

@@ -5,6 +5,7 @@ import {
   parseClusterSlots,
   parseOwnState,
   primariesToWalkAgain,
+  returnedPrimaries,
   type ClusterSnapshot,
 } from '../../../src/redis/cluster-topology.ts';
 import { keyOf } from '../../../src/redis/key-position.ts';
@@ -81,6 +82,7 @@ describe('what has to be walked again', () => {
       { 'h:7000': { epoch: 9 } },
     );
     expect(primariesToWalkAgain(before, after, ALL)).toEqual([A]);
+    expect([...returnedPrimaries(before, after)]).toEqual(['h:7000']);
   });
 });
 

@@ -39,6 +39,13 @@ test.each([
   [{ all: true, scope: 'a' }, '--all stands alone: it already means every key'],
 ] as const)('refuses %j', (flags, message) => expect(() => parse(flags)).toThrow(message));
 
+test('guesses no type that --type does not take', () => {
+  expect(() => parse({ type: 'nope', all: true })).toThrow(expect.objectContaining({ hint: undefined }));
+  expect(() => parse({ type: 'hsah', all: true })).toThrow(
+    expect.objectContaining({ hint: 'did you mean hash?' }),
+  );
+});
+
 describe('conditions', () => {
   const { ttl, size, idle } = parse({ ttl: '<5m', size: '>=1KB', idle: '> 7d', all: true });
 
