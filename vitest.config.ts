@@ -38,7 +38,7 @@ export default defineConfig({
       suite('faults', 180_000),
       suite('e2e', 180_000, true),
       suite('interop', 600_000, true),
-      suite('soak', 900_000, true),
+      suite('soak', 3_600_000, true),
     ],
     passWithNoTests: true,
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html'] },

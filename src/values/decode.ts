@@ -159,15 +159,23 @@ class Decoder {
 
   /** Formats without a magic number: taken only where everything fits and something readable comes out. */
   async #guess(bytes: Buffer, layer: number): Promise<DecodedValue | undefined> {
+    let limited: DecodedValue | undefined;
     for (const { format, fits } of GUESSES) {
       if (!fits(bytes)) continue;
       const found = await this.#as(format, bytes, layer, false);
       if (found === undefined) continue;
       // A guess itself may only have reached a limit; what is inside of it has to be whole.
       const whole = found.warnings.every((warning) => warning.startsWith(`${format}: `));
-      if (!isCompression(format) || (found.content.kind !== 'bytes' && whole)) return found;
+      if (isCompression(format)) {
+        if (found.content.kind !== 'bytes' && whole) return found;
+      } else if (found.warnings.length === 0) {
+        return found;
+      } else {
+        // Compressed bytes, too, may look like lists in lists in lists.
+        limited ??= found;
+      }
     }
-    return undefined;
+    return limited;
   }
 
   async force(bytes: Buffer, steps: readonly Step[]): Promise<DecodedValue> {

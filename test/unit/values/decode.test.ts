@@ -126,6 +126,15 @@ test('random bytes are rarely taken for anything', async () => {
   );
 });
 
+test('compressed bytes that look like lists in lists, deeper than anyone has them, are still unpacked', async () => {
+  // A pickle of bytes, as an LZ4 block with its size in front. To MessagePack each 9f is a list of fifteen.
+  const nested = Array.from({ length: 28 }, () => [0x91, ...Array<number>(9).fill(0x9f), 1, 0]).flat();
+  const first = [0x91, 0x80, 0x03, 0x42, 0x8f, 0x01, 0, 0, 0x9f, 0x9f, 1, 0];
+  const block = Buffer.from([0x97, 0x01, 0, 0, ...first, ...nested, 0x10, 0x2e]);
+  const { chain, warnings } = await decodeValue(block);
+  expect({ chain, warnings }).toEqual({ chain: ['lz4', 'pickle'], warnings: [] });
+});
+
 test('a decompression that gives too much is cut at the limit, with a warning', async () => {
   const limits = { ...DEFAULT_LIMITS, maxBytes: 100_000 };
   const bomb = Buffer.alloc(5_000_000, 'x');
