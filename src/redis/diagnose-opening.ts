@@ -6,10 +6,8 @@ import { noTlsError, translateRedisError, wantsTlsError } from './translate-erro
 import type { TcpAddress } from './url.ts';
 import { within } from './wait.ts';
 
-/** How long a server may take to show what it is. */
-const PROBE_MS = 500;
-/** A server that refuses a client says so at once. */
-const GREETING_MS = 200;
+/** How long a server may take to show what it is: it may be busy, and only who stays silent is waited for so long. */
+const PROBE_MS = 2_000;
 
 /**
  * The better error where a connection came to nothing and the cause does not say why. A plain server takes
@@ -29,10 +27,7 @@ export async function diagnoseOpening(
   const { address } = place;
   const name = placeName(place);
   const hungUp = failure.code === 'redis.reset';
-  if (!tls && hungUp) {
-    const greeting = await firstWords(connect(address), GREETING_MS, signal);
-    if (greeting.startsWith('-')) return translateRedisError(new Error(greeting.slice(1).trim()), name);
-  }
+  if (!tls && hungUp) return diagnoseHangUp(failure, address, name, signal);
   if (tls && hungUp && !hasCertificate) {
     // The alert that says why may be lost to somebody who is just writing: this one only listens.
     const alert = await tlsAlert(address, signal);
@@ -40,9 +35,29 @@ export async function diagnoseOpening(
   }
   if (tls && failure.code === 'redis.timeout')
     return (await answersPlainly(address, signal)) ? noTlsError(name) : failure;
-  if (!tls && (hungUp || failure.code === 'redis.protocol'))
+  if (!tls && failure.code === 'redis.protocol')
     return (await answersTls(address, signal)) ? wantsTlsError(name) : failure;
   return failure;
+}
+
+/** One that has no room says so unasked, and one that speaks TLS says nothing until it is greeted: both are tried at once. */
+async function diagnoseHangUp(
+  failure: CachectlError,
+  address: TcpAddress,
+  name: string,
+  signal: AbortSignal,
+): Promise<CachectlError> {
+  const known = new AbortController();
+  const either = AbortSignal.any([signal, known.signal]);
+  try {
+    const said = firstWords(connect(address), PROBE_MS, either);
+    const speaksTls = answersTls(address, either);
+    const words = await Promise.race([said, speaksTls.then((does) => (does ? '' : said))]);
+    if (words.startsWith('-')) return translateRedisError(new Error(words.slice(1).trim()), name);
+    return (await speaksTls) ? wantsTlsError(name) : failure;
+  } finally {
+    known.abort();
+  }
 }
 
 async function answersPlainly(address: TcpAddress, signal: AbortSignal): Promise<boolean> {

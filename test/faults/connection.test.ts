@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { deadPort } from '../support/dead-port.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runMain } from '../support/run-main.ts';
 import { startTcpServer } from '../support/tcp-server.ts';
+import { until } from '../support/until.ts';
 
 const SECRET = 's3cret-of-the-test';
 
@@ -65,9 +67,11 @@ describe('a Redis that cannot be used', () => {
   });
 
   test('has a host name that does not resolve', async () => {
-    const run = await clearAt('redis://no-such-host.invalid:6379');
+    // Longer than a name may be (RFC 1035, 2.3.4): no server is asked for it, which might be slow to answer.
+    const host = `${'x'.repeat(64)}.invalid`;
+    const run = await clearAt(`redis://${host}:6379`);
     expect(run.code).toBe(3);
-    expect(run.stderr).toContain('error: the host name in no-such-host.invalid:6379 cannot be resolved\n');
+    expect(run.stderr).toContain(`error: the host name in ${host}:6379 cannot be resolved\n`);
   });
 
   test('has no socket where one is named', async () => {
@@ -90,8 +94,29 @@ describe('a Redis that cannot be used', () => {
     expect(run.code).toBe(3);
     expect(run.stderr).toContain(`error: Redis at 127.0.0.1:${closing.port} closed the connection\n`);
     // Each attempt is followed by a look at what the server is: has it no room, does it speak TLS?
+    await until(() => closing.connections() >= 9);
     expect(closing.connections()).toBe(9);
     await closing.close();
+  });
+
+  test('has no room and is slow to say so: asked at the same time whether it speaks TLS, it is told from that', async () => {
+    const sockets: Socket[] = [];
+    const full = await startTcpServer((socket) => {
+      // The first one is in the middle of writing when it is hung up on, and hears nothing.
+      if (full.connections() === 1) {
+        socket.destroy();
+        return;
+      }
+      sockets.push(socket);
+      // What begins to write here speaks TLS; the other one listens.
+      socket.once('data', () => {
+        for (const one of sockets) one.end('-ERR max number of clients reached\r\n');
+      });
+    });
+    const run = await clearAt(`redis://127.0.0.1:${full.port}`, '--connect-retries', '0');
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain(`error: Redis at 127.0.0.1:${full.port} has no room for another client\n`);
+    await full.close();
   });
 
   test('is not a Redis server at all', async () => {

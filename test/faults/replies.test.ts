@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startGuarded } from '../../src/local-server/guarded-process.ts';
-import { freePort } from '../../src/local-server/start-redis.ts';
 import { json, startOrigin, type TestOrigin } from '../support/http-origin.ts';
+import { startOnFreePort } from '../support/on-free-port.ts';
 import { startProxy, WITHOUT_HELLO } from '../support/proxy.ts';
 import { connectTo, serverPath, startTestRedis, type TestRedis } from '../support/redis.ts';
 import { runSafely } from '../support/run-safely.ts';
 import { createSpecFolder, type SpecFolder } from '../support/spec-folder.ts';
+import { tellServer } from '../support/tell-server.ts';
 import { startTcpServer } from '../support/tcp-server.ts';
 import { until } from '../support/until.ts';
 
@@ -72,28 +72,32 @@ describe('a server that runs a script (-BUSY)', () => {
 
 describe('a server that is loading its data (-LOADING)', () => {
   test('is waited for within limits, told of, and used as soon as it is ready', async () => {
-    const source = await startTestRedis();
-    await source.call('EVAL', "for i = 1, 3000 do redis.call('SET', 'user:' .. i, i) end", 0);
+    const source = await startTestRedis(['--rdbcompression', 'no']);
+    // A server that is loading looks at its clients after so many bytes: here after each key.
+    const script = "for i = 1, 300 do redis.call('SET', 'user:' .. i, string.rep('x', 2048)) end";
+    await source.call('EVAL', script, 0);
     await source.call('SAVE');
-    const port = await freePort();
-    // A millisecond for each key, as a big file would take.
-    const settings = ['--port', port, '--bind', '127.0.0.1', '--dir', source.folder, '--save', ''].map(
-      String,
-    );
-    const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024'];
-    const loading = await startGuarded(
-      [serverPath(), ...settings, '--enable-debug-command', 'yes', ...slow],
-      '',
-    );
-    await loading.waitForLine((line) => (/Loading RDB|RDB age/.test(line) ? line : undefined));
+    const { port, process: loading } = await startOnFreePort((free) => {
+      const settings = ['--port', String(free), '--bind', '127.0.0.1', '--dir', source.folder, '--save', ''];
+      // A tenth of a second for each key, as a big file would take, until it is told to make haste.
+      const slow = ['--key-load-delay', '100000', '--loading-process-events-interval-bytes', '1024'];
+      const command = [serverPath(), ...settings, '--enable-debug-command', 'yes', ...slow];
+      return Promise.resolve({ command, folder: '' });
+    }, /Loading RDB|RDB age/);
     const url = `redis://127.0.0.1:${port}`;
     expect(await at(url, 'stats', '--connect-retries', '0')).toEqual({
       code: 3,
       stdout: '',
       stderr: `error: Redis at 127.0.0.1:${port} is still loading its data\nhint: try again in a moment\n`,
     });
-    const patient = await at(url, 'stats', '--assert', 'keys == 3000', '--connect-retries', '20');
-    expect(patient.code).toBe(0);
+    let said = '';
+    const patient = runSafely(
+      ['stats', '--assert', 'keys == 300', '--connect-retries', '20', '-v', '--url', url],
+      { onStderr: (text) => (said = text) },
+    );
+    await until(() => said.includes('is still loading its data; trying again'));
+    expect(await tellServer(port, 'CONFIG SET key-load-delay 0')).toBe('+OK');
+    expect((await patient).code).toBe(0);
     await loading.stop();
     await source.stop();
   });
@@ -245,11 +249,11 @@ describe('a proxy that speaks only RESP2', () => {
 
 describe('a server that is something else', () => {
   test('is a Sentinel: says how to ask it', async () => {
-    const port = await freePort();
-    const config = path.join(redis.folder, 'sentinel.conf');
-    await writeFile(config, `port ${port}\nbind 127.0.0.1\n`);
-    const sentinel = await startGuarded([serverPath(), config, '--sentinel'], '');
-    await sentinel.waitForLine((line) => (/Sentinel ID is/.test(line) ? line : undefined));
+    const { port, process: sentinel } = await startOnFreePort(async (free) => {
+      const config = path.join(redis.folder, 'sentinel.conf');
+      await writeFile(config, `port ${free}\nbind 127.0.0.1\n`);
+      return { command: [serverPath(), config, '--sentinel'], folder: '' };
+    }, /Sentinel ID is/);
     expect(await at(`redis://127.0.0.1:${port}`, 'stats')).toEqual({
       code: 2,
       stdout: '',

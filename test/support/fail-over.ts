@@ -1,5 +1,5 @@
 import type { TestSentinels } from './sentinel.ts';
-import { tellSentinel } from './sentinel-command.ts';
+import { tellServer } from './tell-server.ts';
 import { until } from './until.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function failOver(
   };
   const wasPrimary = (await roleOf(watched.primary)) === 'master' ? watched.primary : watched.replica;
   const next = wasPrimary === watched.primary ? watched.replica : watched.primary;
-  await until(async () => /OK/.test(await tellSentinel(watched.ports[0] ?? 0, 'SENTINEL FAILOVER mymaster')));
+  await until(async () => /OK/.test(await tellServer(watched.ports[0] ?? 0, 'SENTINEL FAILOVER mymaster')));
   await until(async () => (await roleOf(next)) === 'master');
   await betweenTimes();
   // A Sentinel looks every ten seconds, and then waits for another eight.

@@ -13,8 +13,8 @@ export function readmePart(start: string, end: string): string {
 export function normalizeSession(session: string): string {
   return (
     session
-      // A moment of another day has its date, as an hour before midnight what lives for an hour.
-      .replace(/\b\d{4}-\d\d-\d\d (?=\d\d:)/g, '')
+      // In the last hour of a day, what lives for an hour ends on another day.
+      .replace(/until \d{4}-\d\d-\d\d /g, 'until ')
       .replace(/[<>]?\d[\d,]*(\.\d+)?/g, 'N')
       .replace(/(N:)+N/g, 'N')
       // On a busy machine a difference may be smaller than the noise.
