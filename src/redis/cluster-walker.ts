@@ -1,7 +1,7 @@
 import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import type { ClusterRouter, RouterParts } from './cluster-router.ts';
-import { primariesToWalkAgain, SLOT_COUNT, type ClusterSnapshot } from './cluster-topology.ts';
+import { primariesToWalkAgain, type ClusterSnapshot } from './cluster-topology.ts';
 import { removeKeys, scanKeys } from './keyspace.ts';
 import { mergeStreams } from './merge.ts';
 import { isUnavailable } from './opener.ts';
@@ -9,13 +9,12 @@ import { pauseBefore } from './patience.ts';
 import { followsItsPrimary, outOfTouch } from './replica-link.ts';
 import type { SweepReport, SweepRequest } from './sweep-request.ts';
 import { planSweep, surveyServer } from './sweep-server.ts';
-import { SlotLedger } from './slot-ledger.ts';
-import { watchSlots } from './slot-watch.ts';
 import { SweepTally } from './sweep-tally.ts';
 import { translateRedisError } from './translate-error.ts';
 import type { KeyBatch, LostNode, RedisNode, RedisTarget, ScanQuery } from './types.ts';
 import { formatAddress, type TcpAddress } from './url.ts';
 import { pause } from './wait.ts';
+import { walkOnce, type PassEnd, type Visit } from './walk-once.ts';
 
 /** Slots that never stop moving would keep a walk going for ever. */
 const MAX_PASSES = 10;
@@ -24,12 +23,6 @@ const MAX_PASSES = 10;
 export interface ClusterParts extends RouterParts {
   readonly target: RedisTarget;
   readonly readFromReplicas: boolean;
-}
-
-interface PassEnd {
-  readonly lost: ReadonlyMap<string, LostNode>;
-  readonly gone: readonly LostNode[];
-  readonly after: ClusterSnapshot;
 }
 
 /** Walks the keys of all primaries, and again where some may have moved behind the walk's back. */
@@ -54,70 +47,23 @@ export class ClusterWalker {
     signal: AbortSignal,
     onLost: (lost: LostNode) => void,
   ): AsyncGenerator<KeyBatch, void, void> {
-    if (query.each === 'once') return this.#walkOnce(query, signal, onLost);
+    if (query.each === 'once') {
+      const parts = {
+        router: this.#router,
+        nodeAt: this.#nodeAt,
+        log: this.#parts.log,
+        walkNode: (address: TcpAddress, lost: Map<string, LostNode>) =>
+          this.#walkNode(address, query, signal, lost),
+        pass: (before: ClusterSnapshot, visit: Visit<KeyBatch>) =>
+          this.#pass(before, primariesOf(before), signal, visit),
+      };
+      return walkOnce(parts, query, signal, onLost);
+    }
     return this.#passes(signal, onLost, (address, pass, lost) => {
       // Cursors to go on from are those of the first pass: what has to be walked again is walked from its start.
       const part = pass === 1 ? query : { ...query, from: new Map<string, string>() };
       return this.#walkNode(address, part, signal, lost);
     });
-  }
-
-  /** Every key once: those of slots that have moved are looked for afterwards, wherever they are. */
-  async *#walkOnce(
-    query: ScanQuery,
-    signal: AbortSignal,
-    onLost: (lost: LostNode) => void,
-  ): AsyncGenerator<KeyBatch, void, void> {
-    const watch = await watchSlots(this.#router);
-    const ledger = new SlotLedger(watch, query);
-    const before = await this.#router.snapshot();
-    const primaries = before.topology.shards.map(({ primary }) => primary);
-    const { lost, gone } = yield* this.#pass(before, primaries, signal, (address, lost) =>
-      this.#walkOwn(address, query, ledger, signal, lost),
-    );
-    if (signal.aborted) return;
-    for (const node of gone) onLost(node);
-    if (gone.length === primaries.length) throw gone[0]?.error ?? new Error('no primary');
-    const told = new Set(gone.map(({ address }) => address));
-    // What was broken off half-way is gone through once more, as if all of its slots had moved.
-    const isUnread = (slot: number): boolean => {
-      const owner = watch.ownerOf(slot) ?? '';
-      return lost.has(owner) && !told.has(owner);
-    };
-    const unread = Array.from({ length: SLOT_COUNT }, (_, slot) => slot).filter(isUnread);
-    const slots = [...new Set([...(await watch.moved()), ...unread])];
-    if (slots.length > 0) this.#parts.log.say(`slots have moved: looking at ${slots.length} of them again`);
-    for await (const keys of ledger.missing(slots, signal)) yield* this.#byOwner(keys);
-    for (const node of watch.lost()) if (!told.has(node.address)) onLost(node);
-  }
-
-  /** The keys of one primary that count there. */
-  async *#walkOwn(
-    address: TcpAddress,
-    query: ScanQuery,
-    ledger: SlotLedger,
-    signal: AbortSignal,
-    lost: Map<string, LostNode>,
-  ): AsyncGenerator<KeyBatch, void, void> {
-    const name = formatAddress(address);
-    for await (const { node, keys } of this.#walkNode(address, query, signal, lost)) {
-      const own = keys.filter((key) => ledger.isOf(name, key));
-      for (const key of own) ledger.counted(key);
-      if (own.length > 0) yield { node, keys: own };
-    }
-  }
-
-  *#byOwner(keys: readonly Buffer[]): Generator<KeyBatch, void, void> {
-    const shares = new Map<RedisNode, Buffer[]>();
-    for (const key of keys) {
-      const owner = this.#router.ownerOf(key);
-      if (owner === undefined) continue;
-      const node = this.#nodeAt(owner);
-      const share = shares.get(node);
-      if (share === undefined) shares.set(node, [key]);
-      else share.push(key);
-    }
-    for (const [node, own] of shares) yield { node, keys: own };
   }
 
   /** Removes what matches on every primary at once; each has a channel of its own. */
@@ -197,7 +143,7 @@ export class ClusterWalker {
     ) => AsyncGenerator<Item, void, void>,
   ): AsyncGenerator<Item, void, void> {
     let before = await this.#router.snapshot();
-    let targets: readonly TcpAddress[] = before.topology.shards.map(({ primary }) => primary);
+    let targets = primariesOf(before);
     const given = new Set<string>();
     for (let pass = 1; targets.length > 0 && !signal.aborted; pass++) {
       const { lost, gone, after } = yield* this.#pass(before, targets, signal, (address, lost) =>
@@ -230,15 +176,12 @@ export class ClusterWalker {
     }
   }
 
-  /**
-   * Visits primaries once.
-   * @returns those that were lost, those of them that stay away and whom nobody replaces, and the cluster afterwards
-   */
+  /** Visits primaries once, and sees what has become of the cluster. */
   async *#pass<Item>(
     before: ClusterSnapshot,
     targets: readonly TcpAddress[],
     signal: AbortSignal,
-    visit: (address: TcpAddress, lost: Map<string, LostNode>) => AsyncGenerator<Item, void, void>,
+    visit: Visit<Item>,
   ): AsyncGenerator<Item, PassEnd, void> {
     const lost = new Map<string, LostNode>();
     yield* mergeStreams(targets.map((address) => visit(address, lost)));
@@ -328,6 +271,10 @@ export class ClusterWalker {
       await pause(pauseBefore(attempt), signal);
     }
   }
+}
+
+function primariesOf({ topology }: ClusterSnapshot): readonly TcpAddress[] {
+  return topology.shards.map(({ primary }) => primary);
 }
 
 function isPrimary(snapshot: ClusterSnapshot, address: string): boolean {

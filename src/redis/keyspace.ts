@@ -16,8 +16,8 @@ export async function* scanKeys(
 ): AsyncGenerator<Pick<KeyBatch, 'keys' | 'cursor'>, void, void> {
   const from = query.from?.get(node.address);
   if (from === '0') return;
-  const ask = (cursor: string): Promise<readonly [cursor: string, keys: readonly Buffer[]]> =>
-    node
+  const ask = (cursor: string): Promise<readonly [cursor: string, keys: readonly Buffer[]]> => {
+    const asked = node
       .call(
         'SCAN',
         cursor,
@@ -26,18 +26,17 @@ export async function* scanKeys(
         query.count ?? SCAN_COUNT,
       )
       .then(parseScanReply);
+    // It may fail while the caller works on a batch, who hears of it afterwards, or stops and never asks.
+    asked.catch(() => undefined);
+    return asked;
+  };
 
   let next: ReturnType<typeof ask> | undefined = ask(from ?? '0');
-  try {
-    while (next !== undefined && !signal.aborted) {
-      const [cursor, keys]: readonly [string, readonly Buffer[]] = await next;
-      next = cursor === '0' ? undefined : ask(cursor);
-      const accepted = query.accept === undefined ? keys : keys.filter(query.accept);
-      if (accepted.length > 0) yield { keys: accepted, cursor };
-    }
-  } finally {
-    // A caller that stops early leaves one SCAN under way; its failure concerns nobody.
-    next?.catch(() => undefined);
+  while (next !== undefined && !signal.aborted) {
+    const [cursor, keys]: readonly [string, readonly Buffer[]] = await next;
+    next = cursor === '0' ? undefined : ask(cursor);
+    const accepted = query.accept === undefined ? keys : keys.filter(query.accept);
+    if (accepted.length > 0) yield { keys: accepted, cursor };
   }
 }
 

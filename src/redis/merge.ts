@@ -5,7 +5,13 @@
 export async function* mergeStreams<Item>(
   streams: readonly AsyncGenerator<Item, void, void>[],
 ): AsyncGenerator<Item, void, void> {
-  const ask = async (stream: AsyncGenerator<Item, void, void>) => ({ stream, result: await stream.next() });
+  const next = async (stream: AsyncGenerator<Item, void, void>) => ({ stream, result: await stream.next() });
+  const ask = (stream: AsyncGenerator<Item, void, void>): ReturnType<typeof next> => {
+    const asked = next(stream);
+    // It may fail while the consumer is at work, who hears of it afterwards, or stops and never asks.
+    asked.catch(() => undefined);
+    return asked;
+  };
   const waiting = new Map(streams.map((stream) => [stream, ask(stream)]));
   try {
     while (waiting.size > 0) {
@@ -17,7 +23,6 @@ export async function* mergeStreams<Item>(
       }
     }
   } finally {
-    for (const pending of waiting.values()) pending.catch(() => undefined);
     await Promise.allSettled([...waiting.keys()].map((stream) => stream.return()));
   }
 }

@@ -79,6 +79,28 @@ test('a failover in the middle of clear leaves exactly the keys that should rema
   expect(await cluster.keys()).toEqual(stays);
 });
 
+test('a failover in the middle of a count counts every key once', async () => {
+  const cluster = await startCluster({ primaries: 3, replicas: 1 });
+  await fill(cluster, 20_000);
+  await cluster.replicated();
+  const [victim] = cluster.primaries;
+  const [heir] = cluster.replicas;
+  if (victim === undefined || heir === undefined) throw new Error('no primary or no replica');
+  const before = await cluster.keys();
+  const { signal } = new AbortController();
+  const walk = cluster.client.walk({ count: 50, each: 'once' }, signal, ({ error }) => {
+    throw error;
+  });
+  const names: string[] = [];
+  let killed: Promise<void> | undefined;
+  for await (const { keys } of walk) {
+    names.push(...keys.map(String));
+    killed ??= killServer(victim.server).then(() => takeOver(heir));
+    await killed;
+  }
+  expect(names.sort()).toEqual(before);
+});
+
 test('slots that move in the middle of clear leave exactly the keys that should remain', async () => {
   const cluster = await startCluster({ primaries: 3 });
   const stays = await fill(cluster, KEYS);
