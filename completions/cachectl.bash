@@ -64,29 +64,29 @@ _cachectl_argument() {
     *) kind=any ;;
   esac
   case "$at $1" in
-    'verify '*) kind='any' ;;
-    'clear '*) kind='lookup keys' ;;
-    'restore 1') kind='file' ;;
-    'keys '*) kind='lookup keys' ;;
-    'ttl '*) kind='lookup keys' ;;
     'tags show '*) kind='lookup tags' ;;
     'tags add 1') kind='lookup keys' ;;
     'tags add '*) kind='lookup tags' ;;
-    'invalidate 1') kind='lookup events' ;;
-    'deploy 1') kind='lookup events' ;;
     'dead-letters replay '*) kind='any' ;;
     'namespace list '*) kind='lookup namespaces' ;;
     'namespace get '*) kind='lookup namespaces' ;;
     'namespace bump '*) kind='lookup namespaces' ;;
     'namespace rollback 1') kind='lookup namespaces' ;;
     'namespace gc '*) kind='lookup namespaces' ;;
-    'inspect '*) kind='lookup keys' ;;
-    'stats '*) kind='any' ;;
-    'stats diff 1') kind='any' ;;
-    'stats diff 2') kind='any' ;;
-    'loadtest '*) kind='any' ;;
+    'stats diff 1') kind='file' ;;
+    'stats diff 2') kind='file' ;;
     'key explain '*) kind='lookup keys' ;;
     'key for '*) kind='lookup keys' ;;
+    'verify '*) kind='any' ;;
+    'clear '*) kind='lookup keys' ;;
+    'restore 1') kind='file' ;;
+    'keys '*) kind='lookup keys' ;;
+    'ttl '*) kind='lookup keys' ;;
+    'invalidate 1') kind='lookup events' ;;
+    'deploy 1') kind='lookup events' ;;
+    'inspect '*) kind='lookup keys' ;;
+    'stats '*) kind='any' ;;
+    'loadtest '*) kind='any' ;;
     'completion 1') kind='words bash zsh fish powershell' ;;
     'help '*) kind='lookup topics' ;;
   esac

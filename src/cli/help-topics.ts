@@ -161,3 +161,17 @@ const EXIT_CODES: Topic = {
 
 /** The pages of help that are about no single command. */
 export const TOPICS: readonly Topic[] = [PATTERNS, EXIT_CODES, ENVIRONMENT, SAFETY];
+
+/** What `cachectl help topics` shows. */
+export const TOPIC_LIST: Topic = {
+  name: 'topics',
+  summary: 'which pages of help are about no single command',
+  parts: [
+    {
+      kind: 'table',
+      title: 'Topics',
+      definitions: TOPICS.map(({ name, summary }): Definition => [`cachectl help ${name}`, summary]),
+    },
+    { kind: 'text', text: 'cachectl --help lists the commands.' },
+  ],
+};

@@ -3,7 +3,7 @@ import { commandName, defineCommand } from './command.ts';
 import { UsageError } from './errors.ts';
 import { ExitCode } from './exit-code.ts';
 import { renderCommandHelp, renderGroupHelp, renderRootHelp, renderTopic } from './help.ts';
-import { TOPICS } from './help-topics.ts';
+import { TOPIC_LIST, TOPICS } from './help-topics.ts';
 import { COMMANDS } from './registry.ts';
 import type { TerminalInfo } from '../terminal/terminal-info.ts';
 
@@ -21,7 +21,7 @@ export const command = defineCommand<readonly string[]>({
 function pageFor(topic: readonly string[]): (terminal: TerminalInfo) => string {
   const name = topic.join(' ');
   if (name === '') return (terminal) => renderRootHelp(COMMANDS, terminal);
-  const page = TOPICS.find((candidate) => candidate.name === name);
+  const page = [...TOPICS, TOPIC_LIST].find((candidate) => candidate.name === name);
   if (page !== undefined) return (terminal) => renderTopic(page, terminal);
   const spec = COMMANDS.find((candidate) => commandName(candidate) === name);
   if (spec !== undefined) return (terminal) => renderCommandHelp(spec, terminal);

@@ -36,6 +36,9 @@ function unknownCommand(
   names: readonly string[],
   specs: readonly CommandSpec[],
 ): UsageError {
+  if (group.length === 0 && word === 'version') {
+    return new UsageError('unknown command "version"', { hint: 'cachectl --version shows it' });
+  }
   const prefix = ['cachectl', ...group].join(' ');
   const lines = guesses(group, word, names, specs).map((path) => ['cachectl', ...path].join(' '));
   return new UsageError(`unknown command "${[...group, word].join(' ')}"`, {

@@ -67,7 +67,7 @@ function __cachectl_complete
     for word in $words[2..-1]
         if test -n "$flag"
             set flag ''
-        else if test -z "$ended" -a "$word" = --
+        else if test -z "$ended"; and string match -q -- '--' $word
             set ended yes
         else if test -z "$ended"; and string match -q -- '-*' $word
             if not string match -q -- '*=*' $word; and __cachectl_value "$at" $word >/dev/null

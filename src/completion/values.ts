@@ -63,6 +63,7 @@ export function valuesOf(flag: FlagSpec): Values | undefined {
 export function argumentValues(argument: ArgumentSpec, path: readonly string[]): Values {
   // In a family of commands about one thing, a name is that thing's.
   if (argument.name === 'NAME' && path[0] === 'namespace') return lookup('namespaces');
+  if (argument.isFile === true) return { kind: 'file' };
   return byChoicesOrPlaceholder(argument.choices, argument.name) ?? ANY;
 }
 

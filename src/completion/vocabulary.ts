@@ -52,13 +52,16 @@ export function vocabularyOf(specs: readonly CommandSpec[]): Vocabulary {
     commandFlags: specs.map((spec) => ({ path: commandName(spec), words: flagWords(spec.flags) })),
     redisCommands: specs.filter(({ usesRedis }) => usesRedis).map(commandName),
     valueRules: valueRulesOf(specs),
-    arguments: specs.flatMap((spec) =>
-      (spec.args ?? []).map((argument, index) => ({
-        path: commandName(spec),
-        position: argument.repeatable === true ? '*' : String(index + 1),
-        values: argumentValues(argument, spec.path),
-      })),
-    ),
+    // Longer paths first: shells take the first that fits, and `stats *` fits `stats diff 1` as well.
+    arguments: specs
+      .toSorted((a, b) => b.path.length - a.path.length)
+      .flatMap((spec) =>
+        (spec.args ?? []).map((argument, index) => ({
+          path: commandName(spec),
+          position: argument.repeatable === true ? '*' : String(index + 1),
+          values: argumentValues(argument, spec.path),
+        })),
+      ),
   };
 }
 

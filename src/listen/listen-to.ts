@@ -178,8 +178,22 @@ async function openFront(
     context.messages.note(`taking events at ${front.url}/events`);
     return front;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--http ${place.host}:${place.port} cannot be listened at: ${escapeText(reason)}`);
+    throw new UsageError(
+      `--http ${place.host}:${place.port} cannot be listened at: ${whyNotListening(error)}`,
+    );
+  }
+}
+
+function whyNotListening(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return 'another program listens there';
+    case 'EADDRNOTAVAIL':
+      return 'this machine has no such address';
+    case 'EACCES':
+      return 'permission denied, which ports below 1024 often are';
+    default:
+      return escapeText(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -60,7 +60,11 @@ describe('the program', () => {
       stdout: '',
       stderr: 'error: there is no help about "enviroment"\nhint: did you mean cachectl help environment?\n',
     });
-    expect((await runBinary(['help', 'topics'])).stderr).toContain(
+    expect(await runBinary(['help', 'topics'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^ {2}cachectl help exit-codes +what each exit code means$/m) as string,
+    });
+    expect((await runBinary(['help', 'xyzzy'])).stderr).toContain(
       'cachectl --help lists the commands; topics are patterns, exit-codes, environment, safety\n',
     );
   });

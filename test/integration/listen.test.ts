@@ -450,4 +450,14 @@ describe('bad input', () => {
     expect(run.stderr).toContain(message);
     expect(run.code).toBe(code);
   });
+
+  test('a port that another program has is said to be taken', async () => {
+    const { host } = new URL(redis.url);
+    expect(await runMain(['listen', '--http', host], { cwd: spec.folder })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        `--http ${host} cannot be listened at: another program listens there`,
+      ) as string,
+    });
+  });
 });

@@ -92,6 +92,15 @@ describe('cachectl loadtest of a web address', () => {
     });
   });
 
+  it('leaves the warm-up out of every figure', async () => {
+    const { origin, loadtest } = place();
+    const run = await loadtest(`--url ${origin.url}/fast --rate 100/s --requests 20 --warmup 200ms --json`);
+    expect(run.code).toBe(0);
+    const { totals } = parseLoad(run);
+    expect(totals.warmup_requests).toBeGreaterThan(0);
+    expect(totals.answers_by_status).toEqual({ 200: totals.sent });
+  });
+
   it('takes a redirect for what it is', async () => {
     const { origin, loadtest } = place();
     const result = await loadtest(`--url ${origin.url}/moved --requests 2 --json`);

@@ -114,6 +114,8 @@ describe.each(['bash', 'zsh', 'fish'] as const)('pressing Tab in %s', (shell) =>
     await completes('cachectl warm --scope hom', /--scope homepage/);
     await completes('cachectl --no-color warm -s us', /-s users/);
     await completes('cachectl stats --env prod', /--env production/);
+    // Nothing but the line: fish's `test` took a word -e for an operator, and said so.
+    await completes('cachectl -e prod', /^ready> cachectl -e production\s*$/);
     await completes('cachectl stats --assert hit_r', /--assert hit_rate/);
   });
 
@@ -126,6 +128,7 @@ describe.each(['bash', 'zsh', 'fish'] as const)('pressing Tab in %s', (shell) =>
 
   test('completes files where a file belongs', async () => {
     await completes('cachectl restore us', /restore users\.bak/);
+    await completes('cachectl stats diff us', /stats diff users\.bak/);
     await completes('cachectl --config cachectl.y', /--config cachectl\.yaml/);
   });
 });

@@ -57,6 +57,7 @@ export class Recorder {
   readonly #endpoints: EndpointCounts[];
   readonly #failures = new Map<string, number>();
   readonly #statuses = new Map<number, number>();
+  #hasAnswers = false;
   readonly #series = new TimeSeries();
   /** Since somebody last looked. */
   #recent = new Histogram(COARSE_BITS);
@@ -78,8 +79,9 @@ export class Recorder {
 
   /** A good answer. @param counted what the counting header said; NaN where it said nothing */
   succeeded(ended: Ended, status: number, bytes: number, counted: number): void {
-    this.#countStatus(status);
+    this.#hasAnswers = true;
     if (!this.#sent(ended)) return;
+    this.#countStatus(status);
     const latencyMs = Math.max(0, ended.endedAt - ended.plannedAt);
     this.#latencies.record(latencyMs);
     if (this.#options.isPlanned) this.#uncorrected.record(Math.max(0, ended.endedAt - ended.sentAt));
@@ -97,8 +99,9 @@ export class Recorder {
 
   /** A failed request. @param status of an answer that came all the same; 0 where none did */
   failed(ended: Ended, cause: string, status: number, bytes: number): void {
-    if (status !== 0) this.#countStatus(status);
+    if (status !== 0) this.#hasAnswers = true;
     if (!this.#sent(ended)) return;
+    if (status !== 0) this.#countStatus(status);
     this.#failed++;
     this.#failures.set(cause, (this.#failures.get(cause) ?? 0) + 1);
     this.#series.failed(this.#offset(ended.plannedAt));
@@ -153,6 +156,7 @@ export class Recorder {
       })),
       failures: [...this.#failures],
       statuses: [...this.#statuses],
+      hasAnswers: this.#hasAnswers,
       dropped: this.#dropped,
       unfinished: this.#unfinished,
       warmupRequests: this.#warmupRequests,

@@ -25,8 +25,9 @@ export interface RunRecord {
   readonly startDelays: HistogramData | undefined;
   readonly endpoints: readonly EndpointRecord[];
   readonly failures: readonly (readonly [cause: string, count: number])[];
-  /** Of every answer, those of the warm-up included. */
   readonly statuses: readonly (readonly [status: number, count: number])[];
+  /** Whether anything was ever answered, in the warm-up as well. */
+  readonly hasAnswers: boolean;
   readonly dropped: number;
   /** Under way when everything was to stop. */
   readonly unfinished: number;
@@ -54,6 +55,7 @@ export function mergeRecords(records: readonly [RunRecord, ...RunRecord[]]): Run
     ),
     failures: mergeCounts(records.map(({ failures }) => failures)),
     statuses: mergeCounts(records.map(({ statuses }) => statuses)),
+    hasAnswers: records.some(({ hasAnswers }) => hasAnswers),
     dropped: sum(({ dropped }) => dropped),
     unfinished: sum(({ unfinished }) => unfinished),
     warmupRequests: sum(({ warmupRequests }) => warmupRequests),

@@ -40,7 +40,8 @@ export function headLines(report: LoadReport): readonly string[] {
     `${formatCount(totals.failed)} failed`,
     `${formatCount(totals.dropped)} dropped`,
     ...(totals.unfinished > 0 ? [`${formatCount(totals.unfinished)} unfinished`] : []),
-    formatBytes(totals.bytes),
+    // Of bodies, and Redis' replies have none.
+    ...(report.kind === 'redis' ? [] : [formatBytes(totals.bytes)]),
     `${formatRate(totals.perSecond)} a second`,
   ];
   return [

@@ -97,7 +97,7 @@ async function startWatch({ redis }: LoadTask, context: Context): Promise<RedisW
 
 /** Nobody there: without one answer it is no result but an error. */
 function refuseSilence({ record, gaveUp }: LoadResult, { job }: PreparedLoad, signal: AbortSignal): void {
-  if (signal.aborted || record.statuses.length > 0 || record.failures.length === 0) return;
+  if (signal.aborted || record.hasAnswers || record.failures.length === 0) return;
   const [cause = ''] = record.failures[0] ?? [];
   if (!gaveUp && !isOriginUnreachable(cause)) return;
   const hosts = job.places.map(({ host }) => host).join(', ');

@@ -22,6 +22,7 @@ test.each([
   ['-qo json --timeout=3s cler', 'unknown command "cler"; did you mean cachectl clear?'],
   ['config shw', 'unknown command "config shw"; did you mean cachectl config show?'],
   ['config xyz', 'unknown command "config xyz"; cachectl config --help lists the commands'],
+  ['version', 'unknown command "version"; cachectl --version shows it'],
   ['xyzzy', 'unknown command "xyzzy"; cachectl --help lists the commands'],
   // Whoever leaves a group away, or takes another one's.
   ['bump', 'unknown command "bump"; did you mean cachectl namespace bump?'],

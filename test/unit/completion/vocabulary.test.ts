@@ -38,6 +38,15 @@ test('a group of commands is a word of its own, with its commands behind it', ()
   ]);
 });
 
+test('what a command takes comes behind what a command below it takes, whose path begins with the same words', () => {
+  const above = { ...spec(['a'], []), args: [{ name: 'CONDITION', summary: '', repeatable: true }] };
+  const below = { ...spec(['a', 'b'], []), args: [{ name: 'BEFORE', summary: '', isFile: true }] };
+  expect(vocabularyOf([above, below]).arguments).toEqual([
+    { path: 'a b', position: '1', values: { kind: 'file' } },
+    { path: 'a', position: '*', values: { kind: 'any' } },
+  ]);
+});
+
 test('a flag that means two things is told apart by its command', () => {
   const { valueRules } = vocabularyOf([
     spec(['a'], [{ name: 'how', value: 'WHAT', choices: ['x'], summary: '' }]),

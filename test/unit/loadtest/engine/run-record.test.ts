@@ -26,13 +26,19 @@ describe('what is recorded', () => {
     expect(record.durationMs).toBe(1_000);
   });
 
-  it('leaves the warm-up out of everything but the count of answers', () => {
+  it('leaves the warm-up out of all figures, and knows nevertheless that somebody answered', () => {
     const one = recorder();
     one.succeeded(ended(1_500, 1_500, 1_600), 200, 10, 3);
     one.failed(ended(1_500, 1_500, 1_600), 'origin.reset', 0, 0);
     one.dropped(1_600);
     const record = one.record(3_000);
-    expect(record).toMatchObject({ failures: [], dropped: 0, warmupRequests: 2, statuses: [[200, 1]] });
+    expect(record).toMatchObject({
+      failures: [],
+      dropped: 0,
+      warmupRequests: 2,
+      statuses: [],
+      hasAnswers: true,
+    });
     expect(record.latencies.count).toBe(0);
     expect(record.endpoints[0]).toMatchObject({ sent: 0, failed: 0, countedAnswers: 0 });
   });
