@@ -1,13 +1,27 @@
 import type { JsonDocument } from '../cli/command.ts';
+import { wrapProse } from '../terminal/wrap.ts';
 
-/** The end of the demo: what was gained, from the load test's own report, and what to try next. */
-export function closingWords(loadtest: JsonDocument | undefined): string {
+const NEXT: readonly { readonly line: string; readonly does: string }[] = [
+  { line: 'cachectl demo --keep', does: 'and type commands of your own against it' },
+  { line: 'cachectl config schema', does: 'what a cachectl.yaml of yours can say' },
+  {
+    line: "cachectl stats --assert 'hit_rate >= 80'",
+    does: 'on your own Redis: --url redis://host:6379/0',
+  },
+];
+
+/**
+ * The end of the demo: what was gained, from the load test's own report, and what to try next.
+ * @param width columns of the terminal; `Infinity` where there is none
+ */
+export function closingWords(loadtest: JsonDocument | undefined, width: number): string {
+  const column = Math.max(...NEXT.map(({ line }) => line.length)) + 3;
+  const beside = NEXT.map(({ line, does }) => `  ${line.padEnd(column)}# ${does}`);
+  const fits = beside.every((line) => line.length <= width);
   return [
-    gain(loadtest),
+    wrapProse(gain(loadtest), width),
     'Try next:',
-    '  cachectl demo --keep                  # and type commands of your own against it',
-    '  cachectl config schema                # what a cachectl.yaml of yours can say',
-    "  cachectl stats --assert 'hit_rate >= 80'   # on your own Redis: --url redis://host:6379/0",
+    ...(fits ? beside : NEXT.flatMap(({ line, does }) => [`  # ${does}`, `  ${line}`])),
   ].join('\n');
 }
 

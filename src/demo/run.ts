@@ -4,6 +4,7 @@ import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { findServer } from '../local-server/find-server.ts';
 import { ensureServer, missingServer } from '../local-server/install-server.ts';
+import { wrapProse } from '../terminal/wrap.ts';
 import { shellWord } from '../text/shell.ts';
 import { closingWords } from './closing-words.ts';
 import { keepUp } from './keep-up.ts';
@@ -38,8 +39,10 @@ async function runDemo(options: DemoOptions, context: Context): Promise<Outcome>
   const servers = await startDemoServers(serverPath, context.host.nodePath);
   try {
     const say = (text: string): Promise<void> => context.out.write(`${text}\n`);
-    const { style } = context.terminal;
-    await say(`A private Redis (${servers.redisUrl}) and a sample shop (${servers.shopUrl}) are up.`);
+    const { style, interactive } = context.terminal;
+    const width = interactive ? context.terminal.width : Infinity;
+    const up = `A private Redis (${servers.redisUrl}) and a sample shop (${servers.shopUrl}) are up.`;
+    await say(wrapProse(up, width));
     let loadtest: JsonDocument | undefined;
     for (const { say: words, argv } of TOUR) {
       if (context.signal.aborted) break;
@@ -52,7 +55,7 @@ async function runDemo(options: DemoOptions, context: Context): Promise<Outcome>
       if (argv[0] === 'loadtest') loadtest = run.document?.();
     }
     if (!context.signal.aborted) {
-      await say(`\n${closingWords(loadtest)}`);
+      await say(`\n${closingWords(loadtest, width)}`);
       if (options.keep) await keepUp(servers.folder, context.signal, say);
     }
   } finally {

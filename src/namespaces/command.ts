@@ -68,7 +68,8 @@ export const namespaceRollbackSpec: CommandSpec = {
   summary: 'Go back to the version before, while its keys live',
   description:
     'Moves the counter back in one atomic step, which fails if somebody else moves it meanwhile. Versions ' +
-    'without keys, and half-filled ones, are none to go back to.',
+    'without keys, and half-filled ones, are none to go back to: where there is no other, nothing changes, and the ' +
+    'exit code is 5. To be at the version of --to already is exit 0.',
   args: [NAME],
   flags: [
     { name: 'to', value: 'VERSION', summary: 'to this version', fallback: 'the newest older one with keys' },

@@ -1,13 +1,13 @@
 import { defineCommand, type Outcome } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
-import { CachectlError, UsageError } from '../cli/errors.ts';
+import { CachectlError } from '../cli/errors.ts';
 import { ExitCode } from '../cli/exit-code.ts';
 import { escapeText } from '../keys/printable.ts';
 import type { LostNode } from '../redis/types.ts';
 import { countOf } from '../units/number.ts';
 import { countVersions, type VersionCount } from './census.ts';
 import { chooseNamespaces } from './choose.ts';
-import { moveVersion, readCounter, type CounterState } from './counter.ts';
+import { moveVersion, readCounter, type CounterState, type VersionChange } from './counter.ts';
 import type { NamespaceForm } from './form.ts';
 import { parseSwitch, runSwitch, type SwitchOptions } from './switch-report.ts';
 
@@ -16,11 +16,18 @@ interface RollbackOptions extends SwitchOptions {
   readonly to: number | undefined;
 }
 
+const COMMAND = 'namespace rollback';
+
 async function runRollback(options: RollbackOptions, context: Context): Promise<Outcome> {
   const [form] = chooseNamespaces([options.name], context);
   if (form === undefined) throw new Error('no namespace was chosen');
   const client = await context.redis();
   const counter = await readCounter(client, form);
+  if (options.to === counter.version) {
+    context.messages.note(`${escapeText(form.spec.name)} is at version ${counter.version} already`);
+    const apply = (change: VersionChange) => Promise.resolve(change);
+    return runSwitch({ command: COMMAND, planned: [], apply }, options, context);
+  }
   const lost: LostNode[] = [];
   const counts = await countVersions(client, [form], {
     signal: context.signal,
@@ -39,7 +46,7 @@ async function runRollback(options: RollbackOptions, context: Context): Promise<
   );
   const outcome = await runSwitch(
     {
-      command: 'namespace rollback',
+      command: COMMAND,
       planned: [{ form, from: counter.version, to }],
       apply: async (change) => {
         const result = await moveVersion(client, form, change);
@@ -58,7 +65,10 @@ async function runRollback(options: RollbackOptions, context: Context): Promise<
   return outcome;
 }
 
-/** @throws CachectlError `namespace.no-version` where there is nothing to go back to */
+/**
+ * @throws CachectlError `namespace.no-version` (exit 5) where there is nothing to go back to: what was asked for is not
+ * so, and a script must not take it for done
+ */
 function chooseVersion(
   form: NamespaceForm,
   counter: CounterState,
@@ -79,7 +89,6 @@ function chooseVersion(
   if (usable.some(({ version }) => version === wanted)) return wanted;
   const list = usable.map(({ version }) => version).join(', ');
   const hint = list === '' ? 'no other version has keys' : `versions with keys: ${list}`;
-  if (wanted === counter.version) throw new UsageError(`${name} is at version ${wanted} already`, { hint });
   if (counter.open.has(wanted)) throw noVersion(`version ${wanted} of ${name} is half-filled`, hint);
   throw noVersion(`version ${wanted} of ${name} has no keys`, hint);
 }

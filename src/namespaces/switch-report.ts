@@ -51,8 +51,9 @@ export async function runSwitch(
   context: Context,
 ): Promise<Outcome> {
   const { target } = await context.redis();
-  if (options.dryRun) {
-    return { exitCode: ExitCode.ok, views: switchViews(task, task.planned, target, true) };
+  // Nothing to switch is nothing to agree to.
+  if (options.dryRun || task.planned.length === 0) {
+    return { exitCode: ExitCode.ok, views: switchViews(task, task.planned, target, options.dryRun) };
   }
   const audit = await openAudit(options.audit, context);
   await context.confirm({

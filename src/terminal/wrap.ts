@@ -1,5 +1,8 @@
 import { displayWidth } from './width.ts';
 
+/** Blanks, but for the one between a number and its unit. */
+const BREAKS = /(?<!\d) +| +(?!(?:ms|s|B|[KMGT]B)(?!\w))/;
+
 /**
  * Breaks a text into lines of at most so many columns, at blanks; a word that is longer stands alone. What the text
  * begins with (blanks, as of an indented line) begins every line.
@@ -7,7 +10,7 @@ import { displayWidth } from './width.ts';
 export function wrap(text: string, width: number, indent = /^ */.exec(text)?.[0] ?? ''): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.trim().split(/ +/)) {
+  for (const word of text.trim().split(BREAKS)) {
     if (line !== '' && displayWidth(indent + line) + 1 + displayWidth(word) > width) {
       lines.push(indent + line);
       line = word;

@@ -7,6 +7,7 @@ import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { countOf, formatCount, formatPercent } from '../units/number.ts';
 import { entryPlace } from './build-target.ts';
+import { commonOrigin, shownUrl } from './common-origin.ts';
 import { failureLines, failuresJson } from './failure-view.ts';
 import { groupFailures } from './report.ts';
 import type { Survey } from './survey.ts';
@@ -90,12 +91,6 @@ function renderPlan(survey: Survey, specPath: string, terminal: TerminalInfo): s
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-/** The origin of all targets, where they have one in common. */
-function commonOrigin(targets: readonly Target[]): string | undefined {
-  const [origin, ...others] = new Set(targets.map(({ url }) => new URL(url).origin));
-  return others.length === 0 ? origin : undefined;
-}
-
 function targetCells(target: Target, origin: string | undefined, terminal: TerminalInfo): readonly string[] {
   const jitter =
     target.ttlJitter > 0
@@ -107,11 +102,6 @@ function targetCells(target: Target, origin: string | undefined, terminal: Termi
     printableKey(Buffer.from(target.key, 'utf8')),
     `${formatDurationMs(target.ttlSeconds * 1_000)}${jitter}`,
   ];
-}
-
-function shownUrl({ url }: Target, origin: string | undefined): string {
-  const shown = redactUrl(url);
-  return origin !== undefined && shown.startsWith(`${origin}/`) ? shown.slice(origin.length) : shown;
 }
 
 function planJson(survey: Survey): JsonDocument {

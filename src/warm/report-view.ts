@@ -1,5 +1,4 @@
 import type { ReportViews } from '../cli/command.ts';
-import { redactUrl } from '../config/redact.ts';
 import { escapeText, printableKey } from '../keys/printable.ts';
 import { renderCsv, renderMarkdownTable } from '../terminal/csv.ts';
 import { renderTable, type Column } from '../terminal/table.ts';
@@ -7,6 +6,7 @@ import type { TerminalInfo } from '../terminal/terminal-info.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatDurationMs } from '../units/duration.ts';
 import { countOf, formatCount } from '../units/number.ts';
+import { commonOrigin, shownUrl } from './common-origin.ts';
 import { curveLine } from './curve.ts';
 import { failureLines, failureSubject } from './failure-view.ts';
 import { columnsOf } from './report-columns.ts';
@@ -26,9 +26,9 @@ export function warmViews(report: WarmReport): ReportViews {
   };
 }
 
-const SLOW_COLUMNS: readonly Column[] = [
+const slowColumns = (address: 'url' | 'path'): readonly Column[] => [
   { title: 'slowest', flexible: true },
-  { title: 'url', flexible: true },
+  { title: address, flexible: true },
   { title: 'time', align: 'right' },
 ];
 
@@ -57,12 +57,14 @@ const FEWEST_FOR_SLOWEST = 10;
 function renderSlowest(report: WarmReport, terminal: TerminalInfo): string {
   const { stored, revalidated, touched } = totalsOf(report.scopes);
   if (stored + revalidated + touched < FEWEST_FOR_SLOWEST) return '';
-  const rows = report.slowest.map(({ key, url, requestMs }) => [
-    printableKey(Buffer.from(key, 'utf8')),
-    escapeText(redactUrl(url)),
-    formatDurationMs(requestMs),
+  // A narrow terminal would cut off what tells them apart.
+  const origin = terminal.interactive ? commonOrigin(report.slowest) : undefined;
+  const rows = report.slowest.map((slow) => [
+    printableKey(Buffer.from(slow.key, 'utf8')),
+    escapeText(shownUrl(slow, origin)),
+    formatDurationMs(slow.requestMs),
   ]);
-  return renderTable(SLOW_COLUMNS, rows, terminal);
+  return renderTable(slowColumns(origin === undefined ? 'url' : 'path'), rows, terminal);
 }
 
 function totalLine(report: WarmReport, terminal: TerminalInfo): string {

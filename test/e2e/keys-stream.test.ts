@@ -17,6 +17,9 @@ const STRANGE = [
   Buffer.from('-p'),
 ];
 
+/** For ten megabytes of a key, to which a machine may give little of its time: clear asks for the least. */
+const PATIENT = ['--command-timeout', '2m'];
+
 describe.each(PLACE_KINDS)('on a %s', (kind) => {
   let place: Place;
   let folder: string;
@@ -49,12 +52,12 @@ describe.each(PLACE_KINDS)('on a %s', (kind) => {
     ['JSON lines', ['-o', 'ndjson'], []],
   ])('lists keys of any bytes as %s, which clear takes back and removes exactly', async (_, list, take) => {
     await store([...STRANGE, 'other']);
-    const listed = await bytesOf(['keys', '--exclude', 'other', ...list]);
+    const listed = await bytesOf(['keys', '--exclude', 'other', ...PATIENT, ...list]);
     if (list[0] === '-0') {
       const expected = Buffer.concat(sorted(STRANGE).flatMap((key) => [key, Buffer.alloc(1)]));
       expect(listed.length).toBe(expected.length);
     }
-    const child = startBinary(['clear', '--keys-from', '-', ...take, '--json'], { env: env() });
+    const child = startBinary(['clear', '--keys-from', '-', ...PATIENT, ...take, '--json'], { env: env() });
     child.stdin.end(listed);
     let report = '';
     child.stdout.on('data', (chunk: Buffer) => (report += chunk.toString()));

@@ -86,7 +86,7 @@ test('a listener reads a stream wherever its slot is', async () => {
 });
 
 test('verify compares entries wherever they are', async () => {
-  await call('SET', 'item:3', 'false', 'EX', '60');
+  await call('SET', 'item:3', 'false', 'EX', '600');
   const { code, stdout } = await run('verify', '--scope', 'items', '--fix', '--json');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ same: 29, different: 1, fixed: { warm: 1, failed: 0 } });

@@ -27,7 +27,7 @@ const cachedPage =
         send(0, hit.toString());
         return;
       }
-      setTimeout(() => void redis.call('SET', key, 'page', 'EX', 60).then(() => send(7, 'page')), WORK_MS);
+      setTimeout(() => void redis.call('SET', key, 'page', 'EX', 600).then(() => send(7, 'page')), WORK_MS);
     });
   };
 

@@ -64,8 +64,8 @@ export interface Place {
   readonly deadPort: number;
   /** Runs `cachectl loadtest` in the folder, the arguments apart by blanks. */
   readonly loadtest: (args: string, options?: RunOptions) => Promise<RunResult>;
-  /** What is left of a key's TTL, as PTTL says. */
-  readonly remainingMs: (key: string) => Promise<number>;
+  /** When a key expires, in milliseconds since the epoch; -1 for one that never does. The server's clock is ours. */
+  readonly expiresAtMs: (key: string) => Promise<number>;
 }
 
 const specFile = (redisUrl: string, originUrl: string): string =>
@@ -134,7 +134,7 @@ async function setUp(): Promise<Place> {
     deadPort: closedPort,
     loadtest: (args, options = {}) =>
       runMain(['loadtest', ...args.split(' ').filter((word) => word !== '')], { cwd: folder, ...options }),
-    remainingMs: async (key) => Number(await redis.call('PTTL', key)),
+    expiresAtMs: async (key) => Number(await redis.call('PEXPIRETIME', key)),
   };
 }
 

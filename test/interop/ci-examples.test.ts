@@ -9,6 +9,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { startShop } from '../../examples/shop/server.ts';
 import { parseCommandLine } from '../../src/cli/program.ts';
 import { COMMANDS } from '../../src/cli/registry.ts';
+import { actionErrors, workflowErrors } from '../support/github-files.ts';
 import { ensurePackages } from '../support/ensure-packages.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { BINARY } from '../support/run-binary.ts';
@@ -25,14 +26,8 @@ interface Step {
   readonly shell?: string;
 }
 interface Action {
-  readonly name: string;
-  readonly description: string;
   readonly inputs: Readonly<Record<string, { readonly description: string }>>;
-  readonly runs: { readonly using: string; readonly steps: readonly Step[] };
-}
-interface Workflow {
-  readonly on: unknown;
-  readonly jobs: Readonly<Record<string, { readonly 'runs-on': string; readonly steps: readonly Step[] }>>;
+  readonly runs: { readonly steps: readonly Step[] };
 }
 interface PodJob {
   readonly template: {
@@ -104,10 +99,11 @@ describe('the deploy script', () => {
 
 describe('on GitHub', () => {
   test('the action has what GitHub asks for, and its script runs each line with its quotes', async () => {
-    const action = parse(await read('action.yml')) as Action;
-    expect(action.name).not.toBe('');
+    const text = await read('action.yml');
+    expect(actionErrors(text)).toEqual([]);
+    expect(actionErrors(text.replace('using: composite', 'using: composit'))).not.toEqual([]);
+    const action = parse(text) as Action;
     for (const input of Object.values(action.inputs)) expect(input.description).not.toBe('');
-    expect(action.runs.using).toBe('composite');
     for (const step of action.runs.steps) expect(step.uses !== undefined || step.shell === 'bash').toBe(true);
     const script = action.runs.steps.at(-1)?.run ?? '';
     // An input in a script would be run as one.
@@ -128,13 +124,21 @@ describe('on GitHub', () => {
 
   test('the workflow has jobs of steps, and lines that cachectl takes', async () => {
     const text = await read('github-workflow.yml');
-    const { on, jobs } = parse(text) as Workflow;
-    expect(on).toBeDefined();
-    for (const job of Object.values(jobs)) {
-      expect(job['runs-on']).toBeDefined();
-      for (const step of job.steps) expect(step.uses ?? step.run).toBeDefined();
-    }
+    expect(await workflowErrors(text)).toEqual([]);
     expectLines(text);
+    const wrong = text.replace('runs-on:', 'run-on:').replace('${{ secrets.', '${{ secret.');
+    expect(await workflowErrors(wrong)).toEqual([
+      expect.stringContaining("Unexpected value 'run-on'"),
+      expect.stringContaining("Unrecognized named-value: 'secret'"),
+      expect.stringContaining('Required property is missing: runs-on'),
+    ]);
+  });
+
+  test('the jobs of the guide to stats are a workflow', async () => {
+    const guide = await readFile(new URL('../../docs/stats.md', import.meta.url), 'utf8');
+    const jobs = /```yaml\n(jobs:\n[\s\S]*?)```/.exec(guide)?.[1] ?? '';
+    expect(jobs).toContain('cachectl stats');
+    expect(await workflowErrors(`on: push\n${jobs}`)).toEqual([]);
   });
 });
 

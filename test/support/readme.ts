@@ -13,8 +13,8 @@ export function readmePart(start: string, end: string): string {
 export function normalizeSession(session: string): string {
   return (
     session
-      // In the last hour of a day, what lives for an hour ends on another day.
-      .replace(/until \d{4}-\d\d-\d\d /g, 'until ')
+      // A moment of another day has its date: within an hour of midnight there is one.
+      .replace(/\b\d{4}-\d\d-\d\d (?=\d\d:\d\d:\d\d)/g, '')
       .replace(/[<>]?\d[\d,]*(\.\d+)?/g, 'N')
       .replace(/(N:)+N/g, 'N')
       // An hour before midnight what lives for an hour ends on another day, which is said.

@@ -26,11 +26,14 @@ export function startBinary(
   const line = [process.execPath, BINARY, ...argv];
   const limit = options.fileBlocks === undefined ? '' : `ulimit -f ${options.fileBlocks} && `;
   const [program = '', ...args] = limit === '' ? line : ['/bin/sh', '-c', `${limit}exec "$@"`, 'sh', ...line];
-  return spawn(program, args, {
+  const child = spawn(program, args, {
     cwd: options.cwd ?? '/',
     env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...options.env },
     stdio: 'pipe',
   });
+  // Of a program that ended before it had read all of it; how it ended says more.
+  child.stdin.on('error', () => undefined);
+  return child;
 }
 
 /** Runs the built program to its end. */
@@ -40,7 +43,6 @@ export async function runBinary(argv: readonly string[], options: BinaryOptions 
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  child.stdin.on('error', () => undefined);
   child.stdin.end(options.stdin ?? '');
   const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));
   return { code, stdout, stderr };

@@ -263,6 +263,19 @@ describe.each(PLACE_KINDS)('namespaces on a %s', (kind) => {
     );
     expect((await run('get', 'products')).stdout).toBe('2\n');
   });
+
+  test('has nothing to do where it is at that version already', async () => {
+    await run('bump', 'products');
+    expect(await run('rollback', 'products', '--to', '2')).toEqual({
+      code: 0,
+      stdout: 'Nothing was switched\n',
+      stderr: 'products is at version 2 already\n',
+    });
+    expect(await json('rollback', 'products', '--to', '2', '--dry-run')).toMatchObject({
+      code: 0,
+      report: { dry_run: true, namespaces: [] },
+    });
+  });
 });
 
 describe('safety', () => {

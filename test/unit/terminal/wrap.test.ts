@@ -9,6 +9,12 @@ test('breaks at blanks, and keeps the indent of the first line', () => {
   expect(wrap('', 80)).toEqual([]);
 });
 
+test('keeps a number and its unit together', () => {
+  expect(wrap('stored in 4.7 s', 14)).toEqual(['stored in', '4.7 s']);
+  expect(wrap('about 514 KB freed', 14)).toEqual(['about 514 KB', 'freed']);
+  expect(wrap('in 3 scopes', 5)).toEqual(['in 3', 'scopes']);
+});
+
 test('counts columns, not characters', () => {
   expect(wrap('キー キー キー', 9)).toEqual(['キー キー', 'キー']);
   expect(wrap('\u001b[31mone\u001b[39m two', 7)).toEqual(['\u001b[31mone\u001b[39m two']);
