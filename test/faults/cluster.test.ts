@@ -159,6 +159,7 @@ test('slots that move in the middle of warm are followed, write by write', async
   let begun: Promise<void> | undefined;
   let moved: Promise<void> | undefined;
   // Late enough that writes go out in bulk; what comes later is written while slots are on their way, or have gone.
+  // An answer waits as long as the slots take, which is long where the machine is slow.
   const origin = await startOrigin({
     '*': (request, response) => {
       const number = origin.requests.length;
@@ -171,7 +172,7 @@ test('slots that move in the middle of warm are followed, write by write', async
   cleanups.push(origin.stop, spec.remove);
   await spec.write(`version: 1
 origin: { base_url: "${origin.url}" }
-defaults: { ttl: 1h, retries: 0 }
+defaults: { ttl: 1h, retries: 0, timeout: 5m }
 scopes: { s: { entries: [{ key: "k:{n}", path: "/{n}", tags: [all], foreach: { from: range, start: 1, end: ${targets}, as: n } }] } }
 `);
   const run = await runMain(['warm', '--scope', 's', '--json', '-q', '--url', cluster.url], {
