@@ -17,8 +17,6 @@ export function normalizeSession(session: string): string {
       .replace(/\b\d{4}-\d\d-\d\d (?=\d\d:\d\d:\d\d)/g, '')
       .replace(/[<>]?\d[\d,]*(\.\d+)?/g, 'N')
       .replace(/(N:)+N/g, 'N')
-      // An hour before midnight what lives for an hour ends on another day, which is said.
-      .replace(/\bN-N-N N\b/g, 'N')
       // On a busy machine a difference may be smaller than the noise.
       .replace(/ \(noise\)/g, '')
       .replace(/N (KB|MB|bytes|B|ms|s)\b/g, 'N')
