@@ -12,6 +12,14 @@ export class NoReplyError extends Error {
 }
 
 /**
+ * Sets a limit. A process that did not get the processor for a while finds its timers due before it has looked at what
+ * has come meanwhile: so it looks once before it gives anything up.
+ */
+function timeLimit(ms: number, giveUp: () => void): NodeJS.Timeout {
+  return globalThis.setTimeout(() => void setImmediate(giveUp), ms);
+}
+
+/**
  * The result of some work, unless it takes longer than `ms` milliseconds or the signal is aborted first.
  * The work itself is not stopped: whoever calls closes what it depends on.
  * @throws NoReplyError when the time is up; the signal's reason when it is aborted
@@ -27,7 +35,7 @@ export async function within<Result>(
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
   const stopped = new Promise<never>((_, reject) => {
-    timer = globalThis.setTimeout(() => reject(new NoReplyError()), ms);
+    timer = timeLimit(ms, () => reject(new NoReplyError()));
     onAbort = () => reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
     signal?.addEventListener('abort', onAbort, { once: true });
   });
@@ -56,8 +64,8 @@ export async function withinGrace<Result>(
   // One promise and no race: every batch of a bulk run waits here.
   const limited = new Promise<Result>((resolve, reject) => {
     const giveUp = (): void => reject(new NoReplyError());
-    timer = globalThis.setTimeout(giveUp, ms);
-    onAbort = () => void (graceTimer = globalThis.setTimeout(giveUp, graceMs));
+    timer = timeLimit(ms, giveUp);
+    onAbort = () => void (graceTimer = timeLimit(graceMs, giveUp));
     work.then(resolve, reject);
   });
   if (signal.aborted) onAbort();

@@ -76,7 +76,11 @@ export class RespConnection {
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(new Error('Connection is closed.')));
     socket.on('timeout', () => {
-      if (this.#isWaiting) this.#fail(new NoReplyError());
+      // As with every time limit: what has come while this process did not get the processor is looked at before.
+      const { bytesRead } = socket;
+      setImmediate(() => {
+        if (this.#isWaiting && socket.bytesRead === bytesRead) this.#fail(new NoReplyError());
+      });
     });
     socket.setTimeout(timeoutMs);
   }
