@@ -76,6 +76,7 @@ export class RespConnection {
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(new Error('Connection is closed.')));
     socket.on('timeout', () => {
+      if (!this.#isWaiting) return;
       // As with every time limit: what has come while this process did not get the processor is looked at before.
       const { bytesRead } = socket;
       setImmediate(() => {
