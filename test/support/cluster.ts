@@ -109,6 +109,18 @@ export async function startTestCluster(shape: ClusterShape = {}): Promise<TestCl
   };
 }
 
+/** A cluster of two primaries, between which slots can move. */
+export async function startTwoPrimaries(): Promise<{
+  readonly cluster: TestCluster;
+  readonly first: ClusterServer;
+  readonly second: ClusterServer;
+}> {
+  const cluster = await startTestCluster({ primaries: 2 });
+  const [first, second] = cluster.primaries;
+  if (first === undefined || second === undefined) throw new Error('no primaries');
+  return { cluster, first, second };
+}
+
 async function startNode(nodeTimeoutMs: number, args: readonly string[]) {
   let busPort = 0;
   const server = await startRedis(serverPath(), async () => {

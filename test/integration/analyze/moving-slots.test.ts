@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startTestCluster, type ClusterServer, type TestCluster } from '../../support/cluster.ts';
+import { startTwoPrimaries, type ClusterServer, type TestCluster } from '../../support/cluster.ts';
 import { moveSlots } from '../../support/move-slots.ts';
 import { runMain } from '../../support/run-main.ts';
 import { until } from '../../support/until.ts';
@@ -12,10 +12,7 @@ let cluster: TestCluster;
 let first: ClusterServer;
 let second: ClusterServer;
 beforeAll(async () => {
-  cluster = await startTestCluster({ primaries: 2 });
-  const [one, two] = cluster.primaries;
-  if (one === undefined || two === undefined) throw new Error('no primaries');
-  [first, second] = [one, two];
+  ({ cluster, first, second } = await startTwoPrimaries());
   const [node] = await cluster.client.primaries();
   const commands = Array.from({ length: TAGS * KEYS_OF_A_TAG }, (_, index) => {
     const key = `user:{tag${index % TAGS}}:${index}`;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RedisCommand } from '../../../src/redis/types.ts';
-import { startTestCluster, type ClusterServer, type TestCluster } from '../../support/cluster.ts';
+import { startTwoPrimaries, type ClusterServer, type TestCluster } from '../../support/cluster.ts';
 import { moveSlots } from '../../support/move-slots.ts';
 import { runMain } from '../../support/run-main.ts';
 
@@ -14,10 +14,7 @@ let cluster: TestCluster;
 let first: ClusterServer;
 let second: ClusterServer;
 beforeAll(async () => {
-  cluster = await startTestCluster({ primaries: 2 });
-  const [one, two] = cluster.primaries;
-  if (one === undefined || two === undefined) throw new Error('no primaries');
-  [first, second] = [one, two];
+  ({ cluster, first, second } = await startTwoPrimaries());
   const [node] = await cluster.client.primaries();
   const small = Array.from(
     { length: TAGS * KEYS_OF_A_TAG },
